@@ -1,0 +1,23 @@
+import { type Disposable, toDisposable } from './disposable';
+
+/** Time, as everything that waits sees it: replaced by a hand-turned one in tests. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `callback` once after `delayMs`; disposing cancels. The timer does not keep the process alive. */
+  setTimeout(callback: () => void, delayMs: number): Disposable;
+}
+
+/** The longest delay a Node timer takes (2^31 - 1 ms); longer ones would fire at once. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+export function createSystemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    setTimeout(callback, delayMs) {
+      const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), MAX_DELAY_MS));
+      timer.unref?.();
+      return toDisposable(() => clearTimeout(timer));
+    },
+  };
+}

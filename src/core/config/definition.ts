@@ -1,0 +1,35 @@
+import type { ConfigDiagnostic } from './diagnostics';
+import type { GlobalSettings, InputDefinition, ServerEntry } from './schema';
+
+export type { GlobalSettings, InputDefinition, ServerEntry } from './schema';
+
+/** Where an entry comes from. `path` is the file. */
+export type ConfigSource =
+  | { readonly kind: 'user'; readonly path: string }
+  | { readonly kind: 'workspace'; readonly folder: string; readonly folderPath: string; readonly path: string }
+  | { readonly kind: 'adHoc' };
+
+/** One server as the file says it, with defaults filled in and nothing resolved: immutable data. */
+export interface ServerDefinition {
+  readonly id: string;
+  readonly source: ConfigSource;
+  /** Inferred from `url` or `command` where the file has none. `undefined` where the entry is too broken to tell. */
+  readonly transport: string | undefined;
+  /** Undefined where the entry has errors; `problems` then says which. */
+  readonly entry: ServerEntry | undefined;
+  /** Name for people: `name`, else the id. */
+  readonly name: string;
+  /** Errors of this entry, one sentence each. Empty where it can be used. */
+  readonly problems: readonly string[];
+  /** Keys whose feature is not built yet, as dotted paths inside the entry. */
+  readonly notSupported: readonly string[];
+  /** `inputs` of the file that the entry stands in. */
+  readonly inputs: readonly InputDefinition[];
+}
+
+/** All files merged: workspace entries override user entries with the same id. */
+export interface Configuration {
+  readonly servers: ReadonlyMap<string, ServerDefinition>;
+  readonly settings: GlobalSettings;
+  readonly diagnostics: readonly ConfigDiagnostic[];
+}

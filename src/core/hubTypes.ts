@@ -1,0 +1,92 @@
+/** The shapes that every front (tree, panel, CLI, other extensions) sees of the hub. */
+import type { Disposable } from '../base/disposable';
+import type { Event } from '../base/event';
+import type { CallToolResult, Implementation, Progress, Tool } from '../shared/mcp';
+import type { Configuration, ConfigSource, ServerEntry } from './config/definition';
+import type { ConnectionState } from './connection/state';
+
+/** A tool of one server, as the server sent it, with the name that is unique over all servers. */
+export interface CatalogTool {
+  readonly tool: Tool;
+  /** `<toolPrefix>_<name>`, or the name itself; on a collision `<serverId>_<name>`. */
+  readonly callName: string;
+}
+
+/** What is known of a server's tools. `cached` is from an earlier connection and may be out of date. */
+export interface ToolCatalog {
+  readonly status: 'unknown' | 'cached' | 'live';
+  readonly tools: readonly CatalogTool[];
+  /** Why the last listing failed, where it did. The connection itself may be fine. */
+  readonly error?: string;
+}
+
+/** One server at one moment: immutable, replaced at every change. */
+export interface ServerSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly source: ConfigSource;
+  readonly transport: string;
+  /** Command line or URL as the file says it: variables and secrets are not filled in. */
+  readonly address: string;
+  readonly autoConnect: ServerEntry['autoConnect'];
+  readonly state: ConnectionState;
+  readonly catalog: ToolCatalog;
+  /** From the last successful connection; undefined before. */
+  readonly negotiated?: {
+    readonly era: 'modern' | 'legacy';
+    readonly protocolVersion: string;
+    readonly serverInfo?: Implementation;
+    readonly instructions?: string;
+    readonly capabilities: readonly string[];
+  };
+  readonly processId?: number;
+  /** Keys of this entry whose feature is not built yet, as dotted paths. */
+  readonly notSupported: readonly string[];
+}
+
+export interface CallToolOptions {
+  readonly signal?: AbortSignal;
+  /** Overrides `timeouts.toolMs`. Must be above 0. */
+  readonly timeoutMs?: number;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface ConnectOptions {
+  readonly signal?: AbortSignal;
+  /** Whether a person is there to answer questions (approval, secrets). Default false: the state becomes `needsInput`. */
+  readonly interactive?: boolean;
+}
+
+/** Every server of one configuration, connected and callable. The only way down for every front. */
+export interface Hub extends Disposable {
+  servers(): readonly ServerSnapshot[];
+  server(id: string): ServerSnapshot | undefined;
+  /** Fires once for each server whose snapshot was replaced. */
+  readonly onDidChangeServers: Event<ServerSnapshot>;
+  /** Fires when servers were added or removed. */
+  readonly onDidChangeServerList: Event<void>;
+  /**
+   * Resolves when the server is connected and its tools are listed; joins an attempt that is under way.
+   * Rejects with a `PatchbayError` when the attempt failed; the state then says the same.
+   */
+  connect(id: string, options?: ConnectOptions): Promise<void>;
+  /** Ends the connection and any retry; resolves when nothing of it is left. Idempotent. */
+  disconnect(id: string): Promise<void>;
+  /** Disconnects, then connects with a fresh transport. */
+  reconnect(id: string, options?: ConnectOptions): Promise<void>;
+  /** Starts the attempt that `reconnecting` waits for now. */
+  retryNow(id: string): void;
+  /** Leaves `reconnecting` for `error`. */
+  stopRetrying(id: string): void;
+  /** Connects each enabled server, in parallel; resolves when each has its verdict. Never rejects. */
+  connectAll(options?: ConnectOptions): Promise<void>;
+  disconnectAll(): Promise<void>;
+  /** Lists the tools again. Rejects when the server is not connected or the list fails. */
+  refreshTools(id: string): Promise<void>;
+  /** Connects first where the server is not connected. `isError` results resolve; they are the tool's answer. */
+  callTool(id: string, tool: string, args: Record<string, unknown>, options?: CallToolOptions): Promise<CallToolResult>;
+  /** Applies the difference: unchanged servers keep their connections, removed ones close. */
+  update(configuration: Configuration): void;
+  /** Ends everything and resolves when no process and no socket is left. `dispose` does the same without waiting. */
+  close(): Promise<void>;
+}
