@@ -1,0 +1,51 @@
+import { dirname, relative, resolve } from 'node:path';
+
+/**
+ * Makes modules that are bundles of their own external, so that their code is loaded once and on first use.
+ * With `lazyBy: 'dynamic'` a static import of such a module is an error that names the importing file.
+ */
+export function lazyBundles(root, bundle) {
+  const files = new Map((bundle.lazy ?? []).map(({ module, file }) => [withoutExtension(resolve(root, module)), file]));
+  return {
+    name: 'lazy-bundles',
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+        if (args.kind === 'entry-point') return undefined;
+        const target = withoutExtension(resolve(dirname(args.importer), args.path));
+        const file = files.get(target) ?? files.get(`${target}/index`);
+        if (file === undefined) return undefined;
+        if (bundle.lazyBy === 'dynamic' && args.kind !== 'dynamic-import') {
+          const importer = relative(root, args.importer);
+          return { errors: [{ text: `${importer} imports ${args.path} statically: use import() or import type.` }] };
+        }
+        return { path: file, external: true };
+      });
+    },
+  };
+}
+
+/** The SDK picks its JSON Schema validator in `_shims`; the Node one compiles code (ajv), this one interprets. */
+export function sdkShims(root) {
+  return {
+    name: 'sdk-shims',
+    setup(build) {
+      build.onResolve({ filter: /^@modelcontextprotocol\/(client|server)\/_shims$/ }, ({ path, importer }) =>
+        importer === '' ? undefined : { path, namespace: 'sdk-shims' },
+      );
+      build.onLoad({ filter: /.*/, namespace: 'sdk-shims' }, async ({ path }) => {
+        const sdk = path.slice(0, -'/_shims'.length);
+        const contents = [
+          `export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '${sdk}/validators/cf-worker';`,
+          // A TypeError from fetch in Node is a network error, never a CORS one.
+          'export const CORS_IS_POSSIBLE = false;',
+          ...(sdk.endsWith('server') ? ["export { default as process } from 'node:process';"] : []),
+        ].join('\n');
+        return { contents, loader: 'js', resolveDir: root };
+      });
+    },
+  };
+}
+
+function withoutExtension(path) {
+  return path.replace(/\.[cm]?[jt]sx?$/, '');
+}
