@@ -11,7 +11,10 @@ const systemChromium = [
 export default defineConfig({
   outputDir: 'test-results/playwright',
   workers: 1,
-  reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? 'test-results/playwright.json' }],
+  ],
   use: {
     viewport: { width: 1280, height: 800 },
     launchOptions: {
