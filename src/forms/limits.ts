@@ -1,0 +1,43 @@
+/** Bounds that keep a hostile schema or value from freezing the window. Beyond them a part becomes a JSON box. */
+export const LIMITS = {
+  /** Levels of a schema that are read at all. */
+  schemaDepth: 400,
+  /** Members of a schema that are read at all. */
+  schemaMembers: 200_000,
+  /** Levels of the field tree. */
+  fieldDepth: 24,
+  /** Fields that one form makes, those of absent parts included once somebody looks at them. */
+  fields: 5_000,
+  propertiesPerObject: 500,
+  itemsPerArray: 500,
+  enumOptions: 2_000,
+  /** `$ref`, `allOf` and nullable unions followed for one field. */
+  steps: 50,
+  /** Characters of a title, a description, an option. */
+  text: 4_000,
+} as const;
+
+/** Whether the data stays within the bounds. Reads it without recursion, so that depth cannot hurt. */
+export function isWithin(data: unknown, maxDepth: number, maxMembers: number): boolean {
+  let level: unknown[] = [data];
+  let members = 0;
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) return false;
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue;
+      for (const member of Object.values(item)) {
+        if (++members > maxMembers) return false;
+        if (typeof member === 'object' && member !== null) next.push(member);
+      }
+    }
+    level = next;
+  }
+  return true;
+}
+
+/** Text of a server, cut to a bound. */
+export function boundedText(value: unknown, max: number = LIMITS.text): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return value.length > max ? `${value.slice(0, max - 1)}…` : value;
+}
