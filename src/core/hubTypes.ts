@@ -2,7 +2,8 @@
 import type { Disposable } from '../base/disposable';
 import type { Event } from '../base/event';
 import type { CallToolResult, Implementation, Progress, Tool } from '../shared/mcp';
-import type { Configuration, ConfigSource, ServerEntry } from './config/definition';
+import type { OtherLists } from './catalog/otherLists';
+import type { ConfigSource, Configuration, ServerEntry } from './config/definition';
 import type { ConnectionState } from './connection/state';
 
 /** A tool of one server, as the server sent it, with the name that is unique over all servers. */
@@ -83,6 +84,8 @@ export interface Hub extends Disposable {
   disconnectAll(): Promise<void>;
   /** Lists the tools again. Rejects when the server is not connected or the list fails. */
   refreshTools(id: string): Promise<void>;
+  /** Resources, resource templates and prompts as the server lists them. Rejects when the server is not connected. */
+  readOtherLists(id: string): Promise<OtherLists>;
   /** Connects first where the server is not connected. `isError` results resolve; they are the tool's answer. */
   callTool(id: string, tool: string, args: Record<string, unknown>, options?: CallToolOptions): Promise<CallToolResult>;
   /** Applies the difference: unchanged servers keep their connections, removed ones close. */

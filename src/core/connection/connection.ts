@@ -1,0 +1,276 @@
+import { type BackoffPolicy, backoffDelay } from '../../base/backoff';
+import type { Clock } from '../../base/clock';
+import { type Disposable, DisposableStore } from '../../base/disposable';
+import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
+import { Emitter, type Event } from '../../base/event';
+import type { Logger } from '../ports';
+import { toErrorInfo } from './failures';
+import type { Session } from './session';
+import { type ConnectionAction, type ConnectionState, type NeededInput, reduceConnection } from './state';
+
+/** Thrown by an opener that needs a person and was told that none is there: not a failure, a state of its own. */
+export class NeedsInputError extends PatchbayError {
+  readonly needed: NeededInput;
+
+  constructor(needed: NeededInput, message: string, hint: string) {
+    super(needed.kind === 'value' ? 'config' : 'security', message, { hint });
+    this.name = 'NeedsInputError';
+    this.needed = needed;
+  }
+}
+
+export interface OpenContext {
+  readonly signal: AbortSignal;
+  readonly interactive: boolean;
+  readonly onStep: (step: string) => void;
+}
+
+export interface RetryPolicy extends BackoffPolicy {
+  readonly enabled: boolean;
+  /** A connection that held this long (ms) gets all attempts back. */
+  readonly resetAfterMs: number;
+}
+
+export interface ConnectionOptions {
+  /** Opens one session. Its process, socket and timers are its own; it leaves nothing behind when it rejects. */
+  readonly open: (context: OpenContext) => Promise<Session>;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly enabled: boolean;
+}
+
+interface Attempt {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * One server's connection over all its sessions: the single writer of its state, and the only place that decides to try
+ * again. A drop of an open session is retried with backoff; a first attempt that fails is an `error` at once, with its
+ * cause, because somebody asked for it and should read why.
+ */
+export class Connection implements Disposable {
+  readonly #options: ConnectionOptions;
+  readonly #store = new DisposableStore();
+  readonly #stateEmitter = this.#store.add(new Emitter<ConnectionState>());
+  readonly #sessionEmitter = this.#store.add(new Emitter<Session>());
+  #state: ConnectionState;
+  #session: Session | undefined;
+  #attempt: Attempt | undefined;
+  #closing: Promise<void> | undefined;
+  #retryTimer: Disposable | undefined;
+  #stableTimer: Disposable | undefined;
+  /** Attempts spent since the connection last held for `resetAfterMs`. */
+  #spent = 0;
+
+  /** Fires after each change with the state that holds now. */
+  readonly onDidChangeState: Event<ConnectionState> = this.#stateEmitter.event;
+  /** Fires for each session that opened, before the state becomes `connected`. */
+  readonly onDidOpenSession: Event<Session> = this.#sessionEmitter.event;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#state = options.enabled ? { kind: 'disconnected' } : { kind: 'disabled' };
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Set exactly while the state is `connected`. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /**
+   * Resolves when connected. Joins an attempt that is under way; cuts the wait for the next one short.
+   * Rejects with the attempt's error; the state then says the same.
+   */
+  async connect(interactive: boolean): Promise<void> {
+    await this.#closing;
+    if (this.#store.isDisposed) throw gone();
+    if (this.#state.kind === 'connected') return;
+    if (this.#state.kind === 'disabled') {
+      throw new PatchbayError('config', 'The server is disabled.', { hint: 'Set "enabled" to true to use it.' });
+    }
+    if (this.#attempt) return this.#join(this.#attempt, interactive);
+    if (this.#state.kind === 'reconnecting') return this.#retry(interactive);
+    this.#spent = 0;
+    this.#apply({ type: 'connect', at: this.#options.clock.now() }, 'asked to connect');
+    return this.#run(interactive, (error) => this.#giveUp(error));
+  }
+
+  /** Ends the session, the attempt and any wait; resolves when nothing of it is left. */
+  disconnect(reason = 'asked to disconnect'): Promise<void> {
+    if (this.#closing) {
+      // Somebody who asks twice does not want to wait for the server's good manners.
+      void this.#session?.close();
+      return this.#closing;
+    }
+    this.#clearTimers();
+    const attempt = this.#attempt;
+    const session = this.#session;
+    if (!attempt && !session) {
+      this.#apply({ type: 'disconnected' }, reason);
+      return Promise.resolve();
+    }
+    this.#apply({ type: 'disconnect' }, reason);
+    attempt?.abort.abort(new PatchbayError('cancelled', 'Disconnected before the connection was there.'));
+    this.#closing = this.#close(attempt, session).finally(() => {
+      this.#closing = undefined;
+      this.#apply({ type: 'disconnected' }, reason);
+    });
+    return this.#closing;
+  }
+
+  retryNow(): void {
+    if (this.#state.kind !== 'reconnecting' || this.#attempt) return;
+    this.#retry(false).catch(() => {});
+  }
+
+  /** Leaves `reconnecting` for `error`, with the last cause. */
+  stopRetrying(): void {
+    if (this.#state.kind !== 'reconnecting') return;
+    const { error } = this.#state;
+    this.#clearTimers();
+    this.#apply({ type: 'failed', error }, 'asked to stop retrying');
+    this.#attempt?.abort.abort(new PatchbayError('cancelled', 'Retrying was stopped.'));
+  }
+
+  dispose(): void {
+    void this.disconnect('disposed').catch((error) => this.#options.log.warn(toError(error).message));
+    this.#store.dispose();
+  }
+
+  /** A person who joins an attempt that nobody watched is asked what that one could not ask. */
+  async #join(attempt: Attempt, interactive: boolean): Promise<void> {
+    try {
+      await attempt.done;
+    } catch (error) {
+      if (interactive && error instanceof NeedsInputError) return this.connect(true);
+      throw error;
+    }
+  }
+
+  async #close(attempt: Attempt | undefined, session: Session | undefined): Promise<void> {
+    await attempt?.done.catch(() => {});
+    try {
+      await session?.close();
+    } catch (error) {
+      this.#options.log.warn(`Closing failed: ${toError(error).message}`);
+    }
+    this.#session = undefined;
+  }
+
+  #retry(interactive: boolean): Promise<void> {
+    if (this.#attempt) return this.#attempt.done;
+    this.#clearTimers();
+    this.#apply({ type: 'retryStarted' }, 'trying again');
+    return this.#run(interactive, (error) => this.#scheduleRetry(error));
+  }
+
+  #run(interactive: boolean, onFailure: (error: PatchbayError) => void): Promise<void> {
+    const abort = new AbortController();
+    const done = this.#open(abort.signal, interactive, onFailure).finally(() => {
+      this.#attempt = undefined;
+    });
+    this.#attempt = { abort, done };
+    return done;
+  }
+
+  async #open(signal: AbortSignal, interactive: boolean, onFailure: (error: PatchbayError) => void): Promise<void> {
+    try {
+      const onStep = (step: string) => this.#apply({ type: 'step', step }, step);
+      const session = await this.#options.open({ signal, interactive, onStep });
+      if (signal.aborted || session.isClosed) {
+        await session.close();
+        throw signal.aborted ? signal.reason : new PatchbayError('connectionClosed', 'The server closed at once.');
+      }
+      this.#adopt(session);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error, onFailure);
+      throw error;
+    }
+  }
+
+  #fail(error: unknown, onFailure: (error: PatchbayError) => void): void {
+    if (error instanceof NeedsInputError) {
+      this.#apply({ type: 'needsInput', needed: error.needed }, error.message);
+    } else {
+      onFailure(isPatchbayError(error) ? error : new PatchbayError('transport', toError(error).message));
+    }
+  }
+
+  #adopt(session: Session): void {
+    const { clock, retry } = this.#options;
+    this.#session = session;
+    session.onDidClose((error) => this.#handleDrop(session, error));
+    this.#sessionEmitter.fire(session);
+    this.#apply({ type: 'connected', at: clock.now() }, `protocol ${session.protocolVersion}`);
+    this.#stableTimer = clock.setTimeout(() => {
+      this.#spent = 0;
+    }, retry.resetAfterMs);
+  }
+
+  #handleDrop(session: Session, error: PatchbayError | undefined): void {
+    if (this.#session !== session || this.#closing) return;
+    this.#session = undefined;
+    this.#clearTimers();
+    this.#scheduleRetry(
+      error ?? new PatchbayError('connectionClosed', 'The server closed the connection.', { retryable: true }),
+    );
+  }
+
+  #scheduleRetry(error: PatchbayError): void {
+    const { retry, clock, random } = this.#options;
+    const attempt = this.#spent + 1;
+    const delay = retry.enabled && isWorthRetrying(error) ? backoffDelay(retry, attempt, random) : undefined;
+    if (delay === undefined) {
+      this.#giveUp(error);
+      return;
+    }
+    this.#spent = attempt;
+    const nextAt = clock.now() + delay;
+    const maxAttempts = Math.max(0, retry.maxAttempts);
+    this.#apply(
+      { type: 'retryScheduled', attempt, maxAttempts, nextAt, error: toErrorInfo(error) },
+      `${error.message} Attempt ${attempt} in ${delay} ms`,
+    );
+    this.#retryTimer = clock.setTimeout(() => {
+      this.#retry(false).catch(() => {});
+    }, delay);
+  }
+
+  #giveUp(error: PatchbayError): void {
+    const spent = this.#spent;
+    this.#spent = 0;
+    const info = toErrorInfo(error);
+    const message =
+      spent > 0 ? `Gave up after ${spent} ${spent === 1 ? 'attempt' : 'attempts'}. ${info.message}` : info.message;
+    this.#apply({ type: 'failed', error: { ...info, message } }, message);
+  }
+
+  #apply(action: ConnectionAction, reason: string): void {
+    const next = reduceConnection(this.#state, action);
+    if (next === this.#state) return;
+    if (next.kind !== this.#state.kind) this.#options.log.info(`${this.#state.kind} -> ${next.kind} (${reason})`);
+    this.#state = next;
+    this.#stateEmitter.fire(next);
+  }
+
+  #clearTimers(): void {
+    this.#retryTimer?.dispose();
+    this.#stableTimer?.dispose();
+  }
+}
+
+/** Configuration, credentials and rules do not heal by waiting. */
+function isWorthRetrying(error: PatchbayError): boolean {
+  return error.kind !== 'config' && error.kind !== 'auth' && error.kind !== 'security' && error.kind !== 'cancelled';
+}
+
+function gone(): PatchbayError {
+  return new PatchbayError('cancelled', 'The server was removed from the configuration.');
+}

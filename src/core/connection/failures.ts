@@ -1,0 +1,86 @@
+import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
+import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
+import { describeHttpFailure } from '../transports/http';
+import type { Launch, McpTransport } from '../transports/transport';
+import type { ErrorInfo } from './state';
+
+/** What a failed attempt or request was about; only what its text needs. */
+export interface FailureContext {
+  readonly launch: Launch;
+  readonly transport: McpTransport;
+  /** What did not work, as the beginning of a sentence: `The server`, `The tool "echo"`. */
+  readonly subject: string;
+  readonly timeoutMs: number;
+  /** The setting that makes `timeoutMs` longer. */
+  readonly timeoutSetting: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MAX_QUOTE = 500;
+
+/** Any error of the SDK, Node or a transport as one of ours, with the cause and the next step named. */
+export function describeFailure(error: unknown, context: FailureContext): PatchbayError {
+  if (isPatchbayError(error)) return error;
+  if (context.signal?.aborted) {
+    const reason: unknown = context.signal.reason;
+    return isPatchbayError(reason) ? reason : new PatchbayError('cancelled', 'Cancelled.', { cause: error });
+  }
+  if (ProtocolError.isInstance(error)) {
+    return new PatchbayError('protocol', `${context.subject} was refused by the server: ${quote(error.message)}`, {
+      code: error.code,
+      cause: error,
+    });
+  }
+  if (isSdkError(error, SdkErrorCode.RequestTimeout)) return timeoutError(error, context);
+  if (context.transport.closeError) return context.transport.closeError;
+  if (isSdkError(error, SdkErrorCode.ConnectionClosed) || isSdkError(error, SdkErrorCode.NotConnected)) {
+    return new PatchbayError('connectionClosed', 'The connection closed before the answer came.', {
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (context.launch.transport === 'http') return describeHttpFailure(error, context.launch.url);
+  const { message } = toError(error);
+  return new PatchbayError('protocol', `${context.subject} did not follow the protocol: ${quote(message)}`, {
+    cause: error,
+  });
+}
+
+function timeoutError(error: unknown, { subject, timeoutMs, timeoutSetting }: FailureContext): PatchbayError {
+  return new PatchbayError('timeout', `${subject} did not answer within ${formatDuration(timeoutMs)}.`, {
+    hint: `If it needs longer, raise ${timeoutSetting}.`,
+    retryable: true,
+    cause: error,
+  });
+}
+
+/** The errors of an attempt to which an attempt in another era is the answer. */
+export function isEraFailure(error: unknown): boolean {
+  return isSdkError(error, SdkErrorCode.EraNegotiationFailed);
+}
+
+export function isRefusal(error: unknown): boolean {
+  return ProtocolError.isInstance(error);
+}
+
+function isSdkError(error: unknown, code: SdkErrorCode): boolean {
+  return SdkError.isInstance(error) && error.code === code;
+}
+
+export function toErrorInfo(error: unknown): ErrorInfo {
+  const known = isPatchbayError(error) ? error : new PatchbayError('transport', toError(error).message);
+  return {
+    kind: known.kind,
+    message: known.hint ? `${known.message} ${known.hint}` : known.message,
+    ...(known.code === undefined ? {} : { code: known.code }),
+    retryable: known.retryable,
+  };
+}
+
+function quote(text: string): string {
+  return text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text;
+}
+
+export function formatDuration(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
+}

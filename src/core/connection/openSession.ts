@@ -1,0 +1,137 @@
+import { Client, type Implementation as SdkImplementation } from '@modelcontextprotocol/client';
+import { raceAbort } from '../../base/abort';
+import type { Clock } from '../../base/clock';
+import { PatchbayError, toError } from '../../base/errors';
+import type { Logger } from '../ports';
+import type { Launch, McpTransport } from '../transports/transport';
+import type { Era, EraVerdicts } from './era';
+import { describeFailure, formatDuration, isEraFailure, isRefusal } from './failures';
+import { SdkSession } from './sdkSession';
+import type { Session } from './session';
+
+/** The revision that has no `initialize`. */
+const MODERN_VERSION = '2026-07-28';
+/** How long a stdio server may take to answer `server/discover` before `initialize` is sent on the same pipe. */
+const STDIO_PROBE_MS = 2000;
+
+export interface OpenSessionOptions {
+  readonly launch: Launch;
+  /** A fresh transport for each attempt: one is good for one life. */
+  readonly createTransport: () => McpTransport;
+  readonly protocol: 'auto' | Era;
+  readonly verdicts: EraVerdicts;
+  /** Identity of the launch, the key of the verdict. */
+  readonly fingerprint: string;
+  /** For all attempts together. */
+  readonly connectMs: number;
+  readonly clientInfo: SdkImplementation;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told what is being done, in a word or two. */
+  readonly onStep: (step: string) => void;
+}
+
+type Plan = 'auto' | Era;
+
+/**
+ * Opens a link and negotiates the protocol version. At most two attempts:
+ * - by the remembered verdict, else `auto`: `server/discover`, and `initialize` where that finds no 2026-07-28 server;
+ * - where the first attempt failed in a way that another era explains, that era on a fresh transport. A server that
+ *   exits on the probe, or that was too slow for it and refuses `initialize`, is reached so.
+ * MCP specification 2026-07-28, basic/lifecycle, "Era detection". Rejects with a `PatchbayError`; nothing is left then.
+ */
+export async function openSession(options: OpenSessionOptions): Promise<Session> {
+  const deadline = new AbortController();
+  const timer = options.clock.setTimeout(() => deadline.abort(connectTimeout(options)), options.connectMs);
+  const signal = AbortSignal.any([options.signal, deadline.signal]);
+  try {
+    return await openByLadder({ ...options, signal });
+  } finally {
+    timer.dispose();
+  }
+}
+
+async function openByLadder(options: OpenSessionOptions): Promise<Session> {
+  const known = options.protocol === 'auto' ? options.verdicts.get(options.fingerprint) : undefined;
+  const plan: Plan = known ?? options.protocol;
+  const first = await attempt(plan, options);
+  if (first.session) return remember(first.session, options);
+  const second = options.protocol === 'auto' && !options.signal.aborted ? secondPlan(plan, first, options) : undefined;
+  if (!second) throw first.failure;
+  options.log.debug(`Trying again as ${second}: ${first.failure.message}`);
+  if (known) await options.verdicts.forget(options.fingerprint);
+  const last = await attempt(second, options);
+  if (last.session) return remember(last.session, options);
+  throw last.failure;
+}
+
+async function remember(session: Session, options: OpenSessionOptions): Promise<Session> {
+  try {
+    if (options.protocol === 'auto') await options.verdicts.set(options.fingerprint, session.era);
+  } catch (error) {
+    options.log.warn(`The protocol verdict was not kept: ${toError(error).message}`);
+  }
+  return session;
+}
+
+interface Failed {
+  readonly session?: undefined;
+  readonly raw: unknown;
+  readonly failure: PatchbayError;
+}
+
+type Outcome = { readonly session: Session } | Failed;
+
+function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOptions): Plan | undefined {
+  if (failure.kind === 'auth' || failure.kind === 'config') return undefined;
+  if (plan === 'auto') {
+    if (isRefusal(raw)) return options.launch.transport === 'stdio' ? 'modern' : undefined;
+    // Network trouble is the same in every era.
+    if (failure.kind === 'transport') return undefined;
+    return isEraFailure(raw) || failure.kind === 'timeout' ? 'legacy' : undefined;
+  }
+  return isEraFailure(raw) || isRefusal(raw) ? 'auto' : undefined;
+}
+
+async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome> {
+  const { launch, signal, clock, log, connectMs } = options;
+  const transport = options.createTransport();
+  const client = new Client(options.clientInfo, {
+    capabilities: {},
+    versionNegotiation: versionNegotiation(plan, options),
+  });
+  client.onerror = (error) => log.debug(error.message);
+  options.onStep(launch.transport === 'stdio' ? 'starting the process' : 'contacting the server');
+  try {
+    await raceAbort(client.connect(transport, { timeout: connectMs, signal }), signal);
+    signal.throwIfAborted();
+    return { session: new SdkSession({ client, transport, launch, clock, log }) };
+  } catch (raw) {
+    await transport.close().catch((error) => log.debug(`Closing failed: ${toError(error).message}`));
+    const failure = describeFailure(raw, {
+      launch,
+      transport,
+      subject: 'The server',
+      timeoutMs: connectMs,
+      timeoutSetting: '"timeouts.connectMs"',
+      signal,
+    });
+    return { raw, failure };
+  }
+}
+
+function versionNegotiation(plan: Plan, { launch, connectMs }: OpenSessionOptions) {
+  if (plan === 'legacy') return { mode: 'legacy' as const };
+  if (plan === 'modern') return { mode: { pin: MODERN_VERSION }, probe: { timeoutMs: connectMs } };
+  // Half of the time over HTTP, so that a server that swallows the probe still gets its `initialize`.
+  const timeoutMs = launch.transport === 'stdio' ? Math.min(STDIO_PROBE_MS, connectMs / 2) : connectMs / 2;
+  return { mode: 'auto' as const, probe: { timeoutMs: Math.ceil(timeoutMs) } };
+}
+
+function connectTimeout({ connectMs }: OpenSessionOptions): PatchbayError {
+  return new PatchbayError('timeout', `The server did not answer within ${formatDuration(connectMs)}.`, {
+    hint: 'Check that it is an MCP server and speaks on this transport, or raise "timeouts.connectMs".',
+    retryable: true,
+  });
+}

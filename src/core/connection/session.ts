@@ -1,0 +1,41 @@
+import type { Disposable } from '../../base/disposable';
+import type { PatchbayError } from '../../base/errors';
+import type { Event } from '../../base/event';
+import type { JsonObject } from '../../shared/json';
+import type { Implementation, Progress } from '../../shared/mcp';
+import type { Era } from './era';
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  /** Time in ms without an answer after which the request fails and the server is told to stop. */
+  readonly timeoutMs: number;
+  /** Whether each progress notification starts `timeoutMs` again, up to `maxTotalMs`. */
+  readonly resetOnProgress?: boolean;
+  readonly maxTotalMs?: number;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** One negotiated link to a server: alive from `openSession` until `onDidClose`, never reopened. */
+export interface Session extends Disposable {
+  readonly era: Era;
+  readonly protocolVersion: string;
+  readonly serverInfo: Implementation | undefined;
+  readonly instructions: string | undefined;
+  /** Capabilities as the server declared them, unknown ones included. */
+  readonly capabilities: JsonObject;
+  readonly processId: number | undefined;
+  readonly isClosed: boolean;
+  /** Fires once. The error says why; undefined after our own `close`. */
+  readonly onDidClose: Event<PatchbayError | undefined>;
+  /** The server says that its list of tools is another one now. */
+  readonly onDidChangeTools: Event<void>;
+  /**
+   * Sends a request and resolves with the result as it came, unknown members included.
+   * Rejects with a `PatchbayError`. A timeout or an abort tells the server to stop and keeps the session.
+   */
+  request(method: string, params: JsonObject, options: RequestOptions): Promise<JsonObject>;
+  /** Gives the link up for a reason that the transport did not see. `onDidClose` then carries it. */
+  fail(error: PatchbayError): void;
+  /** Ends the link and resolves when nothing of it is left. Idempotent; a second call forces the end. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import { homedir } from 'node:os';
+import { basename } from 'node:path';
+import { createSystemClock } from '../base/clock';
+import type { Logger, Memory, Ports, SecretStore } from './ports';
+
+/** Ports for plain Node, where nobody is there to ask: the environment is the only source of secrets and inputs. */
+export function createNodePorts(overrides: Partial<Ports> = {}): Ports {
+  const env = overrides.env ?? process.env;
+  return {
+    clock: createSystemClock(),
+    random: Math.random,
+    log: silentLogger(),
+    secrets: environmentSecrets(env),
+    memory: createMemory(),
+    prompts: {
+      askValue: async ({ kind, id, default: fallback }) =>
+        kind === 'input' ? (env[variableName('INPUT', id)] ?? fallback) : undefined,
+      approve: async () => false,
+    },
+    workspace: {
+      folders: () => [{ name: basename(process.cwd()), path: process.cwd() }],
+      isTrusted: () => true,
+    },
+    env,
+    userHome: homedir(),
+    ...overrides,
+  };
+}
+
+export function silentLogger(): Logger {
+  const ignore = () => {};
+  return { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+}
+
+/** Facts that last as long as the process. */
+export function createMemory(): Memory {
+  const facts = new Map<string, unknown>();
+  return {
+    get: <T>(key: string) => facts.get(key) as T | undefined,
+    async set(key, value) {
+      if (value === undefined) facts.delete(key);
+      else facts.set(key, value);
+    },
+  };
+}
+
+/** `${secret:api-key}` is read from `PATCHBAY_SECRET_API_KEY`; what is set lives as long as the process. */
+function environmentSecrets(env: Ports['env']): SecretStore {
+  const stored = new Map<string, string>();
+  return {
+    get: async (name) => stored.get(name) ?? env[variableName('SECRET', name)],
+    set: async (name, value) => void stored.set(name, value),
+    delete: async (name) => void stored.delete(name),
+  };
+}
+
+/** The environment variable that stands for a secret or an input outside of VS Code. */
+export function variableName(kind: 'SECRET' | 'INPUT', id: string): string {
+  return `PATCHBAY_${kind}_${id.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+}

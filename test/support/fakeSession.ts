@@ -1,0 +1,55 @@
+import type { PatchbayError } from '../../src/base/errors';
+import { Emitter } from '../../src/base/event';
+import type { RequestOptions, Session } from '../../src/core/connection/session';
+import type { JsonObject } from '../../src/shared/json';
+
+/** A session whose peer is the test. */
+export class FakeSession implements Session {
+  readonly era = 'legacy';
+  readonly protocolVersion = '2025-11-25';
+  readonly serverInfo = { name: 'fake', version: '1' };
+  readonly instructions = undefined;
+  readonly capabilities: JsonObject;
+  readonly processId = undefined;
+  readonly #close = new Emitter<PatchbayError | undefined>();
+  readonly #tools = new Emitter<void>();
+  readonly onDidClose = this.#close.event;
+  readonly onDidChangeTools = this.#tools.event;
+  readonly requests: { method: string; params: JsonObject; options: RequestOptions }[] = [];
+  isClosed = false;
+  closeCalls = 0;
+  answer: (method: string, params: JsonObject, options: RequestOptions) => Promise<JsonObject> = async () => ({});
+
+  constructor(capabilities: JsonObject = { tools: {} }) {
+    this.capabilities = capabilities;
+  }
+
+  async request(method: string, params: JsonObject, options: RequestOptions): Promise<JsonObject> {
+    this.requests.push({ method, params, options });
+    return this.answer(method, params, options);
+  }
+
+  /** The peer goes away. */
+  drop(error?: PatchbayError): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#close.fire(error);
+  }
+
+  announceTools(): void {
+    this.#tools.fire();
+  }
+
+  fail(error: PatchbayError): void {
+    this.drop(error);
+  }
+
+  async close(): Promise<void> {
+    this.closeCalls += 1;
+    this.drop();
+  }
+
+  dispose(): void {
+    void this.close();
+  }
+}
