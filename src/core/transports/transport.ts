@@ -11,7 +11,8 @@ import type { Logger } from '../ports';
  * Contract, tested by `test/contract` on every transport:
  * - `start` rejects with a `PatchbayError` that names the cause and the next step; nothing is left behind then.
  * - `send` rejects when the link is closed; it never waits for ever.
- * - `onclose` fires exactly once, also when `start` succeeded and the peer went away; `closeError` is set before it.
+ * - `onclose` fires exactly once: at our own `close` at once, or when the peer went away; `closeError` is set before it.
+ * - `close` resolves when nothing of the link is left: no process, no socket, no timer.
  * - `onerror` is for what the link survives: noise, a message over the limit.
  */
 export interface McpTransport extends SdkTransport {
@@ -19,6 +20,8 @@ export interface McpTransport extends SdkTransport {
   readonly closeError: PatchbayError | undefined;
   /** Process id of a stdio server while it runs. Undefined on other transports. */
   readonly processId?: number | undefined;
+  /** Kills what the link runs at once and without waiting, for hooks at the end of the host. */
+  killNow?(): void;
 }
 
 /** A stdio server with all variables and secrets resolved: ready to spawn. */

@@ -1,0 +1,258 @@
+import {
+  type FetchLike,
+  isInitializeRequest,
+  type JSONRPCMessage,
+  type RequestId,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+  type TransportSendOptions,
+} from '@modelcontextprotocol/client';
+import { PatchbayError } from '../../base/errors';
+import { describeHttpFailure, displayUrl, sessionLostError } from './httpErrors';
+import { createHttpFetch } from './httpFetch';
+import { answerIdInHead, excerpt, isJsonRpcMessage, localAnswer, requestIdOf, responseIdOf } from './jsonRpc';
+import { createStreamReconnects } from './streamReconnects';
+import type { HttpLaunch, McpTransport, TransportContext } from './transport';
+
+export { describeHttpFailure, isSessionLost } from './httpErrors';
+
+/** How long the end of a session may hold up the close. */
+const TERMINATE_MS = 1000;
+
+export interface HttpDependencies {
+  readonly fetch?: FetchLike;
+  /** Numbers in [0, 1), for the spread of reconnects. */
+  readonly random?: () => number;
+}
+
+/** Streamable HTTP, all protocol versions (MCP 2026-07-28, transports/streamable-http). */
+export function createHttpTransport(
+  launch: HttpLaunch,
+  context: TransportContext,
+  dependencies: HttpDependencies = {},
+): McpTransport {
+  return new HttpTransport(launch, context, dependencies);
+}
+
+class HttpTransport implements McpTransport {
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  onmessage?: McpTransport['onmessage'];
+  readonly hasPerRequestStream = true;
+  /** Stays undefined: without a connection of its own the link ends only by our own `close`. */
+  readonly closeError: PatchbayError | undefined = undefined;
+
+  readonly #launch: HttpLaunch;
+  readonly #context: TransportContext;
+  readonly #random: () => number;
+  readonly #fetch: { readonly fetch: FetchLike; dispose(): void };
+  readonly #reconnects: ReturnType<typeof createStreamReconnects>;
+  /** Requests without an answer yet. */
+  readonly #pending = new Set<RequestId>();
+  /** Errors that a rejected `send` or an earlier `onerror` has told about. */
+  readonly #told = new WeakSet<object>();
+  #inner: StreamableHTTPClientTransport | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(launch: HttpLaunch, context: TransportContext, dependencies: HttpDependencies) {
+    this.#launch = launch;
+    this.#context = context;
+    this.#random = dependencies.random ?? Math.random;
+    const own = dependencies.fetch
+      ? { fetch: dependencies.fetch, dispose: () => {} }
+      : createHttpFetch({
+          maxMessageBytes: launch.maxMessageBytes,
+          onEventDiscarded: (head) => this.#onEventDiscarded(head),
+        });
+    this.#fetch = { fetch: checkAnswers(own.fetch), dispose: () => own.dispose() };
+    this.#reconnects = createStreamReconnects(context.clock, this.#random);
+  }
+
+  get sessionId(): string | undefined {
+    return this.#inner?.sessionId;
+  }
+
+  setProtocolVersion = (version: string): void => {
+    this.#inner?.setProtocolVersion(version);
+  };
+
+  async start(): Promise<void> {
+    if (this.#closing) throw closedError();
+    if (this.#inner) throw new PatchbayError('transport', 'This transport was started before.');
+    const inner = new StreamableHTTPClientTransport(parseUrl(this.#launch.url), {
+      fetch: this.#fetch.fetch,
+      requestInit: { headers: { ...this.#launch.headers } },
+      redirectPolicy: 'same-origin',
+      reconnectionOptions: {
+        initialReconnectionDelay: 1000,
+        maxReconnectionDelay: 30_000,
+        reconnectionDelayGrowFactor: 1.5,
+        maxRetries: Number.POSITIVE_INFINITY,
+      },
+      reconnectionScheduler: this.#reconnects.schedule,
+    });
+    inner.onmessage = (message) => this.#onMessage(message);
+    inner.onerror = (error) => this.#onError(error);
+    this.#inner = inner;
+    await inner.start();
+  }
+
+  async send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
+    if (this.#closing) throw closedError();
+    if (!this.#inner) throw new PatchbayError('transport', 'The transport is not started.');
+    const id = requestIdOf(message);
+    if (id !== undefined) this.#pending.add(id);
+    this.#forgetCancelled(message);
+    options.requestSignal?.addEventListener('abort', () => id !== undefined && this.#pending.delete(id), {
+      once: true,
+    });
+    const hadSession = this.sessionId !== undefined && !isInitializeRequest(message);
+    const onRequestStreamEnd = () => {
+      options.onRequestStreamEnd?.();
+      if (id !== undefined) this.#onStreamEnd(id);
+    };
+    try {
+      await this.#inner.send(message, { ...options, onRequestStreamEnd });
+    } catch (error) {
+      if (typeof error === 'object' && error !== null) this.#told.add(error);
+      if (id !== undefined && this.#answerFromError(id, error, hadSession)) return;
+      if (id !== undefined) this.#pending.delete(id);
+      if (this.#closing) throw closedError();
+      throw hadSession && isHttpStatus(error, 404) ? sessionLostError(this.#launch.url, error) : error;
+    }
+  }
+
+  close(): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = this.#shutDown();
+      this.#reconnects.dispose();
+      this.onclose?.();
+    }
+    return this.#closing;
+  }
+
+  /** Tells the server that the session is over, for a bounded time, then drops every request and connection. */
+  async #shutDown(): Promise<void> {
+    const inner = this.#inner;
+    if (inner?.sessionId !== undefined) {
+      let timer: { dispose(): void } | undefined;
+      const bound = new Promise<void>((resolve) => {
+        timer = this.#context.clock.setTimeout(resolve, TERMINATE_MS);
+      });
+      // A server may refuse to end sessions; there is nothing to do about it.
+      await Promise.race([inner.terminateSession().catch(() => {}), bound]);
+      timer?.dispose();
+    }
+    await inner?.close();
+    this.#fetch.dispose();
+    this.#pending.clear();
+  }
+
+  #onMessage(message: JSONRPCMessage): void {
+    if (this.#closing) return;
+    this.#reconnects.onMessage();
+    const id = responseIdOf(message);
+    if (id !== undefined) this.#pending.delete(id);
+    this.onmessage?.(message);
+  }
+
+  /** The SDK reports what it also throws, and some failures twice; only what nobody heard of yet goes on. */
+  #onError(error: Error): void {
+    process.nextTick(() => {
+      if (this.#closing || this.#told.has(error)) return;
+      this.#told.add(error);
+      this.onerror?.(describeHttpFailure(error, this.#launch.url));
+    });
+  }
+
+  #forgetCancelled(message: JSONRPCMessage): void {
+    if (!('method' in message) || message.method !== 'notifications/cancelled') return;
+    this.#pending.delete((message.params as { requestId?: RequestId } | undefined)?.requestId ?? '');
+  }
+
+  #onStreamEnd(id: RequestId): void {
+    if (!this.#pending.has(id)) return;
+    const error = new PatchbayError(
+      'connectionClosed',
+      `${displayUrl(this.#launch.url)} ended its stream without an answer.`,
+      { retryable: true, hint: 'It is not known whether the request was carried out.' },
+    );
+    this.#onMessage(localAnswer(id, error));
+  }
+
+  #onEventDiscarded(head: string): void {
+    const limit = this.#launch.maxMessageBytes;
+    const data = head.slice(Math.max(0, head.indexOf('{')));
+    const error = new PatchbayError(
+      'limit',
+      `Server sent a message over the limit of ${limit} bytes: ${excerpt(data)}`,
+      {
+        hint: 'Raise "limits.maxMessageBytes" for this server, or ask for less.',
+      },
+    );
+    if (!this.#closing) this.onerror?.(error);
+    const id = answerIdInHead(data);
+    if (id !== undefined && this.#pending.has(id)) this.#onMessage(localAnswer(id, error));
+  }
+
+  /** A JSON-RPC error for this request in an error answer (404 for an unknown method) is the answer. */
+  #answerFromError(id: RequestId, error: unknown, hadSession: boolean): boolean {
+    if (!SdkHttpError.isInstance(error) || error.status === 401 || error.status === 403) return false;
+    const answer = parseMessage(error.data.text);
+    if (!answer || responseIdOf(answer) !== id || !('error' in answer)) return false;
+    if (error.status === 404 && hadSession && answer.error.code !== METHOD_NOT_FOUND) return false;
+    this.#onMessage(answer);
+    return true;
+  }
+}
+
+const METHOD_NOT_FOUND = -32601;
+
+/** Refuses answers to requests that are neither JSON nor an event stream, with their first words. */
+function checkAnswers(fetch: FetchLike): FetchLike {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    if (init?.method !== 'POST' || !response.ok || response.status === 202) return response;
+    const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+    if (type === 'application/json' || type === 'text/event-stream') return response;
+    const message = parseMessage(init.body);
+    if (!message || requestIdOf(message) === undefined) return response;
+    const body = excerpt(await response.text());
+    const what = body ? `${excerpt(type) || 'a body without a type'}, not MCP: ${body}` : 'an empty body, not MCP.';
+    throw new PatchbayError('protocol', `${displayUrl(String(url))} answered ${what}`, {
+      code: response.status,
+      hint: 'Check the path of the URL; many servers use /mcp.',
+    });
+  };
+}
+
+function parseMessage(text: unknown): JSONRPCMessage | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonRpcMessage(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseUrl(text: string): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(text);
+  } catch {
+    // Reported below, together with schemes that are not HTTP.
+  }
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new PatchbayError('config', `Not an HTTP URL: ${excerpt(text)}`, {
+    hint: 'It must start with http:// or https://.',
+  });
+}
+
+function isHttpStatus(error: unknown, status: number): boolean {
+  return SdkHttpError.isInstance(error) && error.status === status;
+}
+
+function closedError(): PatchbayError {
+  return new PatchbayError('connectionClosed', 'The connection is closed.');
+}

@@ -1,0 +1,58 @@
+import { type Disposable, toDisposable } from '../../base/disposable';
+import { PatchbayError } from '../../base/errors';
+import { createHttpTransport } from './http';
+import { createStdioTransport } from './stdio';
+import type { HttpLaunch, Launch, McpTransport, StdioLaunch, TransportContext, TransportFactory } from './transport';
+
+/** Transport factories by the `transport` of their launch. */
+export interface TransportRegistry {
+  /** Throws a `config` error where `type` is taken. Disposing frees it again. */
+  register<L extends { readonly transport: string }>(
+    type: L['transport'],
+    factory: (launch: L, context: TransportContext) => McpTransport,
+  ): Disposable;
+  /** Throws a `config` error where nothing is registered for `launch.transport`. */
+  create(launch: { readonly transport: string }, context: TransportContext): McpTransport;
+  has(type: string): boolean;
+  types(): readonly string[];
+}
+
+export function createTransportRegistry(): TransportRegistry {
+  const factories = new Map<string, TransportFactory>();
+  return {
+    register(type, factory) {
+      if (factories.has(type)) {
+        throw new PatchbayError('config', `The transport "${type}" is registered already.`, {
+          hint: 'Register it under another name.',
+        });
+      }
+      // Looked up by the `transport` of the launch, so each factory gets its own kind of launch only.
+      const stored = factory as unknown as TransportFactory;
+      factories.set(type, stored);
+      return toDisposable(() => {
+        if (factories.get(type) === stored) factories.delete(type);
+      });
+    },
+    create(launch, context) {
+      const factory = factories.get(launch.transport);
+      if (!factory) {
+        throw new PatchbayError('config', `Unknown transport "${launch.transport}".`, {
+          hint: `Known here: ${[...factories.keys()].join(', ') || 'none'}.`,
+        });
+      }
+      return factory(launch as Launch, context);
+    },
+    has: (type) => factories.has(type),
+    types: () => [...factories.keys()],
+  };
+}
+
+/** Adds the transports that come with the core. Disposing takes them out again. */
+export function registerBuiltInTransports(registry: TransportRegistry): Disposable {
+  const stdio = registry.register<StdioLaunch>('stdio', (launch, context) => createStdioTransport(launch, context));
+  const http = registry.register<HttpLaunch>('http', (launch, context) => createHttpTransport(launch, context));
+  return toDisposable(() => {
+    stdio.dispose();
+    http.dispose();
+  });
+}
