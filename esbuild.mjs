@@ -1,6 +1,6 @@
 // Builds dist/. Options: --dev (source maps, not minified), --watch (implies --dev), --quiet (no size table).
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -9,6 +9,7 @@ import { lazyBundles, sdkShims } from './scripts/build/plugins.mjs';
 import { findRefused, sizeTable } from './scripts/build/report.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const watch = process.argv.includes('--watch');
 const dev = watch || process.argv.includes('--dev');
 const quiet = process.argv.includes('--quiet');
@@ -29,7 +30,10 @@ function optionsFor(bundle) {
     supported: browser ? {} : { 'dynamic-import': false },
     // The module builds of packages that also ship UMD, which esbuild cannot look into.
     mainFields: browser ? ['browser', 'module', 'main'] : ['module', 'main'],
-    define: { 'process.env.NODE_ENV': dev ? '"development"' : '"production"' },
+    define: {
+      'process.env.NODE_ENV': dev ? '"development"' : '"production"',
+      PATCHBAY_VERSION: JSON.stringify(version),
+    },
     banner: bundle.banner === undefined ? {} : { js: bundle.banner },
     // Names stay as written in Node bundles, so that stacks in the output can be read without a source map.
     minifyWhitespace: !dev,

@@ -75,6 +75,7 @@ describe('the rules', () => {
     ['no managers', 'src/base/a.ts', 'export class PoolManager {}'],
     ['core asks the clock it was given', 'src/core/a.ts', 'const now = Date.now();'],
     ['core sets no timer of its own', 'src/core/a.ts', 'const t = setTimeout(run, 5);'],
+    ['core fetches with what it was given', 'src/core/a.ts', 'const r = await fetch(url);'],
     ['an import leads to a file', 'src/base/a.ts', "import { b } from './gone';"],
   ];
 
@@ -101,6 +102,7 @@ describe('the rules', () => {
     ],
     ['what a comment says', 'src/core/a.ts', "// import { x } from 'vscode';\n/* Date.now() */"],
     ['a clock that came in', 'src/core/a.ts', 'const t = clock.setTimeout(run, 5);'],
+    ['a fetch that came in', 'src/core/a.ts', 'function get(url: string, fetch: FetchLike) { return fetch(url); }'],
     ['chance as a default', 'src/core/a.ts', 'const random = options.random ?? Math.random;'],
   ])('allow %s', (_what, path, text, others) => {
     expect(breachesOf(path, text, others)).toEqual([]);

@@ -44,7 +44,7 @@ export const BUNDLES = [
   },
   {
     name: 'cli.cjs',
-    entry: 'src/cli/main.ts',
+    entry: 'src/cli/bin.ts',
     platform: 'node',
     lazy: [CORE],
     lazyBy: 'any',

@@ -32,7 +32,8 @@ export const SUITES = {
 /** Writes the test extension into `folder`. `report` is the file that it writes when it is done. */
 export async function writeTestExtension(folder, suiteName, report) {
   await mkdir(folder, { recursive: true });
-  for (const file of ['extension.cjs', 'package.json']) await copyFile(join(here, 'harness', file), join(folder, file));
+  for (const file of ['extension.cjs', 'desktop.cjs', 'package.json'])
+    await copyFile(join(here, 'harness', file), join(folder, file));
   const files = await readdir(join(here, 'suite')).catch(() => []);
   const tests = files.filter((file) => file.endsWith('.test.ts') && SUITES[suiteName].takes(file)).sort();
   await build({

@@ -10,6 +10,7 @@ import { launchBrowser } from '../../scripts/lib/browser.mjs';
 import { startCodeServer } from '../../scripts/lib/codeServer.mjs';
 import { ROOT } from '../../scripts/lib/root.mjs';
 import { SUITES, writeTestExtension } from './hostSuite.mjs';
+import { printReport } from './report.mjs';
 
 const DEADLINE_MS = 150_000;
 const RESULTS = join(ROOT, 'test-results', 'host');
@@ -71,16 +72,6 @@ function appears(file, server) {
   });
 }
 
-function print(name, { tests, notes = [] }) {
-  console.log(`\n${name}`);
-  for (const test of tests) {
-    const mark = { passed: '✓', failed: '✗', skipped: '-' }[test.state];
-    console.log(`  ${mark} ${test.title}${test.durationMs === undefined ? '' : ` (${test.durationMs} ms)`}`);
-    if (test.error) console.log(test.error.replace(/^/gm, '      '));
-  }
-  for (const note of notes) console.log(`  ${note}`);
-}
-
 const names = positionals.length > 0 ? positionals : Object.keys(SUITES);
 const unknown = names.find((name) => !Object.hasOwn(SUITES, name));
 if (unknown !== undefined) throw new Error(`No suite ${unknown}; there are ${Object.keys(SUITES).join(', ')}.`);
@@ -96,7 +87,7 @@ try {
       failed: 1,
       tests: [{ title: 'the suite did not report', state: 'failed', error: String(error.stack) }],
     }));
-    print(name, report);
+    printReport(name, report);
     totals.passed += report.passed;
     totals.failed += report.failed;
   }

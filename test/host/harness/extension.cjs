@@ -6,18 +6,19 @@ const { pathToFileURL } = require('node:url');
 exports.activate = () => {
   process.setSourceMapsEnabled(true);
   const { report, mocha, suite, timeoutMs } = JSON.parse(readFileSync(join(__dirname, 'harness.json'), 'utf8'));
-  const write = (value) => {
-    // The runner waits for this name to appear: it must be whole then.
-    writeFileSync(`${report}.part`, JSON.stringify(value, null, 2));
-    renameSync(`${report}.part`, report);
-  };
-  run(mocha, join(__dirname, suite), timeoutMs).then(write, (error) =>
-    write({
+  const finished = run(mocha, join(__dirname, suite), timeoutMs)
+    .catch((error) => ({
       passed: 0,
       failed: 1,
       tests: [{ title: 'The suite could not be loaded', state: 'failed', error: textOf(error) }],
-    }),
-  );
+    }))
+    .then((value) => {
+      // The runner waits for this name to appear: it must be whole then.
+      writeFileSync(`${report}.part`, JSON.stringify(value, null, 2));
+      renameSync(`${report}.part`, report);
+      return value;
+    });
+  return { finished };
 };
 
 async function run(mochaModule, suiteFile, timeout) {
