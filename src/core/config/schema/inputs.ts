@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, optionalText, section, text } from './values';
+import { flag, optionalText, section } from './values';
 
 export const NAME_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
 const NAME_RULE = '1 to 64 letters, digits, "_", "." or "-"';

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { ServerDefinition, ServerEntry } from './definition';
+import { stringValues } from './stringValues';
+import { findVariables } from './variableSyntax';
+
+const MAX_TEXT = 4_000;
+
+/** What a server runs or contacts, as text for people: nothing of it is resolved. */
+export interface LaunchDescription {
+  /** One line: the command with its arguments, or the URL without what may be secret in it. */
+  readonly summary: string;
+  readonly details: readonly string[];
+}
+
+/**
+ * SHA-256 (hex) over what decides which program runs or which host is contacted, as the file says it: transport,
+ * command, arguments, folder, environment, URL and headers. The folder of a workspace file counts, because a relative
+ * command is another program in another folder. The order of headers and variables does not count.
+ */
+export function launchFingerprint(definition: ServerDefinition): string {
+  const { entry, source, transport } = definition;
+  const facts = [
+    transport ?? null,
+    source.kind === 'workspace' ? source.folderPath : null,
+    entry?.command ?? null,
+    entry?.args ?? [],
+    entry?.cwd ?? null,
+    entry?.envFile ?? null,
+    sortedEntries(entry?.env ?? {}),
+    entry?.url ?? null,
+    sortedEntries(entry?.headers ?? {}),
+  ];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}
+
+export function describeLaunch(definition: ServerDefinition): LaunchDescription {
+  const { entry, source } = definition;
+  if (!entry) return { summary: `Server "${definition.id}" cannot be used`, details: definition.problems };
+  const folder = entry.cwd ?? (source.kind === 'workspace' ? source.folderPath : undefined);
+  const details = [
+    line('Folder', entry.command === undefined || folder === undefined ? [] : [folder]),
+    line('Environment variables', Object.keys(entry.env)),
+    line('Environment file', entry.envFile === undefined ? [] : [entry.envFile]),
+    line('Headers', Object.keys(entry.headers)),
+    line('Reads', usedVariables(entry)),
+  ].filter((text) => text !== undefined);
+  const summary =
+    entry.command === undefined ? maskUrl(entry.url ?? '') : [entry.command, ...entry.args].map(quote).join(' ');
+  return { summary: visible(summary), details };
+}
+
+/** Variables that hand something of the person or the machine to the server. */
+function usedVariables(entry: ServerEntry): string[] {
+  const { command, args, cwd, env, envFile, url, headers } = entry;
+  const found = [...stringValues({ command, args, cwd, env, envFile, url, headers })]
+    .flatMap(({ text }) => findVariables(text))
+    .filter(({ kind }) => kind === 'env' || kind === 'secret' || kind === 'input');
+  return [...new Set(found.map(({ text }) => text))];
+}
+
+function line(label: string, values: readonly string[]): string | undefined {
+  return values.length === 0 ? undefined : `${label}: ${values.map(visible).join(', ')}`;
+}
+
+function quote(argument: string): string {
+  return argument === '' || /[\s"']/.test(argument) ? `"${argument.replace(/["\\]/g, '\\$&')}"` : argument;
+}
+
+/**
+ * Hides user, password and the values of the query. By text, because a URL with variables need not be a URL yet.
+ * A backslash ends the host as a slash does (WHATWG URL), so nothing behind one may pass for the host.
+ */
+function maskUrl(url: string): string {
+  const [beforeHash = '', ...hash] = url.split('#');
+  const [address = '', ...query] = beforeHash.split('?');
+  const shown = address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/\\@]*(?:@[^/\\@]*)*@/i, '$1•••@');
+  const masked = query
+    .join('?')
+    .split('&')
+    .map((part) => part.replace(/=[\s\S]*$/, '=•••'));
+  return shown + (query.length > 0 ? `?${masked.join('&')}` : '') + (hash.length > 0 ? `#${hash.join('#')}` : '');
+}
+
+/** The beginning of a text that is too long to be read anyway, and how much is left out. */
+function clip(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… and ${text.length - MAX_TEXT} more characters`;
+}
+
+/** Control characters and those that reorder text could make a person read another command than the one that runs. */
+function visible(text: string): string {
+  return clip(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+function sortedEntries(values: Readonly<Record<string, string | number | null>>): unknown[] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+}

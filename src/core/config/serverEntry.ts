@@ -1,0 +1,98 @@
+import type { JsonObject, JsonValue } from '../../shared/json';
+import { readAddress } from './address';
+import type { ConfigSource, InputDefinition, ServerDefinition } from './definition';
+import type { JsonPath } from './document';
+import { checkValue, dotted, previewValue } from './issues';
+import { findLiteralSecrets } from './literalSecrets';
+import { isJsonObject, mergeValues } from './mergeValues';
+import { findNotSupported, isIgnoredPath, NOT_SUPPORTED_IN_SERVER } from './notSupported';
+import type { Finding } from './reporter';
+import { serverSchema } from './schema/server';
+import { stringValues } from './stringValues';
+import { findVariables, isKnownVariable } from './variableSyntax';
+
+/** What the rest of the file gives to each of its servers. */
+export interface FileContext {
+  readonly source: ConfigSource;
+  /** `defaults` of the file, checked. */
+  readonly defaults: JsonObject;
+  readonly inputs: readonly InputDefinition[];
+}
+
+/** Reads one value of `servers`. Paths of the findings are inside the entry. Errors leave `entry` undefined. */
+export function readServer(
+  id: string,
+  written: JsonValue,
+  file: FileContext,
+): { readonly definition: ServerDefinition; readonly findings: readonly Finding[] } {
+  const base = { id, source: file.source, inputs: file.inputs };
+  if (!isJsonObject(written)) {
+    const message = `Server "${id}" must be an object; found ${previewValue(written, [])}`;
+    return {
+      definition: { ...base, name: id, transport: undefined, entry: undefined, problems: [message], notSupported: [] },
+      findings: [{ severity: 'error', code: 'type', message, path: [], at: 'value' }],
+    };
+  }
+  const checked = checkValue(serverSchema, written, `Server "${id}"`);
+  const accepted = isJsonObject(checked.value) ? checked.value : {};
+  const address = readAddress(id, written, accepted);
+  const notSupported = findNotSupported(accepted, NOT_SUPPORTED_IN_SERVER);
+  if (address.transport === 'websocket' && !notSupported.includes('transport')) notSupported.unshift('transport');
+  const errors = [...checked.findings, ...address.findings];
+  const problems = errors.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  const filled = serverSchema.safeParse(mergeValues(file.defaults, accepted));
+  return {
+    definition: {
+      ...base,
+      name: typeof accepted.name === 'string' ? accepted.name : id,
+      transport: address.transport,
+      entry:
+        problems.length === 0 && filled.success && address.transport !== undefined
+          ? { ...filled.data, transport: address.transport }
+          : undefined,
+      problems,
+      notSupported,
+    },
+    findings: [
+      ...errors,
+      ...notSupported.map((key) => describeNotSupported(key, accepted, address.transport)),
+      ...findLiteralSecrets(accepted),
+      ...findBadVariables(accepted, file.inputs),
+    ],
+  };
+}
+
+function describeNotSupported(key: string, entry: JsonObject, transport: string | undefined): Finding {
+  const common = { severity: 'warning', code: 'notSupported', at: 'key' } as const;
+  if (key === 'transport') {
+    const message = `Transport "${transport}" is not supported yet: this server cannot connect.`;
+    return { ...common, message, path: [entry.transport === undefined ? 'url' : 'transport'] };
+  }
+  if (key === 'url') {
+    const message = '`url` with "unix:" or "pipe:" is not supported yet: this server cannot connect.';
+    return { ...common, message, path: ['url'] };
+  }
+  return { ...common, message: notSupportedMessage(key), path: key.split('.') };
+}
+
+export function notSupportedMessage(key: string): string {
+  return `\`${key}\` is not supported yet: it is read and ignored.`;
+}
+
+/** Variables that cannot have a value, found before anybody connects. */
+function findBadVariables(entry: JsonObject, inputs: readonly InputDefinition[]): Finding[] {
+  const findings: Finding[] = [];
+  const add = (path: JsonPath, code: Finding['code'], message: string) =>
+    findings.push({ severity: 'warning', code, message, path, at: 'value' });
+  for (const { text, path } of stringValues(entry)) {
+    if (isIgnoredPath(path)) continue;
+    for (const variable of findVariables(text)) {
+      const shown = variable.text.slice(0, 60);
+      if (!isKnownVariable(variable)) add(path, 'type', `Unknown variable ${shown} in ${dotted(path)}`);
+      else if (variable.kind === 'input' && !inputs.some(({ id }) => id === variable.name)) {
+        add(path, 'missing', `${shown} in ${dotted(path)} has no definition under "inputs"`);
+      }
+    }
+  }
+  return findings;
+}
