@@ -22,7 +22,7 @@ export class ServerHub implements Hub {
   readonly #listEmitter = this.#store.add(new Emitter<void>());
   readonly #servers = new Map<string, Server>();
   /** Servers that were removed or replaced and are still closing. */
-  readonly #closing = new Set<Promise<void>>();
+  readonly #closing = new Map<Server, Promise<void>>();
   #configuration: Configuration;
   #snapshots = new Map<string, ServerSnapshot>();
   /** Tool lists that the names were given for, in the order of the servers. */
@@ -118,8 +118,10 @@ export class ServerHub implements Hub {
   }
 
   async close(): Promise<void> {
+    // A second disconnect is the one that does not wait for the server's good manners.
+    for (const server of this.#closing.keys()) void server.disconnect();
     for (const id of [...this.#servers.keys()]) this.#remove(id);
-    while (this.#closing.size > 0) await Promise.all(this.#closing);
+    while (this.#closing.size > 0) await Promise.all(this.#closing.values());
     this.#store.dispose();
   }
 
@@ -155,9 +157,9 @@ export class ServerHub implements Hub {
       .catch((error) => this.#ports.log.warn(toError(error).message))
       .finally(() => {
         server.dispose();
-        this.#closing.delete(closing);
+        this.#closing.delete(server);
       });
-    this.#closing.add(closing);
+    this.#closing.set(server, closing);
   }
 
   /** Replaces the snapshots that differ, in the order of the configuration, and tells of each. */

@@ -90,6 +90,9 @@ export interface Hub extends Disposable {
   callTool(id: string, tool: string, args: Record<string, unknown>, options?: CallToolOptions): Promise<CallToolResult>;
   /** Applies the difference: unchanged servers keep their connections, removed ones close. */
   update(configuration: Configuration): void;
-  /** Ends everything and resolves when no process and no socket is left. `dispose` does the same without waiting. */
+  /**
+   * Ends everything and resolves when no process and no socket is left; called again meanwhile, it ends them by force.
+   * `dispose` does the same as the first call without waiting.
+   */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { PatchbayError, toError } from '../../base/errors';
 import type { ServerDefinition, ServerEntry } from '../config/definition';
 import { parseEnvFile } from '../config/envFile';
 import { resolveVariables } from '../config/variables';
-import type { Ports, ValueRequest } from '../ports';
+import type { Logger, Ports, ValueRequest } from '../ports';
 import type { Launch } from '../transports/transport';
 import { NeedsInputError } from './connection';
 
@@ -113,7 +113,7 @@ function workingFolder({ source }: ServerDefinition, ports: Ports): string {
 async function childEnvironment(entry: ServerEntry, ports: Ports, folder: string): Promise<Record<string, string>> {
   const layers: Record<string, string | number | null | undefined>[] = [
     inherited(entry.inheritEnv, ports.env),
-    entry.envFile === undefined ? {} : await readEnvFile(entry.envFile, folder),
+    entry.envFile === undefined ? {} : await readEnvFile(entry.envFile, folder, ports.log),
     entry.env,
   ];
   const merged = new Map<string, string>();
@@ -132,10 +132,12 @@ function inherited(mode: ServerEntry['inheritEnv'], env: Ports['env']): Record<s
   return Object.fromEntries(Object.entries(env).filter(([name]) => SAFE_ENV.includes(name.toUpperCase())));
 }
 
-async function readEnvFile(path: string, folder: string): Promise<Record<string, string>> {
+async function readEnvFile(path: string, folder: string, log: Logger): Promise<Record<string, string>> {
   const file = isAbsolute(path) ? path : resolve(folder, path);
   try {
-    return parseEnvFile(await readFile(file, 'utf8'));
+    const { values, problems } = parseEnvFile(await readFile(file, 'utf8'));
+    for (const { line, message } of problems) log.warn(`${file}:${line}: ${message}; the line is left out.`);
+    return values;
   } catch (error) {
     throw new PatchbayError('config', `The environment file ${file} cannot be read: ${toError(error).message}.`, {
       hint: 'Check "envFile".',

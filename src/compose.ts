@@ -1,0 +1,161 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { PatchbayApi } from './api';
+import { createSystemClock } from './base/clock';
+import { DisposableStore } from './base/disposable';
+import { describeError, PatchbayError } from './base/errors';
+import { Emitter } from './base/event';
+import type { Hub, ServerSnapshot } from './core/hubTypes';
+import type { Ports } from './core/ports';
+import { ConfigFiles } from './vscode/adapters/configFiles';
+import { ConfigProblems } from './vscode/adapters/configProblems';
+import { ConfigurationReader } from './vscode/adapters/configuration';
+import { createLogger } from './vscode/adapters/logger';
+import { createMemory } from './vscode/adapters/memory';
+import { createPrompts } from './vscode/adapters/prompts';
+import { createSecrets } from './vscode/adapters/secrets';
+import { createWorkspace } from './vscode/adapters/workspace';
+import { registerCommands } from './vscode/commands/index';
+import type { Services } from './vscode/services';
+import { ServersStatusBar } from './vscode/statusBar';
+import { ServersView } from './vscode/tree/serversView';
+
+/** VS Code waits some 5 s for `deactivate`; servers that need longer to end are killed before that. */
+const SHUTDOWN_PATIENCE_MS = 3000;
+
+/**
+ * Builds everything and wires it: the only place that sees all layers. The order is the order of dependence; disposal
+ * runs in reverse, the log last. The core and the panels are bundles of their own, loaded on first use.
+ */
+export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; dispose(): Promise<void> } {
+  const store = new DisposableStore();
+  const output = store.add(vscode.window.createOutputChannel('Patchbay', { log: true }));
+  const log = createLogger(output);
+  const clock = createSystemClock();
+  const configFiles = store.add(new ConfigFiles(context.globalStorageUri, clock, log));
+  const problems = store.add(new ConfigProblems(configFiles));
+  const secrets = createSecrets(context.secrets);
+  const changes = store.add(new Emitter<ServerSnapshot>());
+  const loads = store.add(new Emitter<Hub>());
+  const core = () => import('./core/index');
+  let loading: Promise<Hub> | undefined;
+  let loaded: Hub | undefined;
+  let isDisposed = false;
+
+  const ports: Ports = {
+    clock,
+    random: Math.random,
+    log,
+    secrets,
+    memory: createMemory(context.globalState, context.workspaceState),
+    prompts: createPrompts(),
+    workspace: createWorkspace(),
+    env: childEnvironment(process.env),
+    userHome: homedir(),
+  };
+
+  const load = async (): Promise<Hub> => {
+    const engine = await core();
+    const reader = new ConfigurationReader(engine, configFiles, problems);
+    const hub = engine.createHub({ config: await reader.read(), ports });
+    if (isDisposed) {
+      await hub.close();
+      throw new PatchbayError('cancelled', 'Patchbay is shutting down.');
+    }
+    loaded = hub;
+    store.add(hub.onDidChangeServers((server) => changes.fire(server)));
+    const reload = () =>
+      reader.read().then(
+        (configuration) => hub.update(configuration),
+        (error) => log.error(`The configuration could not be read: ${describeError(error)}`),
+      );
+    store.add(configFiles.onDidChange(() => void reload()));
+    loads.fire(hub);
+    return hub;
+  };
+
+  const hub = () => {
+    // A load that failed is tried again by whoever needs the hub next.
+    loading ??= load().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+
+  const services: Services = {
+    hub,
+    hubIfLoaded: () => loaded,
+    onDidLoadHub: loads.event,
+    core,
+    panels: lazy(async () => {
+      const { createToolPanels } = await import('./vscode/panels/index');
+      const { extensionUri, workspaceState } = context;
+      return store.add(createToolPanels({ hub, extensionUri, workspaceState, log }));
+    }),
+    configFiles,
+    output,
+    context,
+  };
+  const view = store.add(new ServersView(services, problems, clock));
+  store.add(new ServersStatusBar(services, clock));
+  const reveal = view.reveal.bind(view);
+  store.add(registerCommands({ services, configFiles, secrets, reveal }));
+  store.add(
+    vscode.window.registerWebviewPanelSerializer('patchbay.tool', {
+      deserializeWebviewPanel: async (panel, state) => (await services.panels()).restore(panel, state),
+    }),
+  );
+  const startup = () => void connectAtStartup(services, log);
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(startup));
+  startup();
+
+  return {
+    api: {
+      version: 1,
+      servers: () => loaded?.servers() ?? [],
+      callTool: async (server, tool, args = {}, options) => (await hub()).callTool(server, tool, args, options),
+      onDidChangeServers: changes.event,
+    },
+    async dispose() {
+      isDisposed = true;
+      // Whoever is still loading closes its hub itself.
+      const impatience = clock.setTimeout(() => void loaded?.close(), SHUTDOWN_PATIENCE_MS);
+      await loaded?.close();
+      impatience.dispose();
+      store.dispose();
+    },
+  };
+}
+
+/** Loads the engine only where some file names a server that starts with the window. */
+async function connectAtStartup({ hub, configFiles }: Services, log: Ports['log']): Promise<void> {
+  try {
+    if (!(await configFiles.mentionsStartup())) return;
+    const loaded = await hub();
+    const ids = loaded
+      .servers()
+      .filter(({ autoConnect }) => autoConnect === 'startup')
+      .map(({ id }) => id);
+    // Each says in its own state how it went.
+    await Promise.allSettled(ids.map((id) => loaded.connect(id)));
+  } catch (error) {
+    log.error(`Servers could not be started: ${describeError(error)}`);
+  }
+}
+
+/** What the editor sets for its own processes would make other programs believe that they are the editor's. */
+function childEnvironment(env: NodeJS.ProcessEnv): Ports['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name)));
+}
+
+function lazy<T>(create: () => Promise<T>): () => Promise<T> {
+  let created: Promise<T> | undefined;
+  return () => {
+    created ??= create().catch((error) => {
+      created = undefined;
+      throw error;
+    });
+    return created;
+  };
+}
