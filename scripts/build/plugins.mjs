@@ -46,6 +46,17 @@ export function sdkShims(root) {
   };
 }
 
+/** Messages of zod in one language: `import { z }` would bring all fifty. */
+export const zodEnglishOnly = {
+  name: 'zod-english-only',
+  setup(build) {
+    build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
+
 function withoutExtension(path) {
   return path.replace(/\.[cm]?[jt]sx?$/, '');
 }
