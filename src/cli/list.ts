@@ -54,8 +54,12 @@ async function report(hub: Hub, id: string, signal: AbortSignal) {
 }
 
 function describe(server: Report): string {
-  const version = server.protocolVersion ? ` · ${server.protocolVersion}` : '';
-  const lines = [`${server.id}  ${server.state} · ${server.transport}${plainLine(version)}`];
+  const facts = [
+    server.state,
+    server.transport,
+    ...(server.protocolVersion ? [plainLine(server.protocolVersion)] : []),
+  ];
+  const lines = [`${server.id}  ${facts.join(' · ')}`];
   if (server.error) lines.push(`  ${plainLine(server.error.message, 1000)}`);
   for (const tool of server.tools) lines.push(entry('tool', tool.name, tool.description));
   for (const item of server.resources) lines.push(entry('resource', member(item, 'uri'), member(item, 'name')));
