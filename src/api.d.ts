@@ -1,0 +1,82 @@
+/**
+ * What `vscode.extensions.getExtension('patchbay.patchbay').activate()` resolves to.
+ * Stands alone: copy this file into your extension and import its types.
+ */
+import type { Event } from 'vscode';
+
+export interface PatchbayApi {
+  /** Members are only ever added within a version. */
+  readonly version: 1;
+  /** Every configured server at this moment. Empty until the configuration was read, which `onDidChangeServers` tells. */
+  servers(): readonly ServerSnapshot[];
+  /**
+   * Calls a tool by its server's id and its own name; connects first where the server is not connected.
+   * Resolves with what the tool answered, `isError` answers included. Rejects with an error that has `kind` and
+   * `retryable` where no answer came.
+   */
+  callTool(
+    server: string,
+    tool: string,
+    args: Record<string, unknown>,
+    options?: CallToolOptions,
+  ): Promise<CallToolResult>;
+  /** Fires with each server whose snapshot was replaced. */
+  readonly onDidChangeServers: Event<ServerSnapshot>;
+}
+
+export interface CallToolOptions {
+  readonly signal?: AbortSignal;
+  /** Above 0. Overrides the server's `timeouts.toolMs`. */
+  readonly timeoutMs?: number;
+  readonly onProgress?: (progress: { progress: number; total?: number; message?: string }) => void;
+}
+
+/** One server at one moment. Never changed, only replaced. */
+export interface ServerSnapshot {
+  /** The key in the configuration file. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  readonly transport: string;
+  /** Command line or URL as the file says it: variables and secrets are not filled in. */
+  readonly address: string;
+  readonly state: {
+    readonly kind:
+      | 'disabled'
+      | 'disconnected'
+      | 'needsInput'
+      | 'connecting'
+      | 'connected'
+      | 'reconnecting'
+      | 'disconnecting'
+      | 'error';
+    /** In `error` and `reconnecting`. */
+    readonly error?: { readonly kind: string; readonly message: string; readonly retryable: boolean };
+  };
+  readonly catalog: {
+    /** `cached`: from an earlier connection, perhaps out of date. */
+    readonly status: 'unknown' | 'cached' | 'live';
+    readonly tools: readonly {
+      /** As the server sent it. Text in it is not to be trusted. */
+      readonly tool: {
+        name: string;
+        title?: string;
+        description?: string;
+        inputSchema: object;
+        [key: string]: unknown;
+      };
+      /** Unique over all servers. */
+      readonly callName: string;
+    }[];
+  };
+  /** From the last successful connection. */
+  readonly negotiated?: { readonly era: 'modern' | 'legacy'; readonly protocolVersion: string };
+  readonly processId?: number;
+}
+
+export interface CallToolResult {
+  content: { type: string; [key: string]: unknown }[];
+  structuredContent?: unknown;
+  isError?: boolean;
+  [key: string]: unknown;
+}

@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
+import { DisposableStore } from '../../base/disposable';
+import { describeError } from '../../base/errors';
+import { Emitter, type Event } from '../../base/event';
+import type { ConfigSource } from '../../core/config/definition';
+import type { Logger } from '../../core/ports';
+import { userConfigName, workspaceConfigName } from '../contributions';
+import { RefreshQueue } from '../tree/refreshQueue';
+import { pathOf } from './workspace';
+
+export type ConfigFileSource = Exclude<ConfigSource, { kind: 'adHoc' }>;
+
+/** A configuration file as it is saved on disk. */
+export interface ConfigFileText {
+  readonly source: ConfigFileSource;
+  readonly text: string;
+}
+
+/** Editors write a file in several steps; one change is announced after they are done. */
+const CHANGE_DELAY_MS = 100;
+const MAX_FILE_BYTES = 5 * 1024 * 1024;
+
+/** Where the configuration stands: the user's file, then one in each workspace folder. */
+export class ConfigFiles implements vscode.Disposable {
+  readonly #userUri: vscode.Uri;
+  readonly #log: Logger;
+  readonly #store = new DisposableStore();
+  readonly #changes = this.#store.add(new Emitter<void>());
+  readonly #queue: RefreshQueue<undefined>;
+  readonly #texts = new Map<string, { uri: vscode.Uri; text: string }>();
+  #folderWatchers: DisposableStore | undefined;
+
+  /** Fires after a file was saved, made, removed, or a folder was added; only after the first `readAll`. */
+  readonly onDidChange: Event<void> = this.#changes.event;
+
+  constructor(globalStorageUri: vscode.Uri, clock: Clock, log: Logger) {
+    this.#userUri = vscode.Uri.joinPath(globalStorageUri, userConfigName);
+    this.#log = log;
+    this.#queue = this.#store.add(new RefreshQueue(clock, CHANGE_DELAY_MS, () => this.#changes.fire()));
+  }
+
+  dispose(): void {
+    this.#folderWatchers?.dispose();
+    this.#store.dispose();
+  }
+
+  get userUri(): vscode.Uri {
+    return this.#userUri;
+  }
+
+  workspaceUri(folder: vscode.WorkspaceFolder): vscode.Uri {
+    return vscode.Uri.joinPath(folder.uri, workspaceConfigName);
+  }
+
+  /** Reads every file that exists, the user's first. One that cannot be read is logged and left out. Starts watching. */
+  async readAll(): Promise<ConfigFileText[]> {
+    this.#watch();
+    const read = await Promise.all(
+      this.#places().map(async ({ source, uri }) => ({ source, uri, text: await this.#read(uri) })),
+    );
+    this.#texts.clear();
+    const files: ConfigFileText[] = [];
+    for (const { source, uri, text } of read) {
+      if (text === undefined) continue;
+      this.#texts.set(source.path, { uri, text });
+      files.push({ source, text });
+    }
+    return files;
+  }
+
+  /** Whether some file may hold a server with `autoConnect: "startup"`. Costs one look at each file, and parses nothing. */
+  async mentionsStartup(): Promise<boolean> {
+    const texts = await Promise.all(this.#places().map(({ uri }) => this.#read(uri)));
+    return texts.some((text) => text?.includes('"startup"'));
+  }
+
+  /** Announces a change without waiting for the file system to report it. */
+  announceChange(): void {
+    this.#queue.addAll();
+  }
+
+  /** The file that a `ConfigSource` or `ConfigDiagnostic` names by path. */
+  uriOf(path: string): vscode.Uri {
+    const known = this.#places().find(({ source }) => source.path === path);
+    return known?.uri ?? vscode.Uri.file(path);
+  }
+
+  /** The text that the last `readAll` saw in the file of that path. */
+  textOf(path: string): string | undefined {
+    return this.#texts.get(path)?.text;
+  }
+
+  /** Whether a file is one of the configuration files. */
+  isConfigFile(uri: vscode.Uri): boolean {
+    return this.#places().some((place) => place.uri.toString() === uri.toString());
+  }
+
+  #places(): { source: ConfigFileSource; uri: vscode.Uri }[] {
+    const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => {
+      const uri = this.workspaceUri(folder);
+      return {
+        uri,
+        source: { kind: 'workspace', folder: folder.name, folderPath: pathOf(folder.uri), path: pathOf(uri) } as const,
+      };
+    });
+    return [{ uri: this.#userUri, source: { kind: 'user', path: pathOf(this.#userUri) } }, ...folders];
+  }
+
+  async #read(uri: vscode.Uri): Promise<string | undefined> {
+    try {
+      const { size } = await vscode.workspace.fs.stat(uri);
+      if (size > MAX_FILE_BYTES) {
+        this.#log.error(`${pathOf(uri)} is left out: it has ${size} bytes, and ${MAX_FILE_BYTES} is the limit.`);
+        return undefined;
+      }
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    } catch (error) {
+      if (!(error instanceof vscode.FileSystemError && error.code === 'FileNotFound')) {
+        this.#log.warn(`${pathOf(uri)} could not be read: ${describeError(error)}`);
+      }
+      return undefined;
+    }
+  }
+
+  #watch(): void {
+    if (this.#folderWatchers || this.#store.isDisposed) return;
+    this.#store.add(
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        if (this.isConfigFile(uri)) this.announceChange();
+      }),
+    );
+    this.#store.add(
+      vscode.workspace.onDidChangeWorkspaceFolders(() => {
+        this.#watchFiles();
+        this.announceChange();
+      }),
+    );
+    this.#watchFiles();
+  }
+
+  #watchFiles(): void {
+    this.#folderWatchers?.dispose();
+    const watchers = new DisposableStore();
+    this.#folderWatchers = watchers;
+    const patterns = [
+      new vscode.RelativePattern(vscode.Uri.joinPath(this.#userUri, '..'), userConfigName),
+      ...(vscode.workspace.workspaceFolders ?? []).map(
+        (folder) => new vscode.RelativePattern(folder, workspaceConfigName),
+      ),
+    ];
+    for (const pattern of patterns) {
+      const watcher = watchers.add(vscode.workspace.createFileSystemWatcher(pattern));
+      watchers.add(watcher.onDidCreate(() => this.announceChange()));
+      watchers.add(watcher.onDidChange(() => this.announceChange()));
+      watchers.add(watcher.onDidDelete(() => this.announceChange()));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { ApprovalRequest, Prompts, ValueRequest } from '../../core/ports';
+import { oneLine } from '../plainText';
+import { approvalDetail } from './approvalText';
+import { tokenFor } from './cancellation';
+
+const MAX_SHOWN = 10;
+/** A longer command does not fit a dialog, and nobody should approve what they cannot see in full. */
+const MAX_SUMMARY = 2000;
+
+export function createPrompts(): Prompts {
+  return { askValue, approve };
+}
+
+async function askValue(request: ValueRequest, signal: AbortSignal): Promise<string | undefined> {
+  const { t } = vscode.l10n;
+  const title = t('Value for {0}', oneLine(request.serverName, 80));
+  const prompt = oneLine(request.description || request.id, 300);
+  const cancellation = tokenFor(signal);
+  try {
+    if (request.options) {
+      const items = request.options.map((label) => ({ label }));
+      const picked = await vscode.window.showQuickPick(
+        items,
+        { title, placeHolder: prompt, ignoreFocusOut: true },
+        cancellation.token,
+      );
+      return picked?.label;
+    }
+    return await vscode.window.showInputBox(
+      {
+        title,
+        prompt: request.kind === 'secret' ? t('{0} (kept in the Secret Storage of VS Code)', prompt) : prompt,
+        password: request.password,
+        ignoreFocusOut: true,
+        ...(request.default === undefined ? {} : { value: request.default }),
+      },
+      cancellation.token,
+    );
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+/** Asks once for all that fit one dialog. Each must be allowed. */
+async function approve(requests: readonly ApprovalRequest[], signal: AbortSignal): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const tooLong = requests.find(({ summary }) => summary.length > MAX_SUMMARY);
+  if (tooLong) {
+    const name = oneLine(tooLong.serverName, 80);
+    void vscode.window.showErrorMessage(t('The command of “{0}” is too long to be shown, so it is not run.', name));
+    return false;
+  }
+  for (let start = 0; start < requests.length; start += MAX_SHOWN) {
+    if (!(await askApproval(requests.slice(start, start + MAX_SHOWN))) || signal.aborted) return false;
+  }
+  return true;
+}
+
+async function askApproval(requests: readonly ApprovalRequest[]): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const message =
+    requests.length === 1
+      ? t('This workspace wants to use the MCP server “{0}”.', oneLine(requests[0]?.serverName ?? '', 80))
+      : t('This workspace wants to use {0} MCP servers.', requests.length);
+  const allow = t('Allow');
+  const options = { modal: true, detail: approvalDetail(requests, t) };
+  return (await vscode.window.showWarningMessage(message, options, allow)) === allow;
+}

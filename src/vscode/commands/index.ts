@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { type CommandName, commandId, commandNames } from '../contributions';
+import { addServer } from './addServer';
+import { callTool } from './callTool';
+import { connect } from './connect';
+import { connectAll } from './connectAll';
+import type { CommandContext, CommandHandler } from './context';
+import { disconnect } from './disconnect';
+import { disconnectAll } from './disconnectAll';
+import { editServer } from './editServer';
+import { openUserConfig } from './openUserConfig';
+import { openWorkspaceConfig } from './openWorkspaceConfig';
+import { reconnect } from './reconnect';
+import { refreshTools } from './refreshTools';
+import { removeServer } from './removeServer';
+import { reportError } from './reportError';
+import { retryNow } from './retryNow';
+import { setSecret } from './setSecret';
+import { showLastError } from './showLastError';
+import { showOutput } from './showOutput';
+import { stopRetrying } from './stopRetrying';
+import { isFromCode } from './target';
+
+const HANDLERS: Record<CommandName, CommandHandler> = {
+  addServer,
+  callTool,
+  connect,
+  connectAll,
+  disconnect,
+  disconnectAll,
+  editServer,
+  openUserConfig,
+  openWorkspaceConfig,
+  reconnect,
+  refreshTools,
+  removeServer,
+  retryNow,
+  setSecret,
+  showLastError,
+  showOutput,
+  stopRetrying,
+};
+
+/** The only place that registers commands. People read failures in a message; code gets them as rejections. */
+export function registerCommands(context: CommandContext): vscode.Disposable {
+  const store = new DisposableStore();
+  for (const name of commandNames) {
+    const run = async (argument: unknown) => {
+      try {
+        return await HANDLERS[name](context, argument);
+      } catch (error) {
+        if (isFromCode(argument)) throw error;
+        await reportError(context, error, argument);
+        return undefined;
+      }
+    };
+    store.add(vscode.commands.registerCommand(commandId(name), run));
+  }
+  return store;
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { Hub, ServerSnapshot } from '../../core/hubTypes';
+import { escapeIcons, firstLine, oneLine } from '../plainText';
+import { stateIcon, stateWords } from '../tree/stateWords';
+import { offerAddServer, themeIcon } from './pickServer';
+import { connectFor } from './progress';
+
+interface ToolPick extends vscode.QuickPickItem {
+  readonly server?: string;
+  /** Not given on the row that connects a server whose tools are not known. */
+  readonly tool?: string;
+}
+
+export interface PickedTool {
+  readonly server: string;
+  readonly tool: string;
+}
+
+/** Lets a person choose among the tools of all servers; servers never seen before are connected on the way. */
+export async function pickTool(hub: Hub): Promise<PickedTool | undefined> {
+  const servers = hub.servers().filter(({ state }) => state.kind !== 'disabled');
+  if (servers.length === 0) {
+    await offerAddServer();
+    return undefined;
+  }
+  const items = servers.flatMap((server) => [separator(server), ...rowsOf(server)]);
+  const picked = await showToolPick(items, vscode.l10n.t('Tool to call'));
+  if (picked?.server === undefined) return undefined;
+  if (picked.tool !== undefined) return { server: picked.server, tool: picked.tool };
+  await connectFor(hub, picked.server);
+  const connected = hub.server(picked.server);
+  return connected && pickToolOf(connected, vscode.l10n.t('Tool of {0} to call', oneLine(connected.name, 80)));
+}
+
+export async function pickToolOf(server: ServerSnapshot, placeHolder: string): Promise<PickedTool | undefined> {
+  const rows = toolRows(server);
+  if (rows.length === 0) {
+    const name = oneLine(server.name, 80);
+    void vscode.window.showInformationMessage(server.catalog.error ?? vscode.l10n.t('{0} has no tools.', name));
+    return undefined;
+  }
+  const picked = await showToolPick(rows, placeHolder);
+  return picked?.tool === undefined ? undefined : { server: server.id, tool: picked.tool };
+}
+
+function showToolPick(items: readonly ToolPick[], placeHolder: string): Thenable<ToolPick | undefined> {
+  return vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+}
+
+function separator(server: ServerSnapshot): ToolPick {
+  const words = stateWords(server, Date.now(), vscode.l10n.t);
+  const label = escapeIcons(`${oneLine(server.name, 80)} · ${words}`);
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function rowsOf(server: ServerSnapshot): ToolPick[] {
+  const rows = toolRows(server);
+  if (rows.length > 0 || server.state.kind === 'connected') return rows;
+  const label = vscode.l10n.t('Connect {0}…', escapeIcons(oneLine(server.name, 80)));
+  return [
+    {
+      label,
+      description: vscode.l10n.t('to see its tools'),
+      iconPath: themeIcon(stateIcon(server)),
+      server: server.id,
+    },
+  ];
+}
+
+function toolRows(server: ServerSnapshot): ToolPick[] {
+  return server.catalog.tools.map(({ tool }) => ({
+    label: escapeIcons(oneLine(tool.name, 100)),
+    description: escapeIcons(firstLine(tool.description, 150)),
+    iconPath: new vscode.ThemeIcon('symbol-method'),
+    server: server.id,
+    tool: tool.name,
+  }));
+}

@@ -1,0 +1,14 @@
+import * as vscode from 'vscode';
+import type { Hub } from '../../core/hubTypes';
+import { serversViewId } from '../contributions';
+
+/** Shows the thin bar of the view while `work` runs. */
+export async function inView<T>(work: () => Promise<T>): Promise<T> {
+  return vscode.window.withProgress({ location: { viewId: serversViewId } }, work);
+}
+
+/** Connects for a person who is there to answer. Resolves at once where the server is connected. */
+export async function connectFor(hub: Hub, id: string): Promise<void> {
+  if (hub.server(id)?.state.kind === 'connected') return;
+  await inView(() => hub.connect(id, { interactive: true }));
+}

@@ -1,0 +1,13 @@
+import * as vscode from 'vscode';
+import type { CommandHandler } from './context';
+import { serverFor } from './pickServer';
+import { inView } from './progress';
+
+export const refreshTools: CommandHandler = async (context, argument) => {
+  const chosen = await serverFor(context, argument, {
+    placeHolder: vscode.l10n.t('Server whose tools to list again'),
+    suits: ({ state }) => state.kind === 'connected',
+    none: vscode.l10n.t('No server is connected.'),
+  });
+  if (chosen) await inView(() => chosen.hub.refreshTools(chosen.server.id));
+};

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { describeError, isPatchbayError } from '../../base/errors';
+import { commandId } from '../contributions';
+import { oneLine } from '../plainText';
+import type { CommandContext } from './context';
+import { readTarget } from './target';
+
+/** Tells the person who asked for something why it did not happen, with the next step as a button. */
+export async function reportError(context: CommandContext, error: unknown, argument: unknown): Promise<void> {
+  if (isPatchbayError(error) && error.kind === 'cancelled') return;
+  const { t } = vscode.l10n;
+  const message = oneLine(describeError(error), 1000);
+  context.services.output.error(message);
+  const showOutput = t('Show Output');
+  const openConfiguration = t('Open Configuration');
+  const manageTrust = t('Manage Workspace Trust');
+  const actions = [showOutput];
+  if (isNeeded(error, 'trust')) actions.unshift(manageTrust);
+  else if (isNeeded(error)) return;
+  else if (isPatchbayError(error) && error.kind === 'config') actions.unshift(openConfiguration);
+  const answer = await vscode.window.showErrorMessage(message, ...actions);
+  if (answer === showOutput) context.services.output.show(true);
+  if (answer === manageTrust) await vscode.commands.executeCommand('workbench.trust.manage');
+  if (answer === openConfiguration) await openConfigurationOf(context, argument);
+}
+
+/** The person was asked and said "not now": the tree says what is missing, a message would only repeat it. */
+function isNeeded(error: unknown, kind?: 'trust'): boolean {
+  if (!(error instanceof Error) || !('needed' in error)) return false;
+  const needed = error.needed as { kind?: unknown };
+  return kind === undefined || needed.kind === kind;
+}
+
+async function openConfigurationOf(context: CommandContext, argument: unknown): Promise<void> {
+  const { server } = readTarget(argument);
+  if (server !== undefined && context.services.hubIfLoaded()?.server(server)) {
+    await vscode.commands.executeCommand(commandId('editServer'), argument);
+  } else if (vscode.workspace.workspaceFolders?.length) {
+    await vscode.commands.executeCommand(commandId('openWorkspaceConfig'));
+  } else {
+    await vscode.commands.executeCommand(commandId('openUserConfig'));
+  }
+}

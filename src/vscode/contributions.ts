@@ -1,0 +1,49 @@
+/** Every id that package.json contributes, in one typed place. `contributions.test.ts` compares both ways. */
+
+const COMMAND_NAMES = [
+  'addServer',
+  'editServer',
+  'removeServer',
+  'connect',
+  'disconnect',
+  'reconnect',
+  'retryNow',
+  'stopRetrying',
+  'connectAll',
+  'disconnectAll',
+  'callTool',
+  'refreshTools',
+  'openUserConfig',
+  'openWorkspaceConfig',
+  'setSecret',
+  'showOutput',
+  'showLastError',
+] as const;
+
+/** A command without its prefix. */
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+export const commandNames: readonly CommandName[] = COMMAND_NAMES;
+
+export function commandId(name: CommandName): `patchbay.${CommandName}` {
+  return `patchbay.${name}`;
+}
+
+export const viewContainerId = 'patchbay';
+export const serversViewId = 'patchbay.servers';
+/** VS Code itself contributes this for each view. */
+export const focusServersCommandId = 'patchbay.servers.focus';
+
+/** Keys of `setContext`, as `when` clauses in package.json read them. */
+export const contextKeys = {
+  /** Whether at least one server is configured. Unset until the configuration was read. */
+  hasServers: 'patchbay.hasServers',
+  /** Whether at least one server waits between two attempts. */
+  reconnecting: 'patchbay.reconnecting',
+} as const;
+
+export const workspaceConfigName = '.vscode/patchbay.json';
+export const userConfigName = 'patchbay.json';
+
+/** Flags that a tree item's `contextValue` may hold beside a server's state and transport. */
+export const itemFlags = { server: 'server', tool: 'tool', group: 'group' } as const;

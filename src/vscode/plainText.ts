@@ -1,0 +1,58 @@
+/** Makes text from servers and workspace files fit to be shown: one place for labels, tooltips and dialogs. */
+
+/** Control and format characters (bidirectional and zero-width ones among them), line and paragraph separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * One line of at most `maxLength` UTF-16 units. Blanks are joined; control, bidirectional and invisible characters
+ * become `\u{…}`, so that nothing can hide in a label or turn it around.
+ */
+export function oneLine(text: string, maxLength = 200): string {
+  return shorten(
+    text
+      .slice(0, maxLength * 4)
+      .replace(/[\s]+/g, ' ')
+      .trim()
+      .replace(UNPRINTABLE, codePoint),
+    maxLength,
+  );
+}
+
+/** The first line that holds something, as `oneLine`. */
+export function firstLine(text: string | undefined, maxLength = 200): string {
+  return oneLine(
+    text
+      ?.slice(0, maxLength * 4)
+      .trimStart()
+      .split(/[\r\n]/, 1)[0] ?? '',
+    maxLength,
+  );
+}
+
+/** Several lines of at most `maxLength` UTF-16 units in all; line breaks stay, other unprintable characters show. */
+export function manyLines(text: string, maxLength: number): string {
+  const kept = text.slice(0, maxLength).replace(/\r\n?/g, '\n');
+  const shown = kept.replace(UNPRINTABLE, (character) => (/[\n\t]/.test(character) ? character : codePoint(character)));
+  return text.length > maxLength ? `${shown}…` : shown;
+}
+
+/** Text as Markdown that renders as exactly that text: no links, images, HTML, icons or formatting. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]()#+\-.!|~<>&$:@=]/g, '\\$&')
+    .replace(/\n{2,}/g, '\n\n')
+    .replace(/(?<!\n)\n(?!\n)/g, '  \n');
+}
+
+/** Text for a quick pick, where `$(name)` would draw an icon. */
+export function escapeIcons(text: string): string {
+  return text.replace(/\$\(/g, '\\$(');
+}
+
+function shorten(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+}
+
+function codePoint(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

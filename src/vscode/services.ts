@@ -1,0 +1,31 @@
+import type * as vscode from 'vscode';
+import type { Event } from '../base/event';
+import type { Hub } from '../core/hubTypes';
+import type { JsonObject } from '../shared/json';
+import type { CallToolResult } from '../shared/mcp';
+import type { ConfigFiles } from './adapters/configFiles';
+
+/** What the tool panels bundle gives, as far as commands use it. */
+export interface ToolPanelsLike {
+  /** Opens or reveals the form. With `run` it runs at once and resolves to the result. */
+  open(
+    target: { readonly server: string; readonly tool: string; readonly arguments?: JsonObject },
+    options?: { readonly run?: boolean },
+  ): Promise<CallToolResult | undefined>;
+  /** Fills a panel that VS Code kept over a reload. */
+  restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
+}
+
+/** What commands and views work with. Built by the composition root; everything heavy is loaded on first use. */
+export interface Services {
+  /** Loads the engine and the configuration on first use. Rejects with a `PatchbayError`. */
+  readonly hub: () => Promise<Hub>;
+  readonly hubIfLoaded: () => Hub | undefined;
+  readonly onDidLoadHub: Event<Hub>;
+  /** The engine's bundle, for its pure functions on configuration text. */
+  readonly core: () => Promise<typeof import('../core/index')>;
+  readonly panels: () => Promise<ToolPanelsLike>;
+  readonly configFiles: ConfigFiles;
+  readonly output: vscode.LogOutputChannel;
+  readonly context: vscode.ExtensionContext;
+}

@@ -1,0 +1,241 @@
+/** What each row of the tree says, worked out from snapshots alone: no VS Code, no state. */
+import type { ConfigSource } from '../../core/config/definition';
+import type { CatalogTool, ServerSnapshot } from '../../core/hubTypes';
+import { type CommandName, itemFlags } from '../contributions';
+import type { Translate } from '../localize';
+import { escapeMarkdown, firstLine, manyLines, oneLine } from '../plainText';
+import { type StateIcon, stateIcon, stateWords } from './stateWords';
+
+export interface ItemModel {
+  /** Unique in the tree and the same for the same thing at every refresh. */
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly icon?: StateIcon;
+  readonly contextValue: string;
+  readonly accessibilityLabel: string;
+  readonly collapsible: 'none' | 'collapsed' | 'expanded';
+  /** Runs when the row is chosen, with the row as its argument. */
+  readonly command?: CommandName | 'manageTrust';
+  /** Whether the label is drawn in the colour of disabled things. */
+  readonly dimmed?: boolean;
+}
+
+export interface ViewContext {
+  readonly t: Translate;
+  /** Ms since the epoch. */
+  readonly now: number;
+  /** A time of day for people. */
+  readonly formatTime: (at: number) => string;
+}
+
+const MAX_LABEL = 120;
+const MAX_TOOLTIP = 2000;
+
+export function serverItem(snapshot: ServerSnapshot, context: ViewContext): ItemModel {
+  const label = oneLine(snapshot.name, MAX_LABEL);
+  const description = stateWords(snapshot, context.now, context.t);
+  return {
+    id: `server:${snapshot.id}`,
+    label,
+    description,
+    icon: stateIcon(snapshot),
+    contextValue: serverContextValue(snapshot),
+    accessibilityLabel: context.t('{0}, {1} server, {2}', label, oneLine(snapshot.transport, 40), description),
+    collapsible: snapshot.state.kind === 'disabled' ? 'none' : 'collapsed',
+    dimmed: snapshot.state.kind === 'disabled',
+  };
+}
+
+/** Markdown for a server's hover. Text from files and servers is escaped. */
+export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext): string {
+  const { t } = context;
+  const { negotiated, state, catalog } = snapshot;
+  const text = (value: string, maxLength = 300) => escapeMarkdown(oneLine(value, maxLength));
+  const rows: [string, string][] = [
+    [t('Transport'), text(snapshot.transport, 60)],
+    [t('Address'), text(snapshot.address)],
+    [t('Source'), text(sourceLabel(snapshot.source, t))],
+  ];
+  if (negotiated?.serverInfo) {
+    const { name, title, version } = negotiated.serverInfo;
+    rows.push([t('Server'), text([title ?? name, version].filter(Boolean).join(' '))]);
+  }
+  if (negotiated) rows.push([t('Protocol'), text(`${negotiated.protocolVersion} (${negotiated.era})`)]);
+  if (snapshot.processId !== undefined) rows.push([t('Process'), String(snapshot.processId)]);
+  if (state.kind === 'connected') rows.push([t('Connected since'), text(context.formatTime(state.since))]);
+  if (state.kind === 'connecting') rows.push([t('Step'), text(state.step)]);
+  if (state.kind === 'needsInput' && state.needed.kind === 'value') {
+    rows.push([t('Needs'), text(state.needed.names.join(', '))]);
+  }
+  const error = lastError(snapshot);
+  if (error !== undefined) rows.push([t('Last error'), escapeMarkdown(manyLines(error, MAX_TOOLTIP))]);
+  if (catalog.error !== undefined) rows.push([t('Tools'), escapeMarkdown(manyLines(catalog.error, MAX_TOOLTIP))]);
+  if (snapshot.notSupported.length > 0) rows.push([t('Not supported yet'), text(snapshot.notSupported.join(', '))]);
+  const head = `**${text(snapshot.name, MAX_LABEL)}** · ${escapeMarkdown(stateWords({ ...snapshot, state: withoutCountdown(state) }, context.now, t))}`;
+  return [head, rows.map(([name, value]) => `${name}: ${value}`).join('  \n')].join('\n\n');
+}
+
+export function toolItem(snapshot: ServerSnapshot, { tool }: CatalogTool, occurrence: number, t: Translate): ItemModel {
+  const label = oneLine(tool.name, MAX_LABEL);
+  const cached = snapshot.catalog.status !== 'live' || snapshot.state.kind !== 'connected';
+  const description = firstLine(tool.description) || oneLine(tool.title ?? tool.annotations?.title ?? '');
+  const words = [label, t('tool of {0}', oneLine(snapshot.name, MAX_LABEL)), description];
+  if (cached) words.push(t('from the last connection'));
+  return {
+    id: `tool:${snapshot.id}/${occurrence}/${tool.name.slice(0, 500)}`,
+    label,
+    description,
+    icon: cached ? { id: 'symbol-method', color: 'disabledForeground' } : { id: 'symbol-method' },
+    contextValue: cached ? `${itemFlags.tool} cached` : `${itemFlags.tool} live`,
+    accessibilityLabel: words.filter(Boolean).join(', '),
+    collapsible: 'none',
+    command: 'callTool',
+    dimmed: cached,
+  };
+}
+
+/** Markdown for a tool's hover: name, annotations as words, the whole description. */
+export function toolTooltip(snapshot: ServerSnapshot, { tool, callName }: CatalogTool, t: Translate): string {
+  const title = tool.title ?? tool.annotations?.title;
+  const parts = [`**${escapeMarkdown(oneLine(title ?? tool.name, MAX_LABEL))}**`];
+  const facts = annotationWords(tool.annotations, t);
+  if (facts.length > 0) parts[0] += ` · ${escapeMarkdown(facts.join(' · '))}`;
+  if (tool.description) parts.push(escapeMarkdown(manyLines(tool.description, MAX_TOOLTIP)));
+  const names = [t('Name: {0}', escapeMarkdown(oneLine(tool.name)))];
+  if (callName !== tool.name) names.push(t('Name over all servers: {0}', escapeMarkdown(oneLine(callName))));
+  if (snapshot.catalog.status !== 'live' || snapshot.state.kind !== 'connected') {
+    names.push(t('From the last connection: the server may have changed since.'));
+  }
+  parts.push(names.join('  \n'));
+  return parts.join('\n\n');
+}
+
+/** What a server says of a tool. Hints, never guarantees. */
+export function annotationWords(annotations: CatalogTool['tool']['annotations'], t: Translate): string[] {
+  const words: string[] = [];
+  if (annotations?.readOnlyHint === true) words.push(t('read-only'));
+  if (annotations?.destructiveHint === true && annotations.readOnlyHint !== true) words.push(t('destructive'));
+  if (annotations?.idempotentHint === true) words.push(t('idempotent'));
+  if (annotations?.openWorldHint === true) words.push(t('open world'));
+  return words;
+}
+
+/** The row that stands above (or instead of) a server's tools and says why there are none, or no fresh ones. */
+export function noticeItem(snapshot: ServerSnapshot, t: Translate): ItemModel | undefined {
+  const { state, catalog } = snapshot;
+  const cached = catalog.tools.length > 0 ? t('tools from the last connection') : undefined;
+  const notice = (label: string, rest: Pick<ItemModel, 'command' | 'icon' | 'description'>): ItemModel => ({
+    id: `notice:${snapshot.id}`,
+    label,
+    ...rest,
+    contextValue: 'notice',
+    accessibilityLabel: [label, rest.description].filter(Boolean).join(', '),
+    collapsible: 'none',
+  });
+  switch (state.kind) {
+    case 'disabled':
+    case 'disconnecting':
+      return undefined;
+    case 'disconnected':
+      return notice(t('Connect'), {
+        description: cached ?? t('to see the tools'),
+        command: 'connect',
+        icon: { id: 'debug-disconnect' },
+      });
+    case 'connecting':
+      return catalog.tools.length > 0
+        ? undefined
+        : notice(t('Connecting…'), { description: oneLine(state.step), icon: { id: 'loading~spin' } });
+    case 'reconnecting':
+    case 'error':
+      return notice(oneLine(state.error.message), {
+        description: cached,
+        command: 'showLastError',
+        icon: { id: 'warning', color: state.kind === 'error' ? 'testing.iconFailed' : 'charts.yellow' },
+      });
+    case 'needsInput':
+      return neededNotice(state.needed, notice, t);
+    case 'connected':
+      if (catalog.error !== undefined) {
+        return notice(oneLine(catalog.error), {
+          command: 'refreshTools',
+          icon: { id: 'warning', color: 'charts.yellow' },
+        });
+      }
+      if (catalog.status !== 'live') return notice(t('Listing tools…'), { icon: { id: 'loading~spin' } });
+      return catalog.tools.length === 0 ? notice(t('This server has no tools.'), {}) : undefined;
+  }
+}
+
+function neededNotice(
+  needed: Extract<ServerSnapshot['state'], { kind: 'needsInput' }>['needed'],
+  notice: (label: string, rest: Pick<ItemModel, 'command' | 'icon' | 'description'>) => ItemModel,
+  t: Translate,
+): ItemModel {
+  switch (needed.kind) {
+    case 'approval':
+      return notice(t('Review and connect'), {
+        description: oneLine(needed.summary),
+        command: 'connect',
+        icon: { id: 'shield' },
+      });
+    case 'trust':
+      return notice(t('Trust this workspace to connect'), { command: 'manageTrust', icon: { id: 'shield' } });
+    case 'value':
+      return notice(t('Give values and connect'), {
+        description: oneLine(needed.names.join(', ')),
+        command: 'connect',
+        icon: { id: 'key' },
+      });
+  }
+}
+
+export function groupItem(source: ConfigSource, t: Translate): ItemModel {
+  const label = sourceLabel(source, t);
+  return {
+    id: `source:${sourceKey(source)}`,
+    label,
+    contextValue: itemFlags.group,
+    accessibilityLabel: t('Servers of {0}', label),
+    collapsible: 'expanded',
+  };
+}
+
+export function sourceKey(source: ConfigSource): string {
+  return source.kind === 'workspace' ? `workspace:${source.folderPath}` : source.kind;
+}
+
+export function sourceLabel(source: ConfigSource, t: Translate): string {
+  if (source.kind === 'workspace') return oneLine(source.folder, MAX_LABEL);
+  return source.kind === 'user' ? t('User') : t('Ad hoc');
+}
+
+/** The error that a server is in, or waits because of. */
+export function lastError({ state }: ServerSnapshot): string | undefined {
+  return state.kind === 'error' || state.kind === 'reconnecting' ? state.error.message : undefined;
+}
+
+const STATE_FLAGS: readonly ServerSnapshot['state']['kind'][] = [
+  'disabled',
+  'disconnected',
+  'needsInput',
+  'connecting',
+  'connected',
+  'reconnecting',
+  'disconnecting',
+  'error',
+];
+
+/** A transport is free text of a file: only a plain word that is no other flag may become one. */
+function serverContextValue({ state, transport, source }: ServerSnapshot): string {
+  const taken: readonly string[] = [...STATE_FLAGS, ...Object.values(itemFlags), 'user', 'workspace', 'adHoc'];
+  const flags: string[] = [itemFlags.server, state.kind, source.kind];
+  if (/^[A-Za-z][A-Za-z0-9]*$/.test(transport) && !taken.includes(transport)) flags.push(transport);
+  return flags.join(' ');
+}
+
+/** A hover stays open while seconds pass, so it names no remaining time. */
+function withoutCountdown(state: ServerSnapshot['state']): ServerSnapshot['state'] {
+  return state.kind === 'reconnecting' ? { ...state, nextAt: undefined } : state;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectionState } from '../../../../src/core/connection/state';
+import { stateIcon, stateWords } from '../../../../src/vscode/tree/stateWords';
+import { connected, failure, snapshot, t } from '../snapshots';
+
+const NOW = 10_000;
+const words = (state: ConnectionState) => stateWords(snapshot({ state }), NOW, t);
+
+describe('stateWords', () => {
+  const table: [ConnectionState, string][] = [
+    [{ kind: 'disabled' }, 'disabled'],
+    [{ kind: 'disconnected' }, 'not connected'],
+    [{ kind: 'disconnecting' }, 'disconnecting…'],
+    [{ kind: 'connecting', since: 0, step: 'starting' }, 'connecting…'],
+    [{ kind: 'needsInput', needed: { kind: 'approval', summary: 'x' } }, 'needs approval'],
+    [{ kind: 'needsInput', needed: { kind: 'trust' } }, 'needs a trusted workspace'],
+    [{ kind: 'needsInput', needed: { kind: 'value', names: ['key'] } }, 'needs input'],
+    [
+      { kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: NOW + 3100, error: failure },
+      'reconnecting 2/5 · 4 s',
+    ],
+    [{ kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: undefined, error: failure }, 'reconnecting 2/5…'],
+    [{ kind: 'reconnecting', attempt: 7, maxAttempts: 0, nextAt: NOW + 1000, error: failure }, 'reconnecting 7 · 1 s'],
+    [{ kind: 'reconnecting', attempt: 1, maxAttempts: 1, nextAt: NOW - 500, error: failure }, 'reconnecting 1/1 · 0 s'],
+    [
+      { kind: 'reconnecting', attempt: 1, maxAttempts: 1, nextAt: NOW + 150_000, error: failure },
+      'reconnecting 1/1 · 3 min',
+    ],
+    [{ kind: 'error', error: failure }, 'error · Command not found: foo'],
+  ];
+  for (const [state, expected] of table) {
+    it(`says "${expected}"`, () => expect(words(state)).toBe(expected));
+  }
+
+  it('counts the tools of a connected server', () => {
+    expect(stateWords(connected(), NOW, t)).toBe('ready · 0 tools');
+    expect(stateWords(connected('a'), NOW, t)).toBe('ready · 1 tool');
+    expect(stateWords(connected('a', 'b'), NOW, t)).toBe('ready · 2 tools');
+  });
+
+  it('counts nothing that it does not know', () => {
+    const listing = snapshot({ state: { kind: 'connected', since: 0 } });
+    expect(stateWords(listing, NOW, t)).toBe('ready');
+    const failed = { ...listing, catalog: { status: 'unknown', tools: [], error: 'no' } } as const;
+    expect(stateWords(failed, NOW, t)).toBe('ready · tools not listed');
+  });
+
+  it('keeps a long error message on one short line', () => {
+    const message = `line 1\nline 2 ${'x'.repeat(500)}`;
+    const text = words({ kind: 'error', error: { ...failure, message } });
+    expect(text).not.toContain('\n');
+    expect(text.length).toBeLessThanOrEqual(90);
+  });
+});
+
+describe('stateIcon', () => {
+  it('has one shape for each state that a person must tell apart', () => {
+    const states: ConnectionState[] = [
+      { kind: 'disabled' },
+      { kind: 'disconnected' },
+      { kind: 'connecting', since: 0, step: '' },
+      { kind: 'connected', since: 0 },
+      { kind: 'reconnecting', attempt: 1, maxAttempts: 5, nextAt: 1, error: failure },
+      { kind: 'needsInput', needed: { kind: 'approval', summary: '' } },
+      { kind: 'needsInput', needed: { kind: 'value', names: [] } },
+      { kind: 'error', error: failure },
+    ];
+    expect(new Set(states.map((state) => stateIcon(snapshot({ state })).id)).size).toBe(states.length);
+  });
+});
