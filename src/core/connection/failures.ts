@@ -1,6 +1,7 @@
 import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
 import { describeHttpFailure } from '../transports/http';
+import { localErrorOf } from '../transports/jsonRpc';
 import type { Launch, McpTransport } from '../transports/transport';
 import type { ErrorInfo } from './state';
 
@@ -21,6 +22,8 @@ const MAX_QUOTE = 500;
 /** Any error of the SDK, Node or a transport as one of ours, with the cause and the next step named. */
 export function describeFailure(error: unknown, context: FailureContext): PatchbayError {
   if (isPatchbayError(error)) return error;
+  const local = localErrorOf(error);
+  if (local) return local;
   if (context.signal?.aborted) {
     const reason: unknown = context.signal.reason;
     return isPatchbayError(reason) ? reason : new PatchbayError('cancelled', 'Cancelled.', { cause: error });

@@ -51,6 +51,7 @@ class HttpTransport implements McpTransport {
   readonly #pending = new Set<RequestId>();
   /** Errors that a rejected `send` or an earlier `onerror` has told about. */
   readonly #told = new WeakSet<object>();
+  #streamBroke = false;
   #inner: StreamableHTTPClientTransport | undefined;
   #closing: Promise<void> | undefined;
 
@@ -158,6 +159,8 @@ class HttpTransport implements McpTransport {
 
   /** The SDK reports what it also throws, and some failures twice; only what nobody heard of yet goes on. */
   #onError(error: Error): void {
+    // The SDK reports a broken stream right before it reports its end, and a proper end without this.
+    this.#streamBroke = error.message.startsWith('SSE stream disconnected');
     process.nextTick(() => {
       if (this.#closing || this.#told.has(error)) return;
       this.#told.add(error);
@@ -171,10 +174,15 @@ class HttpTransport implements McpTransport {
   }
 
   #onStreamEnd(id: RequestId): void {
+    const isBroken = this.#streamBroke;
+    this.#streamBroke = false;
     if (!this.#pending.has(id)) return;
+    const url = displayUrl(this.#launch.url);
     const error = new PatchbayError(
-      'connectionClosed',
-      `${displayUrl(this.#launch.url)} ended its stream without an answer.`,
+      isBroken ? 'connectionClosed' : 'protocol',
+      isBroken
+        ? `The connection to ${url} broke before the answer came.`
+        : `${url} ended its stream without an answer.`,
       { retryable: true, hint: 'It is not known whether the request was carried out.' },
     );
     this.#onMessage(localAnswer(id, error));

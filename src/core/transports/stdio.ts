@@ -118,7 +118,7 @@ class StdioTransport implements McpTransport {
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#phase === 'closed') throw this.closeError ?? closedError();
     if (!this.#writer || this.#phase !== 'open') throw new PatchbayError('transport', 'The server is not started.');
-    await this.#writer.write(JSON.stringify(message));
+    await this.#writer.write(toLine(message));
   }
 
   close(): Promise<void> {
@@ -296,6 +296,18 @@ class StdioTransport implements McpTransport {
 }
 
 const NOISE = { hint: 'A server must write nothing but MCP messages to stdout; logs belong on stderr.' };
+
+/**
+ * One line of JSON. Line ends of Unicode are escaped, which JSON does not ask for: servers read lines with Node's
+ * readline or Python's splitlines, and those would cut the message there.
+ */
+function toLine(message: JSONRPCMessage): string {
+  return JSON.stringify(message).replace(/[\u0085\u2028\u2029]/g, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
 
 function closedError(): PatchbayError {
   return new PatchbayError('connectionClosed', 'The connection is closed.');

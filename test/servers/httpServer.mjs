@@ -1,0 +1,224 @@
+/**
+ * MCP over Streamable HTTP on plain node:http, 127.0.0.1 and a free port; prints {"port":N} on stdout.
+ * `startHttpServer()` gives the same inside a process, with what it has seen.
+ *
+ * The path says how it behaves:
+ *   /mcp                   JSON answers, sessions
+ *   /sse                   event stream answers, sessions, a GET stream
+ *   /stateless             JSON answers, no sessions, GET refused with 405
+ *   /split                 event stream answers in pieces of 3 bytes (1001 for big ones), CRLF, comments between
+ *   /gzip /br              compressed JSON answers; /gzip-sse compressed event stream
+ *   /reverse               event streams; calls are answered ten at a time, last first
+ *   /status/401            that status for everything (also 403, 404, 405, 429, 500, …)
+ *   /unknown-method        404 with a JSON-RPC error for every call
+ *   /html /empty           200 with a page, or with nothing
+ *   /slow-headers          headers after 300 ms, body 300 ms later
+ *   /hang                  never answers a call
+ *   /drop-json /drop-sse   breaks the connection in the middle of the answer to a call
+ *   /end-sse               ends the stream properly, but without the answer
+ *   /lose-session          knows a session for one call, then answers 404
+ *   /idle-get              closes each GET stream at once with `retry: 0`
+ *   /redirect/same         307 to /mcp;  /redirect/other  307 to another port
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { pathToFileURL } from 'node:url';
+import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
+import { createJsonRpcServer } from './jsonRpcServer.mjs';
+
+export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024 } = {}) {
+  const seen = { requests: [], deleted: [], gets: 0, openSockets: new Set(), closedRequests: 0 };
+  const sessions = new Map();
+  const streams = new Set();
+  const server = createServer(async (request, response) => {
+    seen.requests.push({ method: request.method, url: request.url, headers: request.headers });
+    response.once('close', () => {
+      if (!response.writableFinished) seen.closedRequests++;
+    });
+    const body = await readBody(request, maxBody);
+    if (body === undefined) return response.writeHead(413).end();
+    answer({
+      request,
+      response,
+      path: request.url.split('?')[0],
+      body,
+      seen,
+      sessions,
+      streams,
+      port: server.address().port,
+    });
+  });
+  server.on('connection', (socket) => {
+    seen.openSockets.add(socket);
+    socket.once('close', () => seen.openSockets.delete(socket));
+  });
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    port: server.address().port,
+    url: (path) => `http://127.0.0.1:${server.address().port}${path}`,
+    seen,
+    /** Sends a message on every open GET stream. */
+    broadcast(message) {
+      for (const stream of streams) stream.write(`data: ${JSON.stringify(message)}\n\n`);
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function answer(exchange) {
+  const { request, response, path, port } = exchange;
+  const status = /^\/status\/(\d+)$/.exec(path);
+  if (status) {
+    const headers = { 'content-type': 'text/plain', ...(status[1] === '429' ? { 'retry-after': '2' } : {}) };
+    return response.writeHead(Number(status[1]), headers).end(`status ${status[1]} \u0007 as asked`);
+  }
+  if (path === '/redirect/same') return response.writeHead(307, { location: '/mcp' }).end();
+  if (path === '/redirect/other') {
+    return response.writeHead(307, { location: `http://127.0.0.1:${port === 1 ? 2 : 1}/mcp` }).end();
+  }
+  if (path === '/html')
+    return response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>\n<p>Log in</p>');
+  if (path === '/empty') return response.writeHead(200).end();
+  if (request.method === 'GET') return openStream(exchange);
+  if (request.method === 'DELETE') return endSession(exchange);
+  if (request.method !== 'POST') return response.writeHead(405).end();
+  return post(exchange);
+}
+
+function openStream({ response, path, seen, streams }) {
+  seen.gets++;
+  if (path !== '/sse' && path !== '/idle-get') return response.writeHead(405).end();
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if (path === '/idle-get') return response.end('retry: 0\n\n');
+  response.write(': open\n\n');
+  streams.add(response);
+  response.once('close', () => streams.delete(response));
+}
+
+function endSession({ request, response, seen, sessions }) {
+  const id = request.headers['mcp-session-id'];
+  seen.deleted.push(id);
+  response.writeHead(sessions.delete(id) ? 200 : 404).end();
+}
+
+function post(exchange) {
+  const { request, response, path, body, sessions } = exchange;
+  const message = JSON.parse(body);
+  const isCall = message.method === 'tools/call';
+  const usesSessions = path !== '/stateless';
+  let session = sessions.get(request.headers['mcp-session-id']);
+  const headers = {};
+  if (message.method === 'initialize' || !usesSessions) {
+    session = { server: createJsonRpcServer({ name: 'http' }), waiting: [] };
+    if (usesSessions) {
+      headers['mcp-session-id'] = randomUUID();
+      sessions.set(headers['mcp-session-id'], session);
+    }
+  }
+  if (!session) {
+    const error = { code: -32001, message: 'Session not found' };
+    return response
+      .writeHead(404, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id: null, error }));
+  }
+  if (message.id === undefined || message.method === undefined) {
+    session.server.handle(message, () => {});
+    return response.writeHead(202).end();
+  }
+  if (path === '/lose-session' && isCall) sessions.delete(request.headers['mcp-session-id']);
+  const fault = isCall ? CALL_FAULTS[path] : undefined;
+  if (fault) return fault({ ...exchange, message, session });
+  const reply = STREAM_PATHS.has(path) ? streamReply(response, path, headers) : jsonReply(response, path, headers);
+  session.server.handle(message, (out) => reply(out, out.id === message.id && !out.method));
+}
+
+const STREAM_PATHS = new Set(['/sse', '/split', '/gzip-sse', '/reverse', '/drop-sse', '/end-sse', '/idle-get']);
+
+const CALL_FAULTS = {
+  '/hang': () => {},
+  '/unknown-method': ({ response, message }) => {
+    const error = { code: -32601, message: `Method not found: ${message.method}` };
+    response
+      .writeHead(404, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id: message.id, error }));
+  },
+  '/drop-json': ({ response }) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
+    response.write('{"jsonrpc":"2.0",', () => response.destroy());
+  },
+  '/drop-sse': ({ response }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: {"jsonrpc":"2.0",', () => response.destroy());
+  },
+  '/end-sse': ({ response }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(': nothing to say\n\n');
+  },
+  '/reverse': ({ response, message, session }) => {
+    const reply = streamReply(response, '/reverse', {});
+    session.waiting.push(() => session.server.handle(message, (out) => reply(out, out.id === message.id)));
+    if (session.waiting.length < 10) return;
+    for (const run of session.waiting.splice(0).reverse()) run();
+  },
+};
+
+/** Notifications have no place in a JSON answer and are left out. */
+function jsonReply(response, path, headers) {
+  return (message, isLast) => {
+    if (!isLast) return;
+    const text = JSON.stringify(message);
+    const all = { 'content-type': 'application/json; charset=utf-8', ...headers };
+    if (path === '/gzip') response.writeHead(200, { ...all, 'content-encoding': 'gzip' }).end(gzipSync(text));
+    else if (path === '/br')
+      response.writeHead(200, { ...all, 'content-encoding': 'br' }).end(brotliCompressSync(text));
+    else if (path === '/slow-headers') {
+      setTimeout(() => {
+        response.writeHead(200, all).flushHeaders();
+        setTimeout(() => response.end(text), 300);
+      }, 300);
+    } else response.writeHead(200, all).end(text);
+  };
+}
+
+function streamReply(response, path, headers) {
+  const gzip = path === '/gzip-sse' ? createGzip() : undefined;
+  const all = { 'content-type': 'text/event-stream', ...(gzip ? { 'content-encoding': 'gzip' } : {}), ...headers };
+  response.writeHead(200, all).flushHeaders();
+  gzip?.pipe(response);
+  const out = gzip ?? response;
+  return (message, isLast) => {
+    const text = JSON.stringify(message);
+    if (path === '/split') return splinter(response, `: keep-alive\r\n\r\ndata: ${text}\r\n\r\n`, isLast);
+    out.write(`event: message\ndata: ${text}\n\n`);
+    gzip?.flush();
+    if (isLast) out.end();
+  };
+}
+
+async function splinter(response, text, isLast) {
+  const bytes = Buffer.from(text);
+  const step = bytes.length > 10_000 ? 1001 : 3;
+  for (let at = 0; at < bytes.length; at += step) {
+    await new Promise((resolve) => response.write(bytes.subarray(at, at + step), () => setImmediate(resolve)));
+  }
+  if (isLast) response.end();
+}
+
+async function readBody(request, maxBody) {
+  const parts = [];
+  let size = 0;
+  for await (const part of request) {
+    size += part.length;
+    if (size > maxBody) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const server = await startHttpServer({ port: Number(process.argv[2] ?? 0) });
+  process.stdout.write(`${JSON.stringify({ port: server.port })}\n`);
+}

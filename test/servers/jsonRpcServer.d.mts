@@ -1,0 +1,10 @@
+export interface JsonRpcServer {
+  handle(message: object, send: (message: object) => void): void;
+}
+
+export function createJsonRpcServer(options?: {
+  name?: string;
+  pageSize?: number;
+  crash?: () => void;
+  exit?: (code: number) => void;
+}): JsonRpcServer;
