@@ -95,7 +95,6 @@ describe('list', () => {
   it('knows the workspace folder of a file in .vscode', async () => {
     await mkdir(join(folder, '.vscode'));
     const file = await config('.vscode/patchbay.json', {
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration.
       files: { command: process.execPath, args: [packageServer('filesystem'), '${workspaceFolder}'] },
     });
     const call = ['call', 'files', 'list_allowed_directories', '--config', file];
@@ -166,7 +165,6 @@ describe('call', () => {
       server: {
         command: process.execPath,
         args: [packageServer('everything'), 'stdio'],
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of the configuration.
         env: { FROM_SECRET: '${secret:api-key}' },
       },
     });
@@ -175,7 +173,6 @@ describe('call', () => {
     expect(given.out).toContain('hunter2');
     const missing = await run(words);
     expect(missing.code).not.toBe(0);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration.
     expect(missing.err).toContain('${secret:api-key}');
   });
 });

@@ -101,7 +101,12 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
     capabilities: {},
     versionNegotiation: versionNegotiation(plan, options),
   });
+  let noise: Error | undefined;
   client.onerror = (error) => log.debug(error.message);
+  // Heard before the client listens too: what came instead of an answer is the best hint there is.
+  transport.onerror = (error) => {
+    noise ??= error;
+  };
   options.onStep(launch.transport === 'stdio' ? 'starting the process' : 'contacting the server');
   try {
     await raceAbort(client.connect(transport, { timeout: connectMs, signal }), signal);
@@ -117,8 +122,14 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
       timeoutSetting: '"timeouts.connectMs"',
       signal,
     });
-    return { raw, failure };
+    return { raw, failure: failure.kind === 'timeout' && noise ? withNoise(failure, noise) : failure };
   }
+}
+
+function withNoise(failure: PatchbayError, noise: Error): PatchbayError {
+  const { kind, message, hint, retryable } = failure;
+  const text = `${message} ${noise.message.replace(/([^.!?])$/, '$1.')}`;
+  return new PatchbayError(kind, text, { retryable, cause: noise, ...(hint === undefined ? {} : { hint }) });
 }
 
 function versionNegotiation(plan: Plan, { launch, connectMs }: OpenSessionOptions) {
