@@ -1,14 +1,15 @@
 // Runs the host suite in a real extension host: code-server with the packaged extension, its window in headless Chromium.
 // Arguments: names of suites (default: all), --vsix FILE.
 
-import { existsSync, watch } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
 import { startCodeServer } from '../../scripts/lib/codeServer.mjs';
 import { ROOT } from '../../scripts/lib/root.mjs';
+import { waitForFile } from '../../scripts/lib/waitForFile.mjs';
 import { SUITES, writeTestExtension } from './hostSuite.mjs';
 import { printReport } from './report.mjs';
 
@@ -39,7 +40,7 @@ async function runSuite(name, browser) {
   try {
     await page.goto(server.url);
     await page.locator('.monaco-workbench').waitFor();
-    await appears(report, server);
+    await waitForFile(report, server, DEADLINE_MS);
     return JSON.parse(await readFile(report, 'utf8'));
   } catch (error) {
     await page.screenshot({ path: join(RESULTS, `${name}.png`) }).catch(() => {});
@@ -50,26 +51,6 @@ async function runSuite(name, browser) {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Resolves when the file is there; rejects when the server ends first or the deadline passes. */
-function appears(file, server) {
-  return new Promise((resolve, reject) => {
-    const folder = watch(join(file, '..'), (_event, name) => {
-      if (name === basename(file) && existsSync(file)) settle(resolve);
-    });
-    const timer = setTimeout(
-      () => settle(() => reject(new Error(`No report after ${DEADLINE_MS / 1000} s.`))),
-      DEADLINE_MS,
-    );
-    const settle = (then) => {
-      clearTimeout(timer);
-      folder.close();
-      then();
-    };
-    server.exited.then((code) => settle(() => reject(new Error(`code-server ended with code ${code}.`))));
-    if (existsSync(file)) settle(resolve);
-  });
 }
 
 const names = positionals.length > 0 ? positionals : Object.keys(SUITES);
