@@ -23,7 +23,9 @@ export interface ParsedText {
 
 /** The parser recurses: a deeper text would exhaust the stack. */
 const MAX_DEPTH = 100;
+/** What can be read without keeping the extension host busy. */
 const MAX_LENGTH = 1024 * 1024;
+const MAX_TOKENS = 100_000;
 const MAX_PROBLEMS = 20;
 
 /** `SyntaxKind` of jsonc-parser, whose const enum does not survive `isolatedModules`. */
@@ -47,11 +49,8 @@ export function parseText(text: string): ParsedText {
   }
   // A byte order mark is no part of JSON; a blank in its place keeps the positions.
   const plain = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
-  const tooDeep = findTooDeep(plain);
-  if (tooDeep !== undefined) {
-    const message = `Objects and lists are nested more than ${MAX_DEPTH} deep`;
-    return { root: undefined, problems: [{ message, offset: tooDeep, length: 1 }] };
-  }
+  const excess = findExcess(plain);
+  if (excess) return { root: undefined, problems: [excess] };
   if (isBlank(plain)) return { root: undefined, problems: [] };
   const errors: ParseError[] = [];
   const root = parseTree(plain, errors, { allowTrailingComma: true });
@@ -117,13 +116,20 @@ export function findNode(
   let key = root;
   let value = root;
   for (const segment of path) {
-    const property = propertiesOf(value).get(String(segment));
+    const property = lastProperty(value, String(segment));
     const item = typeof segment === 'number' && value.type === 'array' ? value.children?.[segment] : undefined;
     if (property) ({ key, value } = property);
     else if (item) key = value = item;
     else return { key, value, exact: false };
   }
   return { key, value, exact: true };
+}
+
+/** Like `propertiesOf(node).get(name)`, without listing the others. */
+function lastProperty(node: Node, name: string): { readonly key: Node; readonly value: Node } | undefined {
+  const property = node.children?.findLast(({ children }) => children?.length === 2 && children[0]?.value === name);
+  const [key, value] = (node.type === 'object' && property?.children) || [];
+  return key && value && { key, value };
 }
 
 /** Tells line and column, both from 0, of an offset. `\n`, `\r\n` and `\r` end a line. */
@@ -142,13 +148,17 @@ export function createLineIndex(text: string): (offset: number) => { readonly li
   };
 }
 
-function findTooDeep(text: string): number | undefined {
+function findExcess(text: string): TextProblem | undefined {
   const scanner = createScanner(text, true);
   let depth = 0;
+  let count = 0;
   for (let token: number = scanner.scan(); token !== TOKEN.end; token = scanner.scan()) {
+    const place = { offset: scanner.getTokenOffset(), length: 1 };
+    count += 1;
     if (token === TOKEN.openBrace || token === TOKEN.openBracket) depth += 1;
     if (token === TOKEN.closeBrace || token === TOKEN.closeBracket) depth -= 1;
-    if (depth > MAX_DEPTH) return scanner.getTokenOffset();
+    if (depth > MAX_DEPTH) return { ...place, message: `Objects and lists are nested more than ${MAX_DEPTH} deep` };
+    if (count > MAX_TOKENS) return { ...place, message: 'The file holds too many values and was not read' };
   }
   return undefined;
 }

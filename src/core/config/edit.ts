@@ -16,6 +16,7 @@ import {
   type TextRange,
   TOKEN,
 } from './document';
+import { NAME_PATTERN } from './schema/inputs';
 
 export interface EditOptions {
   /** Text of one level of indentation. Default: as the file does, else two blanks. */
@@ -24,6 +25,11 @@ export interface EditOptions {
 
 /** Adds or replaces a server. An empty text becomes a whole file. */
 export function setServer(text: string, id: string, value: JsonValue, options?: EditOptions): string {
+  if (!NAME_PATTERN.test(id) || id === '__proto__') {
+    throw new PatchbayError('config', `"${id.slice(0, 60)}" cannot be the id of a server.`, {
+      hint: 'Use 1 to 64 letters, digits, "_", "." or "-".',
+    });
+  }
   return setAt(text, ['servers', id], value, options);
 }
 
@@ -92,6 +98,14 @@ function insert(text: string, holder: Node, key: string, value: JsonValue, forma
     const body = `${comments}${format.eol}${inner}${property}${format.eol}${outer}`;
     return splice(text, { offset: holder.offset + 1, length: close - holder.offset - 1 }, body);
   }
+  if (isOnOneLine(text, holder)) {
+    const members = [
+      ...(holder.children ?? []).map((child) => text.slice(child.offset, child.offset + child.length)),
+      property,
+    ];
+    const body = members.map((member) => format.eol + inner + member).join(',');
+    return splice(text, holder, `{${body}${format.eol}${outer}}`);
+  }
   const { comma, end } = afterProperty(text, last, close);
   const lastEnd = last.offset + last.length;
   const before = comma === undefined ? `${text.slice(0, lastEnd)},${text.slice(lastEnd, end)}` : text.slice(0, end);
@@ -99,6 +113,17 @@ function insert(text: string, holder: Node, key: string, value: JsonValue, forma
   const needsBreak = !/^[ \t]*(\r|\n)/.test(rest);
   const trailing = comma === undefined ? '' : ',';
   return `${before}${format.eol}${inner}${property}${trailing}${needsBreak ? format.eol + outer + rest.trimStart() : rest}`;
+}
+
+/** Whether an object has no line break and no comment between its members, so that each may move to its own line. */
+function isOnOneLine(text: string, holder: Node): boolean {
+  const children = holder.children ?? [];
+  const gaps = children.map((child, index) => {
+    const next = children[index + 1]?.offset ?? holder.offset + holder.length - 1;
+    return text.slice(child.offset + child.length, next);
+  });
+  gaps.push(text.slice(holder.offset + 1, children[0]?.offset));
+  return gaps.every((gap) => /^[ \t,]*$/.test(gap));
 }
 
 function removeAt(text: string, path: JsonPath): string {
@@ -132,9 +157,12 @@ function cut(text: string, ranges: readonly TextRange[]): string {
     .reduce((rest, range) => {
       const removed = splice(rest, range, '');
       const start = removed.slice(0, range.offset).search(/[^\r\n]*$/);
-      const tail = /^[ \t]*(\r\n|\n|\r)/.exec(removed.slice(range.offset));
-      const blank = tail !== null && removed.slice(start, range.offset).trim() === '';
-      return blank ? removed.slice(0, start) + removed.slice(range.offset + tail[0].length) : removed;
+      if (removed.slice(start, range.offset).trim() !== '') return removed;
+      const after = removed.slice(range.offset);
+      const lineEnd = /^[ \t]*(\r\n|\n|\r)/.exec(after);
+      return lineEnd
+        ? removed.slice(0, start) + after.slice(lineEnd[0].length)
+        : removed.slice(0, range.offset) + after.replace(/^[ \t]+/, '');
     }, text);
 }
 

@@ -15,6 +15,9 @@ export interface CheckedValue {
 /** More rounds than a value has levels, so that the loop ends on anything. */
 const MAX_ROUNDS = 100;
 
+/** Findings for the unknown keys of one object: more of them say nothing more. */
+const MAX_UNKNOWN_KEYS = 100;
+
 /** Checks a value and takes out what the schema refuses, so that the rest can be used. `label` names the value itself. */
 export function checkValue(schema: z.ZodType, value: JsonValue, label: string): CheckedValue {
   let result = schema.safeParse(value);
@@ -67,7 +70,8 @@ function take(root: JsonValue, path: JsonPath): boolean {
 function toFindings(issue: z.core.$ZodIssue, value: JsonValue, label: string): Finding[] {
   const path = toPath(issue);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(key, issue.message.split(' '), [...path, key]));
+    const known = issue.message.split(' ');
+    return issue.keys.slice(0, MAX_UNKNOWN_KEYS).map((key) => unknownKey(key, known, [...path, key]));
   }
   const name = path.length > 0 ? dotted(path) : label;
   if (issue.code === 'invalid_key') {

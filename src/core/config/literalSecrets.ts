@@ -3,7 +3,7 @@ import type { JsonPath } from './document';
 import { dotted } from './issues';
 import { isJsonObject } from './mergeValues';
 import type { Finding } from './reporter';
-import { findVariables } from './variableSyntax';
+import { findVariables, replaceVariables } from './variableSyntax';
 
 const SECRET_HEADER = /^(proxy-)?authorization$|^cookie$|api-?key|token|secret|password/i;
 const SECRET_ENV = /token|secret|key|password/i;
@@ -40,8 +40,7 @@ function isLiteralSecret(value: JsonValue | undefined): boolean {
 }
 
 function hasLiteralPassword(url: string): boolean {
-  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*:([^/?#@]+)@/i.exec(url)?.[1];
-  return password !== undefined && findVariables(password).length === 0;
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#@:]*:[^/?#@]+@/i.test(replaceVariables(url, () => ''));
 }
 
 function membersOf(entry: JsonObject, section: string, name: RegExp): [JsonPath, JsonValue | undefined][] {

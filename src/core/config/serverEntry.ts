@@ -40,7 +40,7 @@ export function readServer(
   if (address.transport === 'websocket' && !notSupported.includes('transport')) notSupported.unshift('transport');
   const errors = [...checked.findings, ...address.findings];
   const problems = errors.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-  const filled = serverSchema.safeParse(mergeValues(file.defaults, accepted));
+  const filled = serverSchema.safeParse(withoutNulls(mergeValues(file.defaults, accepted)));
   return {
     definition: {
       ...base,
@@ -60,6 +60,14 @@ export function readServer(
       ...findBadVariables(accepted, file.inputs),
     ],
   };
+}
+
+/** null means absent everywhere but in `env`, where it removes a variable. */
+function withoutNulls(value: JsonObject): JsonObject {
+  const kept = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(
+    kept.map(([key, member]) => [key, isJsonObject(member) && key !== 'env' ? withoutNulls(member) : member]),
+  );
 }
 
 function describeNotSupported(key: string, entry: JsonObject, transport: string | undefined): Finding {

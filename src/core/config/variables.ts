@@ -117,18 +117,13 @@ function knownValue(use: Use, context: VariableContext): string {
   }
   const folder = context.folders.find((candidate) => candidate.name === name);
   if (folder) return folder.path;
-  const near = nearestName(
-    name,
-    context.folders.map((candidate) => candidate.name),
-  );
-  throw configError(
-    use,
-    'names no folder of this workspace',
-    near === undefined ? undefined : `Did you mean "${near}"?`,
-  );
+  const names = context.folders.map((candidate) => candidate.name);
+  const near = nearestName(name, names);
+  const hint = near === undefined ? `Folders here: ${names.join(', ') || 'none'}.` : `Did you mean "${near}"?`;
+  throw configError(use, 'names no folder of this workspace', hint);
 }
 
-function configError({ variable, path }: Use, what: string, hint: string | undefined): PatchbayError {
+function configError({ variable, path }: Use, what: string, hint: string): PatchbayError {
   const message = `${variable.text.slice(0, 100)} in ${dotted(path)} ${what}.`;
-  return new PatchbayError('config', message, hint === undefined ? {} : { hint });
+  return new PatchbayError('config', message, { hint });
 }

@@ -28,9 +28,9 @@ export const serverSchema = section({
   transport: optionalText().describe(
     'stdio, http, sse, websocket, or one that another extension registered. Default: what `url` or `command` needs.',
   ),
-  url: optionalText()
-    .meta({ examples: ['https://api.example.com/mcp', 'http://127.0.0.1:3000/mcp', 'unix:///path.sock#/mcp'] })
-    .describe('Address of the server. Exactly one of `url` and `command` is needed.'),
+  url: optionalText(['https://api.example.com/mcp', 'http://127.0.0.1:3000/mcp', 'unix:///path.sock#/mcp']).describe(
+    'Address of the server. Exactly one of `url` and `command` is needed.',
+  ),
   headers: z
     .record(
       z.string().regex(HEADER_NAME, 'a header name'),
@@ -53,9 +53,9 @@ export const serverSchema = section({
     .describe('"inherit", "none" or the URL of a proxy.'),
   compression: oneOf(['auto', 'off']).default('auto').describe('Whether compressed answers are asked for.'),
   websocket: websocketSchema,
-  command: optionalText()
-    .meta({ examples: ['npx', 'uvx', 'node', 'docker'] })
-    .describe('Program to start. Exactly one of `url` and `command` is needed.'),
+  command: optionalText(['npx', 'uvx', 'node', 'docker']).describe(
+    'Program to start. Exactly one of `url` and `command` is needed.',
+  ),
   args: texts([]).describe('Arguments of the program, passed as they are: no shell is involved.'),
   cwd: optionalText().describe('Folder in which the program starts. Default: the folder of this file’s workspace.'),
   env: z

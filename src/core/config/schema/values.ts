@@ -26,10 +26,9 @@ export function text(what = 'text, not empty') {
 }
 
 /** Text that may be left out; null means the same. */
-export function optionalText(what = 'text, not empty') {
-  return text(what)
-    .nullish()
-    .transform((value) => value ?? undefined);
+export function optionalText(examples?: string[]) {
+  const present = examples ? text().meta({ examples }) : text();
+  return present.nullish().transform((value) => value ?? undefined);
 }
 
 export function texts(initial: string[], what = 'a list of texts') {

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { describeLaunch, launchFingerprint } from '../../../../src/core/config/fingerprint';
+import { define, workspace } from './support/definitions';
+
+const stdio = { command: 'npx', args: ['-y', 'pkg'], env: { A: '1', B: '2' } };
+const http = { url: 'https://x/mcp', headers: { A: '1' } };
+
+describe('launchFingerprint', () => {
+  it('is a SHA-256 that depends on nothing but the launch', () => {
+    const print = launchFingerprint(define(stdio));
+    expect(print).toMatch(/^[0-9a-f]{64}$/);
+    expect(launchFingerprint(define({ ...stdio, name: 'N', env: { B: '2', A: '1' }, timeouts: { toolMs: 1 } }))).toBe(
+      print,
+    );
+  });
+
+  it.each([
+    [stdio, { ...stdio, command: 'node' }],
+    [stdio, { ...stdio, args: ['-y pkg'] }],
+    [stdio, { ...stdio, args: [] }],
+    [stdio, { ...stdio, cwd: '/x' }],
+    [stdio, { ...stdio, envFile: '.env' }],
+    [stdio, { ...stdio, env: { A: '1', B: '3' } }],
+    [stdio, { ...stdio, env: { A: '1', B: null } }],
+    [stdio, { ...stdio, transport: 'other' }],
+    [http, { ...http, url: 'https://y/mcp' }],
+    [http, { ...http, headers: { A: '${secret:a}' } }],
+    [http, { ...http, headers: { B: '1' } }],
+  ])('tells %j from %j', (one, other) => {
+    expect(launchFingerprint(define(one))).not.toBe(launchFingerprint(define(other)));
+  });
+
+  it('tells the same relative command in two workspace folders apart', () => {
+    const [one, two] = ['one', 'two'].map((folder) => launchFingerprint(define(stdio, {}, workspace(folder))));
+    expect(one).not.toBe(two);
+  });
+});
+
+describe('describeLaunch', () => {
+  it('shows the whole command, with blanks made visible, and what it reads', () => {
+    const entry = {
+      command: 'my tool',
+      args: ['a b', '', 'say "hi"', '${env:AWS}'],
+      env: { TOKEN: '${secret:t}', X: '1' },
+      envFile: '.env',
+    };
+    expect(describeLaunch(define(entry, {}, workspace('one')))).toEqual({
+      summary: '"my tool" "a b" "" "say \\"hi\\"" ${env:AWS}',
+      details: [
+        'Folder: /w/one',
+        'Environment variables: TOKEN, X',
+        'Environment file: .env',
+        'Reads: ${env:AWS}, ${secret:t}',
+      ],
+    });
+  });
+
+  it.each([
+    ['https://user:pw@example.com/mcp?key=abc&x=1#f', 'https://•••@example.com/mcp?key=•••&x=•••#f'],
+    ['https://example.com/a@b', 'https://example.com/a@b'],
+    ['https://evil.example\\@good.example/', 'https://evil.example\\@good.example/'],
+    ['https://a@b@example.com/', 'https://•••@example.com/'],
+  ])('masks what may be secret in %s', (url, summary) => {
+    expect(describeLaunch(define({ url })).summary).toBe(summary);
+  });
+
+  it('names headers and never their values', () => {
+    const { details } = describeLaunch(
+      define({ url: 'https://x/', headers: { 'X-Key': 'hunter2', Y: '${secret:y}' } }),
+    );
+    expect(details).toEqual(['Headers: X-Key, Y', 'Reads: ${secret:y}']);
+  });
+
+  it('does not let invisible characters change what is read', () => {
+    const { summary } = describeLaunch(define({ command: 'rm', args: ['a\u202Eb', 'c\nd', '\u200B'] }));
+    expect(summary).toBe('rm a\\u{202e}b "c\\u{a}d" \\u{200b}');
+  });
+
+  it('says how much of an endless command it leaves out', () => {
+    const { summary } = describeLaunch(define({ command: 'x', args: ['y'.repeat(10_000)] }));
+    expect(summary.length).toBeLessThan(4_100);
+    expect(summary).toMatch(/… and 6002 more characters$/);
+  });
+});

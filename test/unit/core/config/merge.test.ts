@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { diffConfigurations } from '../../../../src/core/config/diff';
+import { mergeConfigFiles } from '../../../../src/core/config/merge';
+import { read, USER, workspace } from './support/definitions';
+
+const server = (command: string) => ({ servers: { a: { command } } });
+
+describe('mergeConfigFiles', () => {
+  it('gives defaults where there is no file', () => {
+    const { servers, settings, diagnostics } = mergeConfigFiles([]);
+    expect([servers.size, diagnostics.length]).toEqual([0, 0]);
+    expect(settings).toMatchObject({
+      groups: {},
+      pool: { maxTotal: 50 },
+      tools: { maxConcurrentCalls: 10 },
+      gateway: { enabled: false, paths: { ws: '/ws' } },
+    });
+  });
+
+  it('lets a workspace entry override the user entry with the same id', () => {
+    const merged = mergeConfigFiles([read(server('user')), read(server('one'), workspace('one'))]);
+    expect(merged.servers.get('a')).toMatchObject({ entry: { command: 'one' }, source: { folder: 'one' } });
+    expect(merged.diagnostics).toEqual([]);
+  });
+
+  it('lets the first of two workspace folders win and warns in the second', () => {
+    const second = read('{ "servers": {\n  "a": { "command": "two" } } }', workspace('two'));
+    const merged = mergeConfigFiles([read(server('user')), read(server('one'), workspace('one')), second]);
+    expect(merged.servers.get('a')?.entry?.command).toBe('one');
+    expect(merged.diagnostics).toMatchObject([
+      { severity: 'warning', code: 'conflict', path: '/w/two/.vscode/patchbay.json', line: 1, column: 2, length: 3 },
+    ]);
+  });
+
+  it('merges settings key by key with the same precedence', () => {
+    const merged = mergeConfigFiles([
+      read({ pool: { maxTotal: 1, maxIdleMs: 1, cleanupIntervalMs: 1 } }),
+      read({ pool: { maxTotal: 2 } }, workspace('one')),
+      read({ pool: { maxTotal: 3, maxIdleMs: 3 } }, workspace('two')),
+    ]);
+    expect(merged.settings.pool).toMatchObject({ maxTotal: 2, maxIdleMs: 3, cleanupIntervalMs: 1, keepAlive: true });
+  });
+
+  it('keeps every diagnostic of every file', () => {
+    const merged = mergeConfigFiles([read('{'), read('[]', workspace('one'))]);
+    expect(merged.diagnostics.map(({ path }) => path)).toEqual([
+      USER.kind === 'user' && USER.path,
+      '/w/one/.vscode/patchbay.json',
+    ]);
+  });
+});
+
+describe('diffConfigurations', () => {
+  const configuration = (file: unknown) => mergeConfigFiles([read(file)]);
+
+  it('sorts servers by what happened to them', () => {
+    const before = configuration({
+      servers: { same: { command: 'x' }, gone: { command: 'x' }, other: { command: 'x' } },
+    });
+    const after = configuration({
+      servers: { fresh: { command: 'x' }, same: { command: 'x' }, other: { command: 'y' } },
+    });
+    expect(diffConfigurations(before, after)).toEqual({
+      added: ['fresh'],
+      removed: ['gone'],
+      changed: ['other'],
+      unchanged: ['same'],
+    });
+  });
+
+  it('does not see comments, places and the order of keys', () => {
+    const before = configuration('{"servers":{"a":{"command":"x","env":{"A":"1","B":"2"}}}}');
+    const after = configuration('// hello\n{"servers":{"a":{"env":{"B":"2","A":"1"}, /* x */ "command":"x"}}}');
+    expect(diffConfigurations(before, after).unchanged).toEqual(['a']);
+  });
+
+  it('sees a change of the file defaults and of an input', () => {
+    const before = configuration({ servers: { a: { command: 'x' } } });
+    expect(
+      diffConfigurations(
+        before,
+        configuration({ defaults: { timeouts: { toolMs: 1 } }, servers: { a: { command: 'x' } } }),
+      ).changed,
+    ).toEqual(['a']);
+    expect(
+      diffConfigurations(
+        before,
+        configuration({ inputs: [{ id: 'i', type: 'promptString' }], servers: { a: { command: 'x' } } }),
+      ).changed,
+    ).toEqual(['a']);
+  });
+});
