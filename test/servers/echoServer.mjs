@@ -15,6 +15,7 @@
  *   --close-stdout       closes stdout at the first call and runs on
  */
 import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseFlags } from './flags.mjs';
 import { createJsonRpcServer } from './jsonRpcServer.mjs';
@@ -77,7 +78,7 @@ createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
     if (message.method === 'server/discover' && flags['no-discover-exit']) process.exit(1);
     if (message.method === 'tools/call' && flags['close-stdout']) {
       setInterval(() => {}, 1000);
-      process.stdout.destroy();
+      closeSync(1);
       return;
     }
     if (message.method === 'tools/call' && flags.reverse !== undefined) {

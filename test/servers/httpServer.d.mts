@@ -8,6 +8,7 @@ export interface HttpTestServer {
     readonly requests: { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders }[];
     readonly deleted: (string | undefined)[];
     readonly gets: number;
+    readonly calls: number;
     readonly openSockets: Set<Socket>;
     readonly closedRequests: number;
   };

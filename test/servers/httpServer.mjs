@@ -27,7 +27,7 @@ import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
 import { createJsonRpcServer } from './jsonRpcServer.mjs';
 
 export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024 } = {}) {
-  const seen = { requests: [], deleted: [], gets: 0, openSockets: new Set(), closedRequests: 0 };
+  const seen = { requests: [], deleted: [], gets: 0, calls: 0, openSockets: new Set(), closedRequests: 0 };
   const sessions = new Map();
   const streams = new Set();
   const server = createServer(async (request, response) => {
@@ -105,9 +105,10 @@ function endSession({ request, response, seen, sessions }) {
 }
 
 function post(exchange) {
-  const { request, response, path, body, sessions } = exchange;
+  const { request, response, path, body, seen, sessions } = exchange;
   const message = JSON.parse(body);
   const isCall = message.method === 'tools/call';
+  if (isCall) seen.calls++;
   const usesSessions = path !== '/stateless';
   let session = sessions.get(request.headers['mcp-session-id']);
   const headers = {};

@@ -54,9 +54,10 @@ function describeLink(link: unknown, url: string, cause: unknown): PatchbayError
   if (ProtocolError.isInstance(link))
     return new PatchbayError('protocol', excerpt(link.message, 500), { code: link.code, cause });
   if (!(link instanceof Error)) return undefined;
+  // Before the code: a DOMException has a number there.
+  if (link.name === 'AbortError') return new PatchbayError('cancelled', 'The request was cancelled.', { cause });
   const { code } = link as NodeJS.ErrnoException;
   if (code !== undefined) return describeNodeError(String(code), link, url, cause);
-  if (link.name === 'AbortError') return new PatchbayError('cancelled', 'The request was cancelled.', { cause });
   if (link instanceof SyntaxError || link.name === 'ZodError') {
     return new PatchbayError('protocol', `${url} answered something that is not JSON-RPC.`, {
       hint: CHECK_PATH,

@@ -1,10 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import type { Disposable } from '../../base/disposable';
+import { PatchbayError } from '../../base/errors';
 import { LightResponse } from './httpResponse';
+import { excerpt } from './jsonRpc';
 
 /**
  * Idle connections are given up after this time: below the 5 s after which common servers close theirs, so that a request
@@ -69,7 +71,13 @@ export function createHttpFetch(options: HttpFetchOptions): HttpFetch {
       reject(error);
     });
     request.on('response', (message) => {
-      stream = decode(message);
+      try {
+        stream = decode(message);
+      } catch (error) {
+        request.destroy();
+        reject(error);
+        return;
+      }
       // Whoever reads the body gets the error; before that it must not end the host.
       stream.on('error', () => {});
       const response = new LightResponse({
@@ -125,12 +133,8 @@ function decode(message: http.IncomingMessage): Readable {
     .map((encoding) => encoding.trim().toLowerCase())
     .filter((encoding) => encoding !== '' && encoding !== 'identity');
   if (encodings.length === 0) return message;
-  let stream: Readable = message;
-  for (const encoding of encodings.slice(0, 3).reverse()) {
-    const decoder = decoderFor(encoding);
-    stream = pipeline(stream, decoder, () => {});
-  }
-  return stream;
+  const decoders = encodings.slice(0, 3).reverse().map(decoderFor);
+  return decoders.reduce<Readable>((stream, decoder) => pipeline(stream, decoder, () => {}), message);
 }
 
 function decoderFor(encoding: string) {
@@ -141,7 +145,7 @@ function decoderFor(encoding: string) {
     const { BROTLI_OPERATION_FLUSH } = zlib.constants;
     return zlib.createBrotliDecompress({ flush: BROTLI_OPERATION_FLUSH, finishFlush: BROTLI_OPERATION_FLUSH });
   }
-  const failing = new PassThrough();
-  failing.destroy(new Error(`The answer has the unknown content encoding "${encoding.slice(0, 40)}"`));
-  return failing;
+  throw new PatchbayError('protocol', `The answer has a content encoding that is not known: ${excerpt(encoding, 40)}`, {
+    hint: 'It was not asked for; check the server or a proxy before it.',
+  });
 }

@@ -2,8 +2,9 @@ import { type Readable, Transform } from 'node:stream';
 
 const HEAD_BYTES = 4096;
 const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 /** Ends the cut event under a name that nobody listens to. */
-const DISCARDED_EVENT = Buffer.from('\nevent: patchbay-discarded\n');
+const DISCARDED_EVENT = 'event: patchbay-discarded\n';
 
 export interface EventLimit {
   readonly maxBytes: number;
@@ -35,10 +36,12 @@ export function limitEvents(source: Readable, limit: EventLimit): Readable {
 class EventMeter {
   readonly #limit: EventLimit;
   #size = 0;
-  #lineIsEmpty = true;
   #head: Buffer[] = [];
   #headSize = 0;
   #discarding = false;
+  /** Of the line that is being read: whether a byte came, and whether one other than a carriage return came. */
+  #lineStarted = false;
+  #lineHasText = false;
 
   constructor(limit: EventLimit) {
     this.#limit = limit;
@@ -51,20 +54,20 @@ class EventMeter {
     for (let position = 0; position < chunk.length; ) {
       const newline = chunk.indexOf(NEWLINE, position);
       const end = newline === -1 ? chunk.length : newline + 1;
+      const wasStarted = this.#lineStarted;
       this.#count(chunk.subarray(position, end));
-      if (!this.#discarding && this.#size > this.#limit.maxBytes) {
-        out.push(chunk.subarray(start, position), DISCARDED_EVENT);
+      if (this.#lineHasText && !this.#discarding && this.#size > this.#limit.maxBytes) {
+        out.push(chunk.subarray(start, position), Buffer.from(wasStarted ? `\n${DISCARDED_EVENT}` : DISCARDED_EVENT));
         this.#discarding = true;
         this.#limit.onDiscarded?.(Buffer.concat(this.#head).toString('utf8'));
       }
-      const isBoundary = newline !== -1 && this.#lineIsEmpty;
-      if (newline !== -1) this.#lineIsEmpty = true;
-      if (isBoundary) {
-        if (this.#discarding) start = position;
-        this.#discarding = false;
-        this.#size = 0;
-        this.#head = [];
-        this.#headSize = 0;
+      if (newline !== -1) {
+        if (!this.#lineHasText) {
+          if (this.#discarding) start = position;
+          this.#startEvent();
+        }
+        this.#lineStarted = false;
+        this.#lineHasText = false;
       }
       position = end;
     }
@@ -72,15 +75,21 @@ class EventMeter {
     return out;
   }
 
-  #count(line: Buffer): void {
-    this.#size += line.length;
-    const last = line[line.length - 1] === NEWLINE ? line.length - 1 : line.length;
-    const onlyReturn = last === 0 || (last === 1 && line[0] === 0x0d);
-    if (!onlyReturn) this.#lineIsEmpty = false;
-    if (this.#headSize < HEAD_BYTES) {
-      const piece = line.subarray(0, HEAD_BYTES - this.#headSize);
-      this.#head.push(piece);
-      this.#headSize += piece.length;
-    }
+  #startEvent(): void {
+    this.#discarding = false;
+    this.#size = 0;
+    this.#head = [];
+    this.#headSize = 0;
+  }
+
+  #count(part: Buffer): void {
+    this.#lineStarted = true;
+    this.#size += part.length;
+    const length = part[part.length - 1] === NEWLINE ? part.length - 1 : part.length;
+    if (length > 1 || (length === 1 && part[0] !== CARRIAGE_RETURN)) this.#lineHasText = true;
+    if (this.#headSize >= HEAD_BYTES) return;
+    const piece = part.subarray(0, HEAD_BYTES - this.#headSize);
+    this.#head.push(piece);
+    this.#headSize += piece.length;
   }
 }

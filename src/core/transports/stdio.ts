@@ -252,9 +252,11 @@ class StdioTransport implements McpTransport {
     this.#gone.resolve();
   }
 
-  /** A pipe broke while the process runs on: no call can be answered any more. */
+  /**
+   * A pipe broke. Where the process is ending, its exit is the better cause and comes within the drain time; where it runs
+   * on, no call can be answered any more. What waits to be written is rejected with the one or the other.
+   */
   #onPipeLost(pipe: 'input' | 'output', cause?: Error): void {
-    this.#writer?.fail(this.#pipeError(pipe, cause));
     if (this.#exit || this.#phase === 'closed' || this.#drainTimer) return;
     this.#drainTimer = this.#context.clock.setTimeout(() => {
       if (this.#exit) return;
@@ -285,7 +287,7 @@ class StdioTransport implements McpTransport {
     return new PatchbayError('connectionClosed', `Server process ${how}.${this.#lastOutput()}`, {
       retryable: true,
       code: signal ?? code ?? undefined,
-      hint: 'The output channel has everything that the server wrote to stderr.',
+      hint: 'Its log holds everything that it wrote to stderr.',
     });
   }
 

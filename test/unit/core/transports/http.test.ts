@@ -1,0 +1,218 @@
+import { createServer as createTcpServer } from 'node:net';
+import { Client } from '@modelcontextprotocol/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpTransport, describeHttpFailure, isSessionLost } from '../../../../src/core/transports/http';
+import type { HttpLaunch, McpTransport } from '../../../../src/core/transports/transport';
+import { createTestContext, Peer, textOf } from '../../../contract/transportHarness';
+import { type HttpTestServer, startHttpServer } from '../../../servers/httpServer.mjs';
+
+let server: HttpTestServer;
+const links: McpTransport[] = [];
+
+function create(path: string, changes: Partial<HttpLaunch> = {}) {
+  const url = path.includes('://') ? path : server.url(path);
+  const launch: HttpLaunch = { transport: 'http', url, headers: {}, maxMessageBytes: 1_000_000, ...changes };
+  const transport = createHttpTransport(launch, createTestContext(), { random: () => 0.5 });
+  links.push(transport);
+  return { transport, peer: new Peer(transport), url };
+}
+
+/** The words that a person reads when the server at `path` cannot be opened. */
+async function failureOf(path: string) {
+  const { peer, url } = create(path);
+  const error: unknown = await peer.open().then(
+    () => new Error('it opened'),
+    (reason: unknown) => reason,
+  );
+  expect(peer.errors).toEqual([]);
+  return describeHttpFailure(error, url);
+}
+
+beforeEach(async () => {
+  server = await startHttpServer();
+});
+afterEach(async () => {
+  for (const link of links.splice(0)) await link.close();
+  await server.close();
+});
+
+describe('opening', () => {
+  it('names a port where nothing listens', async () => {
+    const url = server.url('/mcp');
+    await server.close();
+    const failure = await failureOf(url);
+    server = await startHttpServer();
+    expect(failure).toMatchObject({
+      message: `Nothing is listening at ${url} (ECONNREFUSED).`,
+      hint: 'Start the server or check the URL.',
+    });
+  });
+
+  it('names a port where something else than HTTP listens', async () => {
+    const tcp = createTcpServer((socket) => socket.resume().end('220 mail.example ESMTP\r\n'));
+    await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+    const { port } = tcp.address() as { port: number };
+    expect((await failureOf(`http://127.0.0.1:${port}/mcp`)).message).toMatch(/does not speak HTTP/);
+    await new Promise((resolve) => tcp.close(resolve));
+  });
+
+  it('names plain HTTP behind an https URL', async () => {
+    expect((await failureOf(server.url('/mcp').replace('http:', 'https:'))).message).toMatch(/does not speak TLS/);
+  });
+
+  it.each([
+    ['/status/401', 'auth', /wants other credentials \(HTTP 401\)\. It said: status 401 as asked$/],
+    ['/status/403', 'auth', /refuses access \(HTTP 403\)/],
+    ['/status/404', 'protocol', /is not an MCP endpoint \(HTTP 404\)/],
+    ['/status/405', 'protocol', /is not an MCP endpoint \(HTTP 405\)/],
+    ['/status/500', 'transport', /failed \(HTTP 500\)/],
+    ['/html', 'protocol', /answered text\/html, not MCP: <h1>Welcome<\/h1> <p>Log in<\/p>$/],
+    ['/empty', 'protocol', /answered an empty body, not MCP\.$/],
+    ['/redirect/other', 'security', /redirects to http:\/\/127\.0\.0\.1:1\/mcp, which is not followed/],
+  ])('puts %s into words', async (path, kind, message) => {
+    expect(await failureOf(path)).toMatchObject({ kind, message: expect.stringMatching(message) });
+  });
+
+  it('refuses what is not an HTTP URL before anything is sent', async () => {
+    for (const url of ['ftp://127.0.0.1/mcp', 'mcp', 'file:///etc/passwd']) {
+      const { transport } = create('/mcp', { url });
+      await expect(transport.start()).rejects.toMatchObject({ kind: 'config', message: `Not an HTTP URL: ${url}` });
+    }
+  });
+
+  it('follows a redirect inside the origin', async () => {
+    const { peer } = create('/redirect/same');
+    await peer.open();
+    expect(textOf(await peer.call('add', { a: 2, b: 2 }))).toBe('4');
+  });
+
+  it('waits for slow headers and bodies', async () => {
+    const { peer } = create('/slow-headers');
+    await peer.open();
+    expect(textOf(await peer.call('echo', { text: 'patience' }))).toBe('patience');
+  });
+
+  it.each(['/gzip', '/br', '/gzip-sse'])('reads the compressed answers of %s', async (path) => {
+    const { peer } = create(path);
+    await peer.open();
+    expect(textOf(await peer.call('echo', { text: 'ä'.repeat(10_000) }))).toBe('ä'.repeat(10_000));
+  });
+
+  it('sends the headers of the launch with every request', async () => {
+    const { peer } = create('/mcp', { headers: { 'X-API-Version': 'v1' } });
+    await peer.open();
+    await peer.call('echo', { text: 'x' });
+    expect(server.seen.requests.every((request) => request.headers['x-api-version'] === 'v1')).toBe(true);
+  });
+});
+
+describe('a session', () => {
+  it('is ended with DELETE when the link closes', async () => {
+    const { peer, transport } = create('/mcp');
+    await peer.open();
+    const id = transport.sessionId;
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    await transport.close();
+    expect(server.seen.deleted).toEqual([id]);
+  });
+
+  it('does not hold up the close where the server does not answer to its end', async () => {
+    const { transport } = create('/mcp');
+    const hanging = createHttpTransport(
+      { transport: 'http', url: server.url('/mcp'), headers: {}, maxMessageBytes: 1_000_000 },
+      createTestContext(),
+      {
+        fetch: (url, init) =>
+          init?.method === 'DELETE'
+            ? new Promise((_resolve, reject) =>
+                init.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+              )
+            : fetch(url, init),
+      },
+    );
+    links.push(hanging);
+    await new Peer(hanging).open();
+    const start = performance.now();
+    await hanging.close();
+    expect(performance.now() - start).toBeLessThan(3000);
+    await transport.close();
+  });
+
+  it('that the server forgot is told from a wrong path', async () => {
+    const { peer, url } = create('/lose-session');
+    await peer.open();
+    await peer.call('echo', { text: 'last' });
+    const error: unknown = await peer.call('echo', { text: 'one more' }).catch((reason: unknown) => reason);
+    expect(isSessionLost(error)).toBe(true);
+    expect(describeHttpFailure(error, url)).toMatchObject({ kind: 'connectionClosed', retryable: true });
+    expect(isSessionLost(await failureOf('/status/404'))).toBe(false);
+  });
+});
+
+describe('a call', () => {
+  it('gets the JSON-RPC error that comes with HTTP 404', async () => {
+    const { peer } = create('/unknown-method');
+    await peer.open();
+    expect((await peer.call('echo', { text: 'x' })).error).toMatchObject({ code: -32601 });
+  });
+
+  it('stops at the server too when it is cancelled', async () => {
+    const { peer } = create('/hang');
+    await peer.open();
+    const abort = new AbortController();
+    const call = peer.call('echo', { text: 'never' }, abort.signal);
+    call.catch(() => {});
+    while (server.seen.calls === 0) await new Promise(setImmediate);
+    abort.abort();
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    while (server.seen.closedRequests === 0) await new Promise(setImmediate);
+  });
+
+  it('works through the SDK, with progress', async () => {
+    const { transport } = create('/sse');
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(transport);
+    const steps: number[] = [];
+    const onprogress = ({ progress }: { progress: number }) => void steps.push(progress);
+    await client.callTool({ name: 'progress', arguments: { steps: 3 } }, { onprogress });
+    expect(steps.slice(0, 2)).toEqual([1, 2]);
+    await client.close();
+  });
+});
+
+describe('the GET stream', () => {
+  it('brings what the server announces', async () => {
+    const { peer, transport } = create('/sse');
+    await peer.open();
+    const heard = new Promise<unknown>((resolve) => {
+      transport.onmessage = resolve;
+    });
+    while (server.seen.gets === 0) await new Promise(setImmediate);
+    server.broadcast({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    expect(await heard).toMatchObject({ method: 'notifications/tools/list_changed' });
+  });
+
+  it('is not opened in a hot loop where the server closes it at once and asks for that', async () => {
+    const delays: number[] = [];
+    let reconnect = () => {};
+    const context = createTestContext();
+    const clock = {
+      now: () => 0,
+      setTimeout: (callback: () => void, delayMs: number) => {
+        delays.push(delayMs);
+        reconnect = callback;
+        return { dispose: () => {} };
+      },
+    };
+    const launch: HttpLaunch = { transport: 'http', url: server.url('/idle-get'), headers: {}, maxMessageBytes: 1000 };
+    const transport = createHttpTransport(launch, { ...context, clock }, { random: () => 0.5 });
+    await new Peer(transport).open();
+    for (let round = 1; round <= 4; round++) {
+      while (delays.length < round) await new Promise(setImmediate);
+      reconnect();
+    }
+    const closing = transport.close();
+    await closing;
+    expect(delays.slice(0, 4)).toEqual([500, 750, 1125, 1687.5]);
+  });
+});
