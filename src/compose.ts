@@ -13,6 +13,7 @@ import { ConfigurationReader } from './vscode/adapters/configuration';
 import { createLogger } from './vscode/adapters/logger';
 import { createMemory } from './vscode/adapters/memory';
 import { createPrompts } from './vscode/adapters/prompts';
+import { registerSecretCodeActions } from './vscode/adapters/secretCodeActions';
 import { createSecrets } from './vscode/adapters/secrets';
 import { createWorkspace } from './vscode/adapters/workspace';
 import { registerCommands } from './vscode/commands/index';
@@ -101,6 +102,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   store.add(new ServersStatusBar(services, clock));
   const reveal = view.reveal.bind(view);
   store.add(registerCommands({ services, configFiles, secrets, reveal }));
+  store.add(registerSecretCodeActions(configFiles));
   store.add(
     vscode.window.registerWebviewPanelSerializer('patchbay.tool', {
       deserializeWebviewPanel: async (panel, state) => (await services.panels()).restore(panel, state),

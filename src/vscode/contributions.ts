@@ -36,8 +36,8 @@ export const focusServersCommandId = 'patchbay.servers.focus';
 
 /** Keys of `setContext`, as `when` clauses in package.json read them. */
 export const contextKeys = {
-  /** Whether at least one server is configured. Unset until the configuration was read. */
-  hasServers: 'patchbay.hasServers',
+  /** Whether the configuration was read and names no server. Unset before, so that no welcome flashes up. */
+  noServers: 'patchbay.noServers',
   /** Whether at least one server waits between two attempts. */
   reconnecting: 'patchbay.reconnecting',
 } as const;

@@ -38,11 +38,18 @@ export function suggestServerId(words: readonly string[] | URL, taken: readonly 
 }
 
 const RUNNERS = /^(npx|npm|exec|bunx|uvx|uv|run|node|python3?|deno|docker|dnx|cmd|tsx)(\.(exe|cmd))?$/i;
+/** Names that say nothing of the server: the folder above them does. */
+const COMMON = /^(index|main|server|cli|start|app|dist|build|out|bin|src|lib|mcp|\.{1,2}|)$/i;
 
 function nameOfCommand(words: readonly string[]): string {
   const named = words.filter((word) => !word.startsWith('-'));
-  const word = named.find((candidate) => !RUNNERS.test(fileName(candidate))) ?? named[0] ?? '';
-  return fileName(word)
+  const word = named.find((candidate) => !RUNNERS.test(candidate.split(/[\\/]/).at(-1) ?? '')) ?? named[0] ?? '';
+  const parts = word.split(/[\\/]/).map(withoutAffixes);
+  return parts.findLast((part) => !COMMON.test(part)) ?? parts.at(-1) ?? '';
+}
+
+function withoutAffixes(part: string): string {
+  return part
     .replace(/(?<=.)@.*$/, '')
     .replace(/\.(m?js|cjs|ts|py|exe|cmd|sh)$/i, '')
     .replace(/^(mcp-)?server-/, '')
@@ -53,10 +60,6 @@ function nameOfUrl({ hostname }: URL): string {
   if (/^[\d.]+$|^\[/.test(hostname)) return 'local';
   const labels = hostname.split('.').filter((label) => !/^(www|api|mcp)$/.test(label));
   return labels[0] ?? hostname;
-}
-
-function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }
 
 function toId(text: string): string {

@@ -37,7 +37,9 @@ describe('package.json', () => {
 
   it('names only known context keys in its conditions', () => {
     const known = new Set<string>([...Object.values(contextKeys), serversViewId]);
-    const used = menuEntries.flatMap(({ when }) => when?.match(/\bpatchbay\.\w+/g) ?? []);
+    const used = [...menuEntries, ...contributes.viewsWelcome].flatMap(
+      ({ when }) => when?.match(/\bpatchbay\.\w+/g) ?? [],
+    );
     expect(used.filter((key) => !known.has(key))).toEqual([]);
     for (const key of Object.values(contextKeys)) expect(used).toContain(key);
   });

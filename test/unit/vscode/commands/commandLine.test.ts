@@ -32,6 +32,8 @@ describe('suggestServerId', () => {
     ['npx -y @modelcontextprotocol/server-filesystem@1.2.3 /tmp', 'filesystem'],
     ['uvx mcp-server-git', 'git'],
     ['node ./build/index.js', 'index'],
+    ['node /srv/server-everything/dist/index.js stdio', 'everything'],
+    ['python D:\\mcp\\weather\\server.py', 'weather'],
     ['docker run -i ghcr.io/github/github-mcp-server', 'github'],
     ['C:\\x\\weather.exe', 'weather'],
     ['node', 'node'],

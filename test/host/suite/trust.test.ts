@@ -1,0 +1,20 @@
+/// <reference types="mocha" />
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { openView, serverThat, stateOf } from './support';
+
+suite('restricted mode', () => {
+  test('lists the servers of the workspace and starts none', async () => {
+    assert.equal(vscode.workspace.isTrusted, false);
+    const api = await openView();
+    await serverThat(api, 'startup', ({ state }) => state.kind === 'needsInput');
+    await assert.rejects(
+      async () => vscode.commands.executeCommand('patchbay.connect', { server: 'manual' }),
+      /Restricted Mode/,
+    );
+    assert.equal(stateOf(api, 'manual'), 'needsInput');
+    await assert.rejects(api.callTool('manual', 'anything', {}), /Restricted Mode/);
+    for (const server of api.servers()) assert.equal(server.processId, undefined);
+    assert.deepEqual(await vscode.workspace.findFiles('**/spawned.txt'), []);
+  });
+});
