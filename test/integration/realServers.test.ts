@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nextEvent } from '../../src/base/event';
 import { createHub, type Hub } from '../../src/core/index';
+import type { CallToolResult } from '../../src/shared/mcp';
 import { freePort, isAlive, packageServer, type RunningServer, startEverythingHttp } from '../support/servers';
 
 let http: RunningServer;
@@ -33,7 +34,7 @@ function open(servers: Record<string, unknown>): Hub {
 }
 
 const everything = { command: process.execPath, args: [packageServer('everything'), 'stdio'], shutdownGraceMs: 300 };
-const textOf = (result: { content: readonly { text?: unknown }[] }) => result.content.map(({ text }) => text).join('');
+const textOf = ({ content }: CallToolResult) => content.map(({ text }) => text).join('');
 
 describe.each([
   ['stdio', () => everything],
