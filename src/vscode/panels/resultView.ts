@@ -1,0 +1,155 @@
+import { isWithin } from '../../forms/limits';
+import type { JsonValue } from '../../shared/json';
+import type { CallToolResult, ContentBlock } from '../../shared/mcp';
+import type { BlockView, ResultView } from '../../shared/toolPanel';
+
+/** Text that a panel draws of one result, in characters. The rest is in the editor. */
+export const TEXT_BUDGET = 256 * 1024;
+/** Base64 characters of images and sound that a panel draws of one result. */
+const MEDIA_BUDGET = 24 * 1024 * 1024;
+const MAX_BLOCKS = 500;
+
+const IMAGE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+const AUDIO_TYPES = new Set([
+  'audio/wav',
+  'audio/x-wav',
+  'audio/mpeg',
+  'audio/mp3',
+  'audio/ogg',
+  'audio/webm',
+  'audio/aac',
+  'audio/flac',
+]);
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+/** Whatever a server answered, as bounded data that a panel can draw without looking twice. */
+export function resultView(result: CallToolResult): ResultView {
+  const cutter = new Cutter();
+  const content = Array.isArray(result.content) ? result.content : [];
+  const blocks = content.slice(0, MAX_BLOCKS).map((block) => blockView(block, cutter));
+  if (content.length > MAX_BLOCKS) {
+    cutter.truncated = true;
+    blocks.push({ type: 'note', text: `${content.length - MAX_BLOCKS} more blocks are not shown here.` });
+  }
+  const raw = resultText(result);
+  const structured = structuredView(result.structuredContent, cutter);
+  if (raw.length > TEXT_BUDGET) cutter.truncated = true;
+  return {
+    isError: result.isError === true,
+    blocks,
+    ...(structured !== undefined && { structured }),
+    raw: raw.slice(0, TEXT_BUDGET),
+    bytes: Buffer.byteLength(raw),
+    truncated: cutter.truncated,
+  };
+}
+
+/** The whole result as pretty JSON. */
+export function resultText(result: CallToolResult): string {
+  return isWithin(result, 1_000, Number.POSITIVE_INFINITY)
+    ? JSON.stringify(result, null, 2)
+    : '"Nested too deeply to be shown."';
+}
+
+/** The full text of one block, for the clipboard and the editor. */
+export function blockText(result: CallToolResult, index: number): string | undefined {
+  const block = Array.isArray(result.content) ? result.content[index] : undefined;
+  if (block === undefined) return undefined;
+  const text = block.type === 'resource' ? (block.resource as { text?: unknown } | undefined)?.text : block.text;
+  return typeof text === 'string' ? text : JSON.stringify(block, null, 2);
+}
+
+/** Hands out the text and media budgets of one result. */
+class Cutter {
+  truncated = false;
+  #text = TEXT_BUDGET;
+  #media = MEDIA_BUDGET;
+
+  text(text: string): { text: string; cut: boolean } {
+    const shown = text.slice(0, this.#text);
+    this.#text -= shown.length;
+    const cut = shown.length < text.length;
+    this.truncated ||= cut;
+    return { text: shown, cut };
+  }
+
+  media(length: number): boolean {
+    if (length > this.#media) {
+      this.truncated = true;
+      return false;
+    }
+    this.#media -= length;
+    return true;
+  }
+}
+
+function blockView(block: ContentBlock, cutter: Cutter): BlockView {
+  if (typeof block !== 'object' || block === null) return note('A block of this result is not an object.');
+  switch (block.type) {
+    case 'text':
+      return typeof block.text === 'string'
+        ? { type: 'text', ...cutter.text(block.text) }
+        : note('A text block has no text.');
+    case 'image':
+      return mediaView('image', IMAGE_TYPES, block, cutter);
+    case 'audio':
+      return mediaView('audio', AUDIO_TYPES, block, cutter);
+    case 'resource_link':
+      return resourceBlock(block, cutter);
+    case 'resource':
+      return resourceBlock((block.resource ?? {}) as Readonly<Record<string, unknown>>, cutter);
+    default: {
+      const { text } = cutter.text(isWithin(block, 500, 200_000) ? JSON.stringify(block, null, 2) : '');
+      return note(`A block of the type ${short(block.type, 60) ?? 'unknown'}:\n${text}`);
+    }
+  }
+}
+
+function mediaView(
+  type: 'image' | 'audio',
+  allowed: ReadonlySet<string>,
+  block: ContentBlock,
+  cutter: Cutter,
+): BlockView {
+  const { data, mimeType } = block;
+  const words = type === 'image' ? 'An image' : 'A sound';
+  const name = short(mimeType, 80) ?? 'an unknown type';
+  if (typeof mimeType !== 'string' || !allowed.has(mimeType.toLowerCase()))
+    return note(`${words} of ${name} is not shown here.`);
+  if (typeof data !== 'string' || !BASE64.test(data)) return note(`${words} of ${name} is not valid base64.`);
+  if (!cutter.media(data.length)) return note(`${words} of ${name} is too large to be shown here.`);
+  return { type, mimeType: mimeType.toLowerCase(), data: data.replace(/\s/g, '') };
+}
+
+function resourceBlock(resource: Readonly<Record<string, unknown>>, cutter: Cutter): BlockView {
+  const uri = short(resource.uri, 2_000) ?? '';
+  const mimeType = short(resource.mimeType, 100);
+  const description = short(resource.description, 2_000);
+  const contents = typeof resource.text === 'string' ? cutter.text(resource.text) : undefined;
+  return {
+    type: 'resource',
+    uri,
+    title: short(resource.title, 300) ?? short(resource.name, 300) ?? 'Resource',
+    cut: contents?.cut ?? false,
+    ...(mimeType !== undefined && { mimeType }),
+    ...(description !== undefined && { description }),
+    ...(contents !== undefined && { text: contents.text }),
+    ...(typeof resource.blob === 'string' && { blobBytes: Math.floor((resource.blob.length * 3) / 4) }),
+  };
+}
+
+function structuredView(structured: unknown, cutter: Cutter): JsonValue | undefined {
+  if (structured === undefined) return undefined;
+  if (isWithin(structured, 100, 5_000) && JSON.stringify(structured).length <= TEXT_BUDGET)
+    return structured as JsonValue;
+  cutter.truncated = true;
+  return undefined;
+}
+
+function note(text: string): BlockView {
+  return { type: 'note', text };
+}
+
+function short(value: unknown, max: number): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
+}

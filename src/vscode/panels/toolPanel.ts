@@ -1,0 +1,271 @@
+import * as vscode from 'vscode';
+import { describeError, isPatchbayError } from '../../base/errors';
+import type { CatalogTool, Hub } from '../../core/hubTypes';
+import type { Logger } from '../../core/ports';
+import type { JsonObject } from '../../shared/json';
+import type { CallToolResult, Progress } from '../../shared/mcp';
+import {
+  type HostMessage,
+  type PanelMessage,
+  parsePanelMessage,
+  type RunningView,
+  type RunOutcome,
+  type RunView,
+  type ToolView,
+} from '../../shared/toolPanel';
+import { blockText, resultText, resultView } from './resultView';
+import { stateView, toolView } from './views';
+
+const KEPT_RUNS = 10;
+const PROGRESS_INTERVAL_MS = 50;
+
+export interface ToolTarget {
+  /** Id in the configuration. */
+  readonly server: string;
+  /** The server's own name of the tool. */
+  readonly tool: string;
+}
+
+export interface ToolPanelDeps {
+  readonly hub: Hub;
+  readonly log: Logger;
+  /** Keeps the arguments as last edited, for the next time this tool is opened. */
+  readonly remember: (args: JsonObject) => void;
+  readonly now: () => number;
+}
+
+interface FinishedRun {
+  readonly view: RunView;
+  readonly result: CallToolResult | undefined;
+}
+
+/** One webview panel over one tool. Everything from the webview is validated; everything to it is bounded. */
+export class ToolPanel {
+  readonly #target: ToolTarget;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #deps: ToolPanelDeps;
+  readonly #running = new Map<string, { view: RunningView; controller: AbortController }>();
+  readonly #subscriptions: { dispose(): void }[] = [];
+  #finished: FinishedRun[] = [];
+  /** Arguments that the webview is to take over when it next starts. */
+  #args: JsonObject | undefined;
+  #ready = false;
+  #disposed = false;
+  #sentTool: string | undefined;
+  #sentState: string | undefined;
+  #hostRuns = 0;
+
+  constructor(target: ToolTarget, panel: vscode.WebviewPanel, args: JsonObject | undefined, deps: ToolPanelDeps) {
+    this.#target = target;
+    this.#panel = panel;
+    this.#args = args;
+    this.#deps = deps;
+    this.#subscriptions.push(
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      panel.onDidDispose(() => this.#onClosed()),
+      deps.hub.onDidChangeServers((server) => server.id === target.server && this.#refresh()),
+      deps.hub.onDidChangeServerList(() => this.#refresh()),
+    );
+  }
+
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  reveal(args: JsonObject | undefined): void {
+    this.#panel.reveal();
+    if (args === undefined) return;
+    this.#args = args;
+    this.#post({ type: 'arguments', args });
+  }
+
+  /** Runs the tool and shows it as a run of this panel. Rejects as `hub.callTool` does. */
+  run(args: JsonObject): Promise<CallToolResult> {
+    return this.#run(`host-${++this.#hostRuns}`, args);
+  }
+
+  /** Connects where the tool is not known yet, because a person opened the form and wants to see it. */
+  async connectIfUnknown(): Promise<void> {
+    if (this.#catalogTool() === undefined) await this.#connect();
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  #onClosed(): void {
+    this.#disposed = true;
+    for (const { controller } of this.#running.values()) controller.abort(new Error('The panel was closed.'));
+    for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
+    this.#finished = [];
+  }
+
+  #receive(data: unknown): void {
+    const message = parsePanelMessage(data);
+    if (message === undefined) {
+      this.#deps.log.warn('A tool panel sent a message that is not understood; it was dropped.');
+      return;
+    }
+    this.#handle(message).catch((error: unknown) => {
+      this.#deps.log.error(`Tool panel ${this.#target.server}/${this.#target.tool}: ${describeError(error)}`);
+    });
+  }
+
+  async #handle(message: PanelMessage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        return this.#sendInit();
+      case 'connect':
+        return this.#connect();
+      case 'run':
+        if (!this.#running.has(message.id)) await this.#run(message.id, message.args).catch(() => {});
+        return;
+      case 'cancel':
+        this.#running.get(message.id)?.controller.abort(new Error('Cancelled by the person.'));
+        return;
+      case 'argsChanged':
+        this.#args = undefined;
+        if (this.#toolView()?.sensitive === false) this.#deps.remember(message.args);
+        return;
+      case 'copy': {
+        const text = this.#textOf(message.id, message.block);
+        if (text !== undefined) await vscode.env.clipboard.writeText(text);
+        return;
+      }
+      case 'openInEditor': {
+        const content = this.#textOf(message.id, message.block);
+        if (content === undefined) return;
+        const language = /^\s*[[{]/.test(content) ? 'json' : 'plaintext';
+        const document = await vscode.workspace.openTextDocument({ content, language });
+        await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+      }
+    }
+  }
+
+  #textOf(id: string, block: number | undefined): string | undefined {
+    const result = this.#finished.find(({ view }) => view.id === id)?.result;
+    if (result === undefined) return undefined;
+    return block === undefined ? resultText(result) : blockText(result, block);
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await this.#deps.hub.connect(this.#target.server, { interactive: true });
+    } catch (error) {
+      this.#deps.log.warn(`${this.#target.server}: ${describeError(error)}`);
+    }
+    this.#refresh();
+  }
+
+  async #run(id: string, args: JsonObject): Promise<CallToolResult> {
+    const { server, tool } = this.#target;
+    const { hub, now } = this.#deps;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const at = now();
+    const view: RunningView = { id, at };
+    this.#running.set(id, { view, controller });
+    this.#post({ type: 'started', run: view });
+    const progress = this.#progressSender(id);
+    try {
+      if (hub.server(server)?.state.kind !== 'connected') await hub.connect(server, { interactive: true, signal });
+      const result = await hub.callTool(server, tool, args, { signal, onProgress: progress.report });
+      this.#finish(id, at, { status: 'done', result: resultView(result) }, result);
+      return result;
+    } catch (error) {
+      const kind = signal.aborted ? 'cancelled' : isPatchbayError(error) ? error.kind : 'transport';
+      const message = signal.aborted ? 'The call was cancelled.' : describeError(error);
+      this.#finish(id, at, { status: 'failed', kind, message: message.slice(0, 10_000) }, undefined);
+      throw error;
+    } finally {
+      progress.stop();
+    }
+  }
+
+  #finish(id: string, at: number, outcome: RunOutcome, result: CallToolResult | undefined): void {
+    this.#running.delete(id);
+    if (this.#disposed) return;
+    const view: RunView = { id, at, durationMs: this.#deps.now() - at, outcome };
+    this.#finished = [{ view, result }, ...this.#finished].slice(0, KEPT_RUNS);
+    this.#post({ type: 'finished', run: view });
+  }
+
+  /** Passes on the latest progress, at most twenty times a second: a server may send thousands. */
+  #progressSender(id: string): { report: (progress: Progress) => void; stop: () => void } {
+    let latest: Progress | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const send = () => {
+      timer = undefined;
+      const entry = this.#running.get(id);
+      if (latest === undefined || entry === undefined) return;
+      const { progress, total, message } = latest;
+      const bounded: Progress = {
+        progress,
+        ...(total !== undefined && { total }),
+        ...(typeof message === 'string' && { message: message.slice(0, 1_000) }),
+      };
+      entry.view = { ...entry.view, progress: bounded };
+      this.#post({ type: 'progress', id, ...bounded });
+    };
+    return {
+      report: (progress) => {
+        latest = progress;
+        timer ??= setTimeout(send, PROGRESS_INTERVAL_MS);
+      },
+      stop: () => clearTimeout(timer),
+    };
+  }
+
+  #sendInit(): void {
+    const { server, tool } = this.#target;
+    const snapshot = this.#deps.hub.server(server);
+    const state = stateView(snapshot);
+    const view = this.#toolView();
+    this.#ready = true;
+    this.#sentState = JSON.stringify(state);
+    this.#sentTool = JSON.stringify(view);
+    this.#post({
+      type: 'init',
+      server: { id: server, name: snapshot?.name ?? server },
+      toolName: tool,
+      state,
+      ...(view && { tool: view }),
+      ...(this.#args && { args: this.#args }),
+      runs: this.#finished.map((run) => run.view),
+      running: [...this.#running.values()].map((run) => run.view),
+    });
+  }
+
+  /** Tells the webview what changed, and nothing where nothing did. */
+  #refresh(): void {
+    if (!this.#ready || this.#disposed) return;
+    const state = stateView(this.#deps.hub.server(this.#target.server));
+    const stateText = JSON.stringify(state);
+    if (stateText !== this.#sentState) {
+      this.#sentState = stateText;
+      this.#post({ type: 'serverState', state });
+    }
+    const tool = this.#toolView();
+    const toolText = JSON.stringify(tool);
+    if (toolText !== this.#sentTool) {
+      this.#sentTool = toolText;
+      this.#post({ type: 'tool', ...(tool && { tool }) });
+    }
+  }
+
+  #catalogTool(): CatalogTool | undefined {
+    const tools = this.#deps.hub.server(this.#target.server)?.catalog.tools;
+    return tools?.find(({ tool }) => tool.name === this.#target.tool);
+  }
+
+  #toolView(): ToolView | undefined {
+    const found = this.#catalogTool();
+    return found && toolView(found.tool);
+  }
+
+  #post(message: HostMessage): void {
+    if (this.#disposed) return;
+    // A hidden webview does not exist: it asks for everything with `ready` when it is shown again.
+    void this.#panel.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { PatchbayError } from '../../base/errors';
+import type { Hub } from '../../core/hubTypes';
+import type { Logger } from '../../core/ports';
+import { isWithin } from '../../forms/limits';
+import type { JsonObject } from '../../shared/json';
+import type { CallToolResult } from '../../shared/mcp';
+import { TOOL_PANEL_VIEW_TYPE, type ToolPanelState } from '../../shared/toolPanel';
+import { pageHtml } from './html';
+import { ToolPanel, type ToolTarget } from './toolPanel';
+
+const MAX_REMEMBERED_CHARACTERS = 64 * 1024;
+
+export interface ToolPanelsDeps {
+  readonly hub: () => Promise<Hub>;
+  readonly extensionUri: vscode.Uri;
+  /** Keeps the last arguments of each tool. */
+  readonly workspaceState: vscode.Memento;
+  readonly log: Logger;
+  readonly now?: () => number;
+  /** Unguessable text for each page. */
+  readonly nonce?: () => string;
+}
+
+/** Owns the tool panels: one for each tool of each server. */
+export class ToolPanels implements vscode.Disposable {
+  readonly #deps: ToolPanelsDeps;
+  readonly #panels = new Map<string, ToolPanel>();
+
+  constructor(deps: ToolPanelsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Opens the form, or reveals it where it is open. With `run` the tool is called at once with the given arguments; the
+   * promise then resolves to its result and rejects as the call does. Without, it resolves to undefined.
+   */
+  async open(
+    target: ToolTarget & { readonly arguments?: JsonObject },
+    options: { readonly run?: boolean } = {},
+  ): Promise<CallToolResult | undefined> {
+    const hub = await this.#deps.hub();
+    const server = hub.server(target.server);
+    if (server === undefined) {
+      throw new PatchbayError('config', `There is no server "${target.server}".`, {
+        hint: 'Choose one of the servers in the Patchbay view.',
+      });
+    }
+    const args = this.#usable(target.arguments);
+    const existing = this.#panels.get(keyOf(target));
+    if (existing) existing.reveal(args);
+    const panel = existing ?? this.#create(hub, target, args);
+    if (options.run) return panel.run(args ?? {});
+    void panel.connectIfUnknown();
+    return undefined;
+  }
+
+  /** For the serializer: fills a panel that VS Code kept over a reload. Connects nothing. */
+  async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const target = panelTarget(state);
+    if (target === undefined || this.#panels.has(keyOf(target))) {
+      panel.dispose();
+      return;
+    }
+    const hub = await this.#deps.hub();
+    this.#adopt(hub, target, panel, undefined);
+  }
+
+  dispose(): void {
+    for (const panel of [...this.#panels.values()]) panel.dispose();
+  }
+
+  #create(hub: Hub, target: ToolTarget, args: JsonObject | undefined): ToolPanel {
+    const name = hub.server(target.server)?.name ?? target.server;
+    const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const panel = vscode.window.createWebviewPanel(TOOL_PANEL_VIEW_TYPE, `${target.tool} — ${name}`, column);
+    return this.#adopt(hub, target, panel, args ?? this.#remembered(target));
+  }
+
+  #adopt(hub: Hub, target: ToolTarget, panel: vscode.WebviewPanel, args: JsonObject | undefined): ToolPanel {
+    const {
+      extensionUri,
+      workspaceState,
+      log,
+      now = Date.now,
+      nonce = () => globalThis.crypto.randomUUID(),
+    } = this.#deps;
+    const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    const uri = (name: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+    panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
+    const key = keyOf(target);
+    const toolPanel = new ToolPanel(target, panel, args, {
+      hub,
+      log,
+      now,
+      remember: (value) => {
+        if (JSON.stringify(value).length <= MAX_REMEMBERED_CHARACTERS) void workspaceState.update(key, value);
+      },
+    });
+    this.#panels.set(key, toolPanel);
+    panel.onDidDispose(() => this.#panels.delete(key));
+    panel.webview.html = pageHtml({
+      cspSource: panel.webview.cspSource,
+      scriptUri: uri('toolForm.js'),
+      styleUri: uri('toolForm.css'),
+      workerUri: uri('validator.js'),
+      nonce: nonce(),
+      title: target.tool,
+    });
+    return toolPanel;
+  }
+
+  #remembered(target: ToolTarget): JsonObject | undefined {
+    return this.#usable(this.#deps.workspaceState.get<JsonObject>(keyOf(target)));
+  }
+
+  /** Arguments that a form can hold: a bounded object. */
+  #usable(args: JsonObject | undefined): JsonObject | undefined {
+    const isObject = typeof args === 'object' && args !== null && !Array.isArray(args);
+    return isObject && isWithin(args, 400, 1_000_000) ? args : undefined;
+  }
+}
+
+function keyOf({ server, tool }: ToolTarget): string {
+  return `patchbay.arguments:${JSON.stringify([server, tool])}`;
+}
+
+function panelTarget(state: unknown): ToolTarget | undefined {
+  if (typeof state !== 'object' || state === null) return undefined;
+  const { server, tool } = state as Partial<ToolPanelState>;
+  return typeof server === 'string' && typeof tool === 'string' ? { server, tool } : undefined;
+}

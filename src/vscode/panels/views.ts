@@ -1,0 +1,54 @@
+import type { ServerSnapshot } from '../../core/hubTypes';
+import { isWithin } from '../../forms/limits';
+import type { JsonValue } from '../../shared/json';
+import type { Tool } from '../../shared/mcp';
+import type { ServerStateView, ToolView } from '../../shared/toolPanel';
+
+const MAX_SCHEMA_CHARACTERS = 2_000_000;
+
+/** The state as the chip of a panel says it. `undefined`: the server is no longer configured. */
+export function stateView(server: ServerSnapshot | undefined): ServerStateView {
+  if (server === undefined) return { kind: 'removed', label: 'removed' };
+  const { state } = server;
+  switch (state.kind) {
+    case 'connected':
+      return { kind: state.kind, label: 'ready' };
+    case 'connecting':
+      return { kind: state.kind, label: 'connecting…' };
+    case 'reconnecting': {
+      const limit = state.maxAttempts > 0 ? `/${state.maxAttempts}` : '';
+      return { kind: state.kind, label: `reconnecting ${state.attempt}${limit}` };
+    }
+    case 'disconnecting':
+      return { kind: state.kind, label: 'disconnecting…' };
+    case 'needsInput':
+      return { kind: state.kind, label: state.needed.kind === 'value' ? 'needs input' : 'needs approval' };
+    case 'error':
+      return { kind: state.kind, label: `error: ${state.error.message}`.slice(0, 300) };
+    case 'disconnected':
+      return { kind: state.kind, label: 'not connected' };
+    case 'disabled':
+      return { kind: state.kind, label: 'disabled' };
+  }
+}
+
+/** The tool as the panel draws it. A schema too large for a form becomes the one that allows anything. */
+export function toolView(tool: Tool): ToolView {
+  const { title, description, annotations = {} } = tool;
+  const shownTitle = typeof title === 'string' && title !== '' ? title : annotations.title;
+  const schemaText = isWithin(tool.inputSchema, 400, 200_000) ? JSON.stringify(tool.inputSchema) : undefined;
+  const fits = schemaText !== undefined && schemaText.length <= MAX_SCHEMA_CHARACTERS;
+  return {
+    name: String(tool.name).slice(0, 300),
+    ...(typeof shownTitle === 'string' && { title: shownTitle.slice(0, 300) }),
+    ...(typeof description === 'string' && { description: description.slice(0, 20_000) }),
+    annotations: {
+      readOnlyHint: annotations.readOnlyHint === true,
+      ...(typeof annotations.destructiveHint === 'boolean' && { destructiveHint: annotations.destructiveHint }),
+      idempotentHint: annotations.idempotentHint === true,
+      ...(typeof annotations.openWorldHint === 'boolean' && { openWorldHint: annotations.openWorldHint }),
+    },
+    inputSchema: fits ? (tool.inputSchema as JsonValue) : true,
+    sensitive: schemaText !== undefined && /"format":"password"|"writeOnly":true/.test(schemaText),
+  };
+}

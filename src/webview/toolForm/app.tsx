@@ -1,0 +1,66 @@
+import { useEffect, useReducer, useState } from 'preact/hooks';
+import { ArgumentsPane } from './argumentsPane';
+import { Header } from './header';
+import type { Host } from './host';
+import { Results } from './results';
+import { RunBar } from './runBar';
+import type { ToolSession } from './session';
+
+const TICK_MS = 100;
+
+export function App({ session, host }: { readonly session: ToolSession; readonly host: Host }) {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    session.onChange = () => draw(undefined);
+    const stop = host.onMessage((message) => session.receive(message));
+    const save = () => session.save();
+    window.addEventListener('pagehide', save);
+    const runByKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      void session.run();
+    };
+    document.addEventListener('keydown', runByKey);
+    host.post({ type: 'ready' });
+    return () => {
+      stop();
+      window.removeEventListener('pagehide', save);
+      document.removeEventListener('keydown', runByKey);
+    };
+  }, [session, host]);
+  const isRunning = session.running.length > 0;
+  const now = useNow(isRunning);
+  useEffect(() => {
+    if (isRunning) document.getElementById('results')?.scrollIntoView({ block: 'nearest' });
+  }, [isRunning]);
+  if (!session.started) return null;
+  return (
+    <div class="app">
+      <Header toolName={session.toolName} tool={session.tool} serverName={session.server.name} state={session.state} />
+      <main class="body">
+        <div class="form-pane">
+          <div class="form-scroll">
+            <ArgumentsPane session={session} />
+          </div>
+          {session.form && <RunBar session={session} now={now} />}
+        </div>
+        <Results host={host} runs={session.runs} running={session.running} now={now} />
+      </main>
+      <div class="hidden" role="status" aria-live="polite">
+        {session.announcement}
+      </div>
+    </div>
+  );
+}
+
+/** The time, moving on while something runs. */
+function useNow(ticking: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!ticking) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, [ticking]);
+  return now;
+}

@@ -1,0 +1,140 @@
+import { pathOf } from './editing';
+import { Fields, FieldView } from './field';
+import { Icon } from './icons';
+import { JSON_CONTROL_ID, type ToolSession } from './session';
+import { plural } from './text';
+
+/** The arguments as a form or as JSON, with the list of what is wrong. */
+export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
+  const { form, mode, tool } = session;
+  if (form === undefined || tool === undefined) return <ToolUnknown session={session} />;
+  const { root } = form;
+  const isEmpty = mode === 'form' && root.kind === 'object' && root.children.length === 0;
+  return (
+    <div class="arguments">
+      {session.toolGone && (
+        <p class="notice gone">
+          <Icon name="warning" />
+          {session.server.name} no longer offers this tool.
+        </p>
+      )}
+      <div class="pane-head">
+        <h2>Arguments</h2>
+        <ModeSwitch session={session} />
+      </div>
+      <Summary session={session} />
+      {mode === 'json' ? (
+        <JsonArguments session={session} />
+      ) : isEmpty ? (
+        <p class="empty">This tool takes no arguments.</p>
+      ) : root.kind === 'object' ? (
+        <Fields fields={root.children} editing={session.editing} shown={session.shown} />
+      ) : (
+        <FieldView field={root} revision={root.revision} editing={session.editing} shown={session.shown} />
+      )}
+      {session.problems.notice && (
+        <p class="notice">
+          <Icon name="warning" />
+          {session.problems.notice}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ModeSwitch({ session }: { readonly session: ToolSession }) {
+  return (
+    <span class="segments mode" role="radiogroup" aria-label="Edit the arguments as">
+      {(['form', 'json'] as const).map((mode) => (
+        <label key={mode} class="segment">
+          <input type="radio" name="mode" checked={session.mode === mode} onChange={() => session.setMode(mode)} />
+          <span>{mode === 'form' ? 'Form' : 'JSON'}</span>
+        </label>
+      ))}
+    </span>
+  );
+}
+
+function JsonArguments({ session }: { readonly session: ToolSession }) {
+  const wrong = session.problems.list.length > 0;
+  return (
+    <textarea
+      id={JSON_CONTROL_ID}
+      class="input code whole"
+      aria-label="Arguments as JSON"
+      aria-invalid={wrong}
+      aria-describedby={wrong ? 'summary' : undefined}
+      spellcheck={false}
+      autocomplete="off"
+      rows={10}
+      value={session.jsonText}
+      onInput={(event) => session.setJsonText(event.currentTarget.value)}
+    />
+  );
+}
+
+/** All problems with a way to each. In the form it comes with an attempt to run; the fields show theirs before. */
+function Summary({ session }: { readonly session: ToolSession }) {
+  const { list } = session.problems;
+  if (list.length === 0 || (session.mode === 'form' && !session.shown.all)) return null;
+  return (
+    <section class="summary" id="summary" aria-label="Problems">
+      <p>
+        <Icon name="error" />
+        {plural(list.length, 'problem')}
+      </p>
+      <ul>
+        {list.slice(0, 20).map((problem) => {
+          const field = session.mode === 'form' ? session.form?.find(problem.pointer) : undefined;
+          return (
+            <li key={`${problem.pointer} ${problem.message}`}>
+              <button type="button" class="link" onClick={() => session.focusProblem(problem)}>
+                {field ? `${pathOf(field)}: ` : ''}
+                {problem.message}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function ToolUnknown({ session }: { readonly session: ToolSession }) {
+  const { state, server, toolName } = session;
+  if (state.kind === 'connecting' || state.kind === 'reconnecting') {
+    return (
+      <div class="unknown">
+        <p class="empty">Connecting to {server.name}…</p>
+        <progress aria-label={`Connecting to ${server.name}`} />
+      </div>
+    );
+  }
+  if (state.kind === 'connected' || state.kind === 'removed') {
+    const what =
+      state.kind === 'connected'
+        ? `${server.name} does not offer a tool named`
+        : `${server.name} is not configured, so there is no`;
+    return (
+      <div class="unknown">
+        <p class="empty">
+          {what} <code>{toolName}</code>.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div class="unknown">
+      <p class="empty">
+        {server.name} is {state.kind === 'error' ? 'not reachable' : 'not connected'}, so the arguments of this tool are
+        not known yet.
+      </p>
+      {state.kind === 'error' && <p class="problem">{state.label}</p>}
+      {state.kind !== 'disabled' && (
+        <button type="button" class="primary" onClick={() => session.connect()}>
+          Connect
+        </button>
+      )}
+    </div>
+  );
+}

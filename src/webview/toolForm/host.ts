@@ -1,0 +1,43 @@
+import type { HostMessage, PanelMessage, ToolPanelState } from '../../shared/toolPanel';
+
+/** What the webview keeps over hiding and reloading. The first three members are the host's, the rest is ours. */
+export interface SavedState extends ToolPanelState {
+  readonly mode?: Mode;
+  /** The text of the JSON mode, which may not be JSON yet. */
+  readonly jsonText?: string;
+}
+
+export type Mode = 'form' | 'json';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The only way out of the webview. */
+export interface Host {
+  post(message: PanelMessage): void;
+  onMessage(listener: (message: HostMessage) => void): () => void;
+  load(): SavedState | undefined;
+  save(state: SavedState): void;
+}
+
+export function connectHost(): Host {
+  const api = acquireVsCodeApi();
+  return {
+    post: (message) => api.postMessage(message),
+    onMessage(listener) {
+      const receive = (event: MessageEvent) => {
+        const data: unknown = event.data;
+        if (typeof data === 'object' && data !== null && 'type' in data) listener(data as HostMessage);
+      };
+      window.addEventListener('message', receive);
+      return () => window.removeEventListener('message', receive);
+    },
+    load: () => (api.getState() as SavedState | null | undefined) ?? undefined,
+    save: (state) => api.setState(state),
+  };
+}

@@ -1,0 +1,13 @@
+import { render } from 'preact';
+import { App } from './app';
+import { connectHost } from './host';
+import { ToolSession } from './session';
+import { ValidatorClient } from './validatorClient';
+
+const root = document.getElementById('app');
+if (root) {
+  const host = connectHost();
+  const validator = new ValidatorClient(document.body.dataset.validator ?? '');
+  const session = new ToolSession(host, validator, () => crypto.randomUUID());
+  render(<App session={session} host={host} />, root);
+}

@@ -1,0 +1,108 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from './icons';
+import { RUN_BUTTON_ID, type ToolSession } from './session';
+import { durationText, plural } from './text';
+
+const RUN_KEYS = /Mac/.test(globalThis.navigator?.platform ?? '') ? '⌘↵' : 'Ctrl+Enter';
+
+/** Always in sight: run, cancel, how long it takes, and what stands in the way. */
+export function RunBar({ session, now }: { readonly session: ToolSession; readonly now: number }) {
+  const { running, problems } = session;
+  const isRunning = running.length > 0;
+  const first = running.at(-1);
+  const hasProblems = session.shown.all && problems.list.length > 0;
+  return (
+    <div class="run-bar">
+      <span class="split">
+        <button
+          type="button"
+          id={RUN_BUTTON_ID}
+          class="primary"
+          aria-disabled={isRunning}
+          aria-keyshortcuts="Control+Enter"
+          title={`Run (${RUN_KEYS})`}
+          onClick={() => void session.run()}
+        >
+          Run
+        </button>
+        <MoreMenu session={session} />
+      </span>
+      {isRunning && (
+        <button type="button" class="secondary" onClick={() => session.cancel()}>
+          Cancel
+        </button>
+      )}
+      <span class="run-note">
+        {first ? (
+          durationText(now - first.at)
+        ) : hasProblems ? (
+          <button type="button" class="link problem-link" onClick={() => session.focusProblem()}>
+            <Icon name="error" />
+            {plural(problems.list.length, 'problem')}
+          </button>
+        ) : (
+          <kbd>{RUN_KEYS}</kbd>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function MoreMenu({ session }: { readonly session: ToolSession }) {
+  const [open, setOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    menu.current?.querySelector('button')?.focus();
+    const closeOutside = (event: Event) => {
+      const inside = menu.current?.contains(event.target as Node) || button.current?.contains(event.target as Node);
+      if (!inside) setOpen(false);
+    };
+    document.addEventListener('pointerdown', closeOutside);
+    return () => document.removeEventListener('pointerdown', closeOutside);
+  }, [open]);
+
+  const choose = (action: () => void) => {
+    setOpen(false);
+    button.current?.focus();
+    action();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const items = [...(menu.current?.querySelectorAll('button') ?? [])];
+    const at = items.indexOf(document.activeElement as HTMLButtonElement);
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0) items[(at + step + items.length) % items.length]?.focus();
+    else if (event.key === 'Escape') choose(() => {});
+    else if (event.key === 'Tab') setOpen(false);
+    else return;
+    if (event.key !== 'Tab') event.preventDefault();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="primary more"
+        ref={button}
+        aria-label="More ways to run"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="chevron" />
+      </button>
+      {open && (
+        <div class="menu" role="menu" tabIndex={-1} aria-label="More ways to run" ref={menu} onKeyDown={onKeyDown}>
+          <button type="button" role="menuitem" onClick={() => choose(() => void session.run({ anyway: true }))}>
+            Send anyway
+            <small>even if the arguments do not fit the schema</small>
+          </button>
+          <button type="button" role="menuitem" onClick={() => choose(() => session.reset())}>
+            Reset arguments
+            <small>to the defaults of the schema</small>
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,318 @@
+import { createForm, type Form } from '../../forms/form';
+import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
+import type { JsonObject, JsonValue } from '../../shared/json';
+import type { HostMessage, RunningView, RunView, ServerStateView, ToolView } from '../../shared/toolPanel';
+import { controlId, type Editing, type ShownProblems } from './editing';
+import type { Host, Mode } from './host';
+import { allProblems, localProblems, NO_PROBLEMS, type Problem, type Problems, sameProblems } from './problems';
+import { durationText, plural } from './text';
+import type { Checked, ValidatorClient } from './validatorClient';
+
+const CHECK_DELAY_MS = 150;
+const SAVE_DELAY_MS = 150;
+const KEPT_RUNS = 10;
+export const JSON_CONTROL_ID = 'arguments-json';
+export const RUN_BUTTON_ID = 'run';
+
+/** Everything that the panel shows, and what can be done with it. Components draw it after each `onChange`. */
+export class ToolSession {
+  server = { id: '', name: '' };
+  toolName = '';
+  state: ServerStateView = { kind: 'disconnected', label: '' };
+  /** The tool as last seen; kept when the server stops offering it, so that nothing typed is lost. */
+  tool: ToolView | undefined;
+  toolGone = false;
+  form: Form | undefined;
+  mode: Mode = 'form';
+  jsonText = '';
+  problems: Problems = NO_PROBLEMS;
+  shown: ShownProblems = { byPointer: new Map(), all: false };
+  runs: readonly RunView[] = [];
+  running: readonly RunningView[] = [];
+  /** For the live region. */
+  announcement = '';
+  started = false;
+  onChange: () => void = () => {};
+
+  readonly editing: Editing;
+  readonly #host: Host;
+  readonly #validator: ValidatorClient;
+  readonly #newId: () => string;
+  #checkTimer: ReturnType<typeof setTimeout> | undefined;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  #version = 0;
+  #starting = false;
+  #lastSent: string | undefined;
+
+  constructor(host: Host, validator: ValidatorClient, newId: () => string) {
+    this.#host = host;
+    this.#validator = validator;
+    this.#newId = newId;
+    const session = this;
+    this.editing = {
+      get form() {
+        if (session.form === undefined) throw new Error('There is no form to edit.');
+        return session.form;
+      },
+      change: (action) => this.#changed(action),
+    };
+  }
+
+  receive(message: HostMessage): void {
+    switch (message.type) {
+      case 'init':
+        this.#start(message);
+        break;
+      case 'serverState':
+        this.state = message.state;
+        break;
+      case 'tool':
+        this.#setTool(message.tool, this.form?.value());
+        break;
+      case 'arguments':
+        this.#load(message.args);
+        break;
+      case 'started':
+        if (!this.running.some(({ id }) => id === message.run.id)) this.running = [message.run, ...this.running];
+        this.announcement = `Running ${this.toolName}.`;
+        break;
+      case 'progress': {
+        const { type: _type, id, ...progress } = message;
+        this.running = this.running.map((run) => (run.id === id ? { ...run, progress } : run));
+        break;
+      }
+      case 'finished':
+        this.running = this.running.filter(({ id }) => id !== message.run.id);
+        this.runs = [message.run, ...this.runs.filter(({ id }) => id !== message.run.id)].slice(0, KEPT_RUNS);
+        this.announcement = outcomeText(message.run);
+        break;
+    }
+    this.onChange();
+  }
+
+  setJsonText(text: string): void {
+    this.jsonText = text;
+    this.#later();
+    this.onChange();
+  }
+
+  /** Stays where it is, with a problem shown, while the text on one side cannot be read. */
+  setMode(mode: Mode): void {
+    if (mode === this.mode || this.form === undefined) return;
+    if (mode === 'json') {
+      const unreadable = localProblems(this.form).filter(({ kind }) => kind === 'unreadable');
+      if (unreadable.length > 0) {
+        this.#refuse({ list: unreadable, notice: undefined });
+        return;
+      }
+      this.jsonText = formatJson(this.form.value() ?? {});
+    } else {
+      const parsed = this.#parsedJson();
+      if (!parsed.ok) {
+        this.#refuse({ list: [{ pointer: '', kind: 'unreadable', message: parsed.message }], notice: undefined });
+        return;
+      }
+      this.form = createForm(this.tool?.inputSchema, parsed.value);
+    }
+    this.mode = mode;
+    this.#show(NO_PROBLEMS, false);
+    this.#later();
+    this.onChange();
+  }
+
+  /** Back to the defaults of the schema. */
+  reset(): void {
+    this.#load(undefined);
+    this.onChange();
+  }
+
+  connect(): void {
+    this.#host.post({ type: 'connect' });
+  }
+
+  cancel(): void {
+    for (const { id } of this.running) this.#host.post({ type: 'cancel', id });
+  }
+
+  /** Checks and runs; with problems it shows them and focuses the first one. `anyway` sends what can be sent. */
+  async run(options: { readonly anyway?: boolean } = {}): Promise<void> {
+    if (this.running.length > 0 || this.#starting || this.form === undefined) return;
+    this.#starting = true;
+    try {
+      clearTimeout(this.#checkTimer);
+      const problems = await this.#check();
+      const blocking = problems.list.filter(({ kind }) => kind === 'unreadable' || !options.anyway);
+      const args = this.#arguments();
+      if (blocking.length > 0 || args === undefined) {
+        this.#refuse(problems, blocking[0]);
+        return;
+      }
+      this.#show(problems, false);
+      this.save();
+      const id = this.#newId();
+      this.#host.post({ type: 'run', id, args });
+    } finally {
+      this.#starting = false;
+    }
+    this.onChange();
+  }
+
+  /** Focuses what can change the first problem, or the given one. */
+  focusProblem(problem: Problem | undefined = this.problems.list[0]): void {
+    const field = problem && this.form?.find(problem.pointer);
+    const id = this.mode === 'json' ? JSON_CONTROL_ID : field && controlId(field);
+    const element = document.getElementById(id ?? '');
+    element?.focus();
+    element?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Keeps the arguments for hiding, reloading and the next time; nothing where some of them are secret. */
+  save(): void {
+    clearTimeout(this.#saveTimer);
+    if (!this.started) return;
+    const base = { server: this.server.id, tool: this.toolName, mode: this.mode };
+    if (this.tool === undefined || this.tool.sensitive) {
+      this.#host.save(base);
+      return;
+    }
+    const args = this.#arguments();
+    this.#host.save({ ...base, ...(args && { args }), ...(this.mode === 'json' && { jsonText: this.jsonText }) });
+    const text = JSON.stringify(args);
+    if (args === undefined || text === this.#lastSent) return;
+    this.#lastSent = text;
+    this.#host.post({ type: 'argsChanged', args });
+  }
+
+  #start(message: Extract<HostMessage, { type: 'init' }>): void {
+    const saved = this.#host.load();
+    this.server = message.server;
+    this.toolName = message.toolName;
+    this.state = message.state;
+    this.runs = message.runs;
+    this.running = message.running;
+    this.started = true;
+    const keep = saved?.server === message.server.id && saved.tool === message.toolName ? saved : undefined;
+    this.#setTool(message.tool, message.args ?? keep?.args);
+    if (keep?.mode === 'json' && this.form && message.args === undefined) {
+      this.mode = 'json';
+      this.jsonText = keep.jsonText ?? formatJson(this.form.value() ?? {});
+    }
+    this.#lastSent = JSON.stringify(this.#arguments());
+    this.save();
+    requestAnimationFrame(() => this.#focusStart());
+  }
+
+  #focusStart(): void {
+    if (document.activeElement !== null && document.activeElement !== document.body) return;
+    const first = this.form?.root.children[0];
+    const id = this.mode === 'json' ? JSON_CONTROL_ID : first ? controlId(first) : RUN_BUTTON_ID;
+    document.getElementById(id)?.focus({ preventScroll: true });
+  }
+
+  #setTool(tool: ToolView | undefined, value: JsonValue | undefined): void {
+    this.toolGone = tool === undefined && this.tool !== undefined;
+    if (tool === undefined) return;
+    this.tool = tool;
+    this.form = createForm(tool.inputSchema, value);
+    this.#show(NO_PROBLEMS, false);
+    if (value !== undefined) this.#later();
+  }
+
+  #load(args: JsonObject | undefined): void {
+    if (this.tool === undefined) return;
+    this.form = createForm(this.tool.inputSchema, args);
+    this.jsonText = formatJson(this.form.value() ?? {});
+    this.#show(NO_PROBLEMS, false);
+    this.#later();
+  }
+
+  #changed(action: () => void): void {
+    action();
+    this.#later();
+    this.onChange();
+  }
+
+  /** Checks and saves once the typing pauses. */
+  #later(): void {
+    this.#version++;
+    clearTimeout(this.#checkTimer);
+    this.#checkTimer = setTimeout(() => void this.#check(), CHECK_DELAY_MS);
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => this.save(), SAVE_DELAY_MS);
+  }
+
+  async #check(): Promise<Problems> {
+    const version = ++this.#version;
+    const { form, tool } = this;
+    if (form === undefined || tool === undefined) return NO_PROBLEMS;
+    const args = this.#arguments();
+    const checked = args === undefined ? undefined : await this.#validator.check(tool.inputSchema, args);
+    const problems = this.mode === 'json' ? this.#jsonProblems(checked) : allProblems(form, checked);
+    // Something was typed in between: that has a check of its own.
+    if (version === this.#version) {
+      this.#show(problems, this.shown.all && problems.list.length > 0);
+      this.onChange();
+    }
+    return problems;
+  }
+
+  #jsonProblems(checked: Checked | undefined): Problems {
+    const parsed = this.#parsedJson();
+    if (!parsed.ok) return { list: [{ pointer: '', kind: 'unreadable', message: parsed.message }], notice: undefined };
+    if (checked === undefined) return NO_PROBLEMS;
+    if ('unchecked' in checked) return { list: [], notice: checked.unchecked };
+    const about = new Set(['$ref', '$schema']);
+    const list = checked.validation.errors
+      .filter(({ keyword }) => !about.has(keyword))
+      .map(
+        ({ pointer, message }): Problem => ({
+          pointer,
+          kind: 'invalid',
+          message: pointer ? `${pointer} ${message}` : message,
+        }),
+      );
+    return { list, notice: checked.validation.errors.find(({ keyword }) => about.has(keyword))?.message };
+  }
+
+  /** The arguments as they would be sent; undefined while they are not a readable object. */
+  #arguments(): JsonObject | undefined {
+    const parsed = this.mode === 'json' ? this.#parsedJson() : undefined;
+    const value = parsed === undefined ? this.form?.value() : parsed.ok ? parsed.value : undefined;
+    return isObject(value) ? value : undefined;
+  }
+
+  #parsedJson(): JsonParse {
+    const parsed = parseJsonText(this.jsonText.trim() === '' ? '{}' : this.jsonText);
+    if (!parsed.ok || isObject(parsed.value)) return parsed;
+    return { ok: false, message: 'The arguments must be an object: { … }', line: 1, column: 1, offset: 0 };
+  }
+
+  #refuse(problems: Problems, first = problems.list[0]): void {
+    this.#show(problems, true);
+    this.announcement = `${plural(problems.list.length, 'problem')}: ${first?.message ?? ''}`;
+    this.onChange();
+    requestAnimationFrame(() => this.focusProblem(first));
+  }
+
+  #show(problems: Problems, all: boolean): void {
+    if (sameProblems(problems, this.problems) && all === this.shown.all) return;
+    this.problems = problems;
+    const byPointer = new Map<string, Problem[]>();
+    for (const problem of problems.list) {
+      const list = byPointer.get(problem.pointer);
+      if (list) list.push(problem);
+      else byPointer.set(problem.pointer, [problem]);
+    }
+    this.shown = { byPointer, all };
+  }
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function outcomeText({ outcome, durationMs }: RunView): string {
+  if (outcome.status === 'failed') return `The call failed: ${outcome.message}`;
+  const words = outcome.result.isError ? 'The tool answered with an error' : 'The tool answered';
+  return `${words} after ${durationText(durationMs)}.`;
+}
