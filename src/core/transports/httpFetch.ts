@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
@@ -64,6 +65,8 @@ export function createHttpFetch(options: HttpFetchOptions): HttpFetch {
       request.destroy(signal?.reason);
     };
     const release = () => signal?.removeEventListener('abort', onAbort);
+    // One signal for all requests of a transport is usual; Node 20 takes more than ten listeners for a leak.
+    if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort, { once: true });
     request.once('close', release);
     request.on('error', (error) => {

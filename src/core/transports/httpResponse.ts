@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { PatchbayError } from '../../base/errors';
-import { type EventLimit, limitEvents } from './sseLimit';
+import { type EventLimit, limitEvents, toWebStream } from './sseLimit';
 
 /** The part of `Headers` that readers of an answer use. Names do not differ by case. */
 export class LightHeaders {
@@ -94,8 +94,7 @@ export class LightResponse {
     if (!this.#body) {
       this.#use();
       const isEvents = /^\s*text\/event-stream\s*(;|$)/i.test(this.headers.get('content-type') ?? '');
-      const stream = isEvents ? limitEvents(this.#stream, this.#limit) : this.#stream;
-      this.#body = Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+      this.#body = isEvents ? limitEvents(this.#stream, this.#limit) : toWebStream(this.#stream, (chunk) => [chunk]);
     }
     return this.#body;
   }

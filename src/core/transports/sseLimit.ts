@@ -1,4 +1,4 @@
-import { type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 const HEAD_BYTES = 4096;
 const NEWLINE = 0x0a;
@@ -13,24 +13,45 @@ export interface EventLimit {
 }
 
 /**
- * Passes a `text/event-stream` on and keeps each event within the limit, so that a reader that buffers whole events
- * stays bounded. An event above it is cut and renamed; the stream lives on.
+ * A `text/event-stream` as a web stream, with each event within the limit, so that a reader that buffers whole events
+ * stays bounded. An event above it is cut and renamed; the stream lives on. Cancelling destroys the source.
  */
-export function limitEvents(source: Readable, limit: EventLimit): Readable {
+export function limitEvents(source: Readable, limit: EventLimit): ReadableStream<Uint8Array> {
   const meter = new EventMeter(limit);
-  const transform = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      for (const part of meter.pass(chunk)) this.push(part);
-      callback();
+  return toWebStream(source, (chunk) => meter.pass(chunk));
+}
+
+/** `Readable.toWeb` at a fraction of its cost, with `pass` between. */
+export function toWebStream(source: Readable, pass: (chunk: Buffer) => Buffer[]): ReadableStream<Uint8Array> {
+  let isOver = false;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const fail = (error: Error) => {
+        if (isOver) return;
+        isOver = true;
+        controller.error(error);
+      };
+      source.on('data', (chunk: Buffer) => {
+        if (isOver) return;
+        for (const part of pass(chunk)) if (part.length > 0) controller.enqueue(part);
+        if ((controller.desiredSize ?? 1) <= 0) source.pause();
+      });
+      source.once('end', () => {
+        if (isOver) return;
+        isOver = true;
+        controller.close();
+      });
+      source.once('error', fail);
+      source.once('close', () => fail(new Error('The answer was cut off')));
+    },
+    pull() {
+      source.resume();
+    },
+    cancel(reason) {
+      isOver = true;
+      source.destroy(reason instanceof Error ? reason : undefined);
     },
   });
-  // Not `pipeline`: a reader that cancels must end the source, and an error of the source must reach the reader as it is.
-  source.once('error', (error) => transform.destroy(error));
-  source.once('close', () => {
-    if (!source.readableEnded && !transform.destroyed) transform.destroy(new Error('The event stream was cut off'));
-  });
-  transform.once('close', () => source.destroy());
-  return source.pipe(transform);
 }
 
 class EventMeter {

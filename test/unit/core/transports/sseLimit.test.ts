@@ -9,7 +9,9 @@ async function run(input: string, places: readonly number[], maxBytes: number) {
   const marks = [0, ...places.map((place) => place % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
   const chunks = marks.slice(1).map((mark, index) => bytes.subarray(marks[index], mark));
   let discarded = 0;
-  const output = await text(limitEvents(Readable.from(chunks), { maxBytes, onDiscarded: () => discarded++ }));
+  const output = await text(
+    limitEvents(Readable.from(chunks, { objectMode: false }), { maxBytes, onDiscarded: () => discarded++ }),
+  );
   return { output, discarded };
 }
 
