@@ -4,8 +4,8 @@ import { DisposableStore } from '../base/disposable';
 import type { Hub, ServerSnapshot } from '../core/hubTypes';
 import { focusServersCommandId } from './contributions';
 import { escapeMarkdown, oneLine } from './plainText';
+import { RefreshQueue } from './refreshQueue';
 import type { Services } from './services';
-import { RefreshQueue } from './tree/refreshQueue';
 import { stateWords } from './tree/stateWords';
 import { summarize } from './tree/summary';
 

@@ -6,7 +6,7 @@ import { Emitter, type Event } from '../../base/event';
 import type { ConfigSource } from '../../core/config/definition';
 import type { Logger } from '../../core/ports';
 import { userConfigName, workspaceConfigName } from '../contributions';
-import { RefreshQueue } from '../tree/refreshQueue';
+import { RefreshQueue } from '../refreshQueue';
 import { pathOf } from './workspace';
 
 export type ConfigFileSource = Exclude<ConfigSource, { kind: 'adHoc' }>;

@@ -7,8 +7,10 @@ export async function inView<T>(work: () => Promise<T>): Promise<T> {
   return vscode.window.withProgress({ location: { viewId: serversViewId } }, work);
 }
 
-/** Connects for a person who is there to answer. Resolves at once where the server is connected. */
+/** Connects for a person who is there to answer and does not want to wait for the next retry. */
 export async function connectFor(hub: Hub, id: string): Promise<void> {
-  if (hub.server(id)?.state.kind === 'connected') return;
+  const kind = hub.server(id)?.state.kind;
+  if (kind === 'connected') return;
+  if (kind === 'reconnecting') hub.retryNow(id);
   await inView(() => hub.connect(id, { interactive: true }));
 }

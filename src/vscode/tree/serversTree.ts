@@ -5,8 +5,8 @@ import { describeError } from '../../base/errors';
 import type { Event } from '../../base/event';
 import type { CatalogTool, Hub, ServerSnapshot } from '../../core/hubTypes';
 import { commandId } from '../contributions';
+import { RefreshQueue } from '../refreshQueue';
 import { dimmedUri } from './dimmedItems';
-import { RefreshQueue } from './refreshQueue';
 import { GroupNode, NoticeNode, ServerNode, ToolNode, type TreeNode } from './treeNode';
 import {
   groupItem,

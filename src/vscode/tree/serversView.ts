@@ -4,9 +4,9 @@ import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { Hub } from '../../core/hubTypes';
 import type { ConfigProblems } from '../adapters/configProblems';
 import { contextKeys, serversViewId } from '../contributions';
+import { RefreshQueue } from '../refreshQueue';
 import type { Services } from '../services';
 import { registerDimmedItems } from './dimmedItems';
-import { RefreshQueue } from './refreshQueue';
 import { ServersTree } from './serversTree';
 import { summarize } from './summary';
 import type { TreeNode } from './treeNode';
@@ -70,6 +70,7 @@ export class ServersView implements vscode.Disposable {
   #watch(hub: Hub): void {
     this.#store.add(hub.onDidChangeServers(() => this.#summary.addAll()));
     this.#store.add(hub.onDidChangeServerList(() => this.#summary.addAll()));
+    this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => forgetMissingTrust(hub)));
     this.#loadError = undefined;
     this.#showMessage();
     this.#showSummary();
@@ -111,5 +112,13 @@ export class ServersView implements vscode.Disposable {
     if (this.#contextValues.get(key) === value) return;
     this.#contextValues.set(key, value);
     void vscode.commands.executeCommand('setContext', key, value);
+  }
+}
+
+/** Rows must not ask for a trust that was given. Servers that start with the window are being connected already. */
+function forgetMissingTrust(hub: Hub): void {
+  for (const { id, state, autoConnect } of hub.servers()) {
+    const asksForTrust = state.kind === 'needsInput' && state.needed.kind === 'trust';
+    if (asksForTrust && autoConnect !== 'startup') void hub.disconnect(id);
   }
 }

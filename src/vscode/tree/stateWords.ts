@@ -31,7 +31,7 @@ export function stateWords(snapshot: ServerSnapshot, now: number, t: Translate):
       if (state.needed.kind === 'approval') return t('needs approval');
       return state.needed.kind === 'trust' ? t('needs a trusted workspace') : t('needs input');
     case 'error':
-      return t('error · {0}', oneLine(state.error.message, 80));
+      return t('error · {0}', firstSentence(state.error.message));
   }
 }
 
@@ -55,6 +55,12 @@ export function stateIcon(snapshot: ServerSnapshot): StateIcon {
     case 'error':
       return { id: 'error', color: 'testing.iconFailed' };
   }
+}
+
+/** What happened, without the next step: that has its place in the row below and in the hover. */
+function firstSentence(message: string): string {
+  const line = oneLine(message, 200);
+  return oneLine(line.match(/^.*?(?=[.!?](\s|$))/)?.[0] ?? line, 80);
 }
 
 function toolCount({ catalog }: ServerSnapshot, t: Translate): string {

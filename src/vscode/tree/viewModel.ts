@@ -141,7 +141,7 @@ export function noticeItem(snapshot: ServerSnapshot, t: Translate): ItemModel | 
       return notice(t('Connect'), {
         description: cached ?? t('to see the tools'),
         command: 'connect',
-        icon: { id: 'debug-disconnect' },
+        icon: { id: 'plug' },
       });
     case 'connecting':
       return catalog.tools.length > 0

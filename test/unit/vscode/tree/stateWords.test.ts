@@ -45,6 +45,12 @@ describe('stateWords', () => {
     expect(stateWords(failed, NOW, t)).toBe('ready · tools not listed');
   });
 
+  it('leaves the next step of an error to other places', () => {
+    const message = 'Nothing is listening at http://127.0.0.1:9/mcp (ECONNREFUSED). Start the server.';
+    const expected = 'error · Nothing is listening at http://127.0.0.1:9/mcp (ECONNREFUSED)';
+    expect(words({ kind: 'error', error: { ...failure, message } })).toBe(expected);
+  });
+
   it('keeps a long error message on one short line', () => {
     const message = `line 1\nline 2 ${'x'.repeat(500)}`;
     const text = words({ kind: 'error', error: { ...failure, message } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../../../src/base/clock';
-import { toDisposable } from '../../../../src/base/disposable';
-import { RefreshQueue } from '../../../../src/vscode/tree/refreshQueue';
+import type { Clock } from '../../../src/base/clock';
+import { toDisposable } from '../../../src/base/disposable';
+import { RefreshQueue } from '../../../src/vscode/refreshQueue';
 
 function handClock() {
   const waiting = new Set<() => void>();

@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock';
-import { type Disposable, DisposableStore } from '../../base/disposable';
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
 
 /** Gathers what has changed and announces it once per `delayMs`, however many events came in between. */
 export class RefreshQueue<T> implements Disposable {
