@@ -29,6 +29,7 @@ export class FieldNode {
   readonly required: boolean;
   /** A property that the schema does not name; it came with a value and can be removed. */
   readonly extra: boolean;
+  /** Title, else property name; empty for the root and for items without a title. */
   readonly label: string;
   readonly description: string | undefined;
   /** Constraints in words: "1 to 10", "at most 20 characters". */
@@ -64,7 +65,7 @@ export class FieldNode {
     this.extra = place.extra ?? false;
     this.#shape = this.#shapeOf(schema);
     const facts = this.#shape.schema;
-    this.label = boundedText(facts.title, 200) ?? boundedText(key, 200) ?? '';
+    this.label = boundedText(facts.title, 200) ?? (parent?.kind === 'array' ? '' : (boundedText(key, 200) ?? ''));
     this.description = boundedText(facts.description);
     this.hints = hintsOf(facts);
     this.nullable = this.#shape.nullable && this.#shape.kind !== 'json';

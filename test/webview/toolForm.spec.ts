@@ -67,10 +67,10 @@ test('draws every kind of field and sends typed values', async ({ panel }) => {
   await page.getByRole('combobox', { name: 'level' }).selectOption('20');
   await page.getByRole('radiogroup', { name: 'Confirm' }).getByText('false').click();
   await page.getByRole('button', { name: 'Send null for Owner' }).click();
-  await page.getByRole('textbox', { name: '1', exact: true }).fill('eu-west');
+  await page.getByRole('textbox', { name: 'Item 1' }).fill('eu-west');
   await page.getByRole('button', { name: 'Add item to Regions' }).click();
   await page.keyboard.type('us-east');
-  await page.getByRole('button', { name: 'Move 2 up' }).click();
+  await page.getByRole('button', { name: 'Move Item 2 up' }).click();
   await page.getByRole('button', { name: 'Add Limits' }).click();
   await page.keyboard.type('0.5');
   await page.getByRole('textbox', { name: 'Target' }).fill('{"host": "h"}');

@@ -59,8 +59,7 @@ export function hintText(field: FieldNode): string {
 /** The label, and for an item of an array its place. */
 export function labelOf(field: FieldNode): string {
   if (field.parent?.kind !== 'array') return field.label === '' ? 'Arguments' : field.label;
-  const place = `${Number(field.key) + 1}`;
-  return field.label === field.key || field.label === '' ? place : `${field.label} ${place}`;
+  return `${field.label || 'Item'} ${Number(field.key) + 1}`;
 }
 
 /** Label with those of the arrays around it, for lists of problems: "Edits 2, Old text". */

@@ -21,7 +21,7 @@ export function Results({ host, runs, running, now }: ResultsProps) {
     <section class="results" aria-label="Results" id="results">
       {running.length === 0 && runs.length === 0 && <p class="empty">The result appears here.</p>}
       {running.map((run) => (
-        <RunningCard key={run.id} run={run} now={now} onCancel={() => host.post({ type: 'cancel', id: run.id })} />
+        <RunningCard key={run.id} run={run} now={now} />
       ))}
       {runs.map((run, index) => (
         <RunCard key={run.id} host={host} run={run} newest={index === 0 && running.length === 0} />
@@ -30,7 +30,7 @@ export function Results({ host, runs, running, now }: ResultsProps) {
   );
 }
 
-function RunningCard({ run, now, onCancel }: { run: RunningView; now: number; onCancel: () => void }) {
+function RunningCard({ run, now }: { run: RunningView; now: number }) {
   const { progress, total, message } = run.progress ?? {};
   const known = typeof progress === 'number' && typeof total === 'number' && total > 0;
   return (
@@ -38,9 +38,6 @@ function RunningCard({ run, now, onCancel }: { run: RunningView; now: number; on
       <div class="card-head">
         <span class="status">Running</span>
         <span class="facts">{durationText(now - run.at)}</span>
-        <button type="button" class="link end" onClick={onCancel}>
-          Cancel
-        </button>
       </div>
       {known ? (
         <progress aria-label="Progress" max={total} value={Math.min(progress, total)} />

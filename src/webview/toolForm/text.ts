@@ -29,7 +29,7 @@ export function looksLikeCode(text: string): boolean {
     .filter((line) => line.trim() !== '');
   if (lines.length < 2) return false;
   const codeLike = lines.filter((line) =>
-    /^(?:\t| {2,})\S|[{};]\s*$|^\s*(?:<\/?\w|#include|import |def |\||\w+\s*=\s)/.test(line),
+    /^(?:\t| {2,})\S|[{};]\s*$|^(?:```|@@ |[+-]\S)|^\s*(?:<\/?\w|#include|import |def |\||\w+\s*=\s)/.test(line),
   );
   return codeLike.length / lines.length >= 0.3;
 }

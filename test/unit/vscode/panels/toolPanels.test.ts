@@ -1,0 +1,320 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { deferred } from '../../../../src/base/deferred';
+import { PatchbayError } from '../../../../src/base/errors';
+import { Emitter } from '../../../../src/base/event';
+import type { CallToolOptions, Hub, ServerSnapshot } from '../../../../src/core/hubTypes';
+import type { CallToolResult, Tool } from '../../../../src/shared/mcp';
+import type { HostMessage } from '../../../../src/shared/toolPanel';
+import { createToolPanels } from '../../../../src/vscode/panels/index';
+
+/** The part of the editor that the panels use. */
+class FakePanel {
+  readonly posted: HostMessage[] = [];
+  readonly received = new Emitter<unknown>();
+  readonly disposed = new Emitter<void>();
+  revealed = 0;
+  readonly webview = {
+    html: '',
+    options: {},
+    cspSource: 'https://csp.test',
+    asWebviewUri: (uri: { path: string }) => ({ toString: () => `https://csp.test${uri.path}` }),
+    onDidReceiveMessage: this.received.event,
+    postMessage: (message: HostMessage) => {
+      this.posted.push(structuredClone(message));
+      return Promise.resolve(true);
+    },
+  };
+  readonly onDidDispose = this.disposed.event;
+  reveal() {
+    this.revealed++;
+  }
+  dispose() {
+    this.disposed.fire();
+  }
+  of<T extends HostMessage['type']>(type: T) {
+    return this.posted.filter((message): message is Extract<HostMessage, { type: T }> => message.type === type);
+  }
+}
+
+const editor = vi.hoisted(() => ({
+  panels: [] as unknown[],
+  titles: [] as string[],
+  documents: [] as unknown[],
+  clipboard: '',
+}));
+vi.mock('vscode', () => ({
+  Uri: { joinPath: (base: { path: string }, ...parts: string[]) => ({ path: [base.path, ...parts].join('/') }) },
+  ViewColumn: { Active: -1, Beside: -2 },
+  window: {
+    activeTextEditor: undefined,
+    createWebviewPanel: (_type: string, title: string) => {
+      editor.titles.push(title);
+      const panel = new FakePanel();
+      editor.panels.push(panel);
+      return panel;
+    },
+    showTextDocument: () => Promise.resolve(),
+  },
+  workspace: {
+    openTextDocument: (options: unknown) => {
+      editor.documents.push(options);
+      return Promise.resolve(options);
+    },
+  },
+  env: {
+    clipboard: {
+      writeText: (text: string) => {
+        editor.clipboard = text;
+        return Promise.resolve();
+      },
+    },
+  },
+}));
+
+const ECHO: Tool = { name: 'echo', inputSchema: { type: 'object', properties: { message: { type: 'string' } } } };
+
+function snapshot(change: Partial<ServerSnapshot> = {}): ServerSnapshot {
+  return {
+    id: 's',
+    name: 'Server',
+    state: { kind: 'connected', since: 0 },
+    catalog: { status: 'live', tools: [{ tool: ECHO, callName: 'echo' }] },
+    ...change,
+  } as ServerSnapshot;
+}
+
+class FakeHub {
+  current: ServerSnapshot | undefined = snapshot();
+  readonly changed = new Emitter<ServerSnapshot>();
+  readonly onDidChangeServers = this.changed.event;
+  readonly onDidChangeServerList = new Emitter<void>().event;
+  readonly calls: { args: unknown; options: CallToolOptions }[] = [];
+  readonly connect = vi.fn(() => Promise.resolve());
+  answer = deferred<CallToolResult>();
+  server(id: string) {
+    return id === 's' ? this.current : undefined;
+  }
+  callTool(_id: string, _tool: string, args: unknown, options: CallToolOptions) {
+    this.calls.push({ args, options });
+    options.signal?.addEventListener('abort', () => this.answer.reject(options.signal?.reason));
+    return this.answer.promise;
+  }
+  set(next: ServerSnapshot) {
+    this.current = next;
+    this.changed.fire(next);
+  }
+}
+
+function setUp() {
+  const hub = new FakeHub();
+  const memory = new Map<string, unknown>();
+  const warn = vi.fn();
+  const panels = createToolPanels({
+    hub: () => Promise.resolve(hub as unknown as Hub),
+    extensionUri: { path: '/ext' } as never,
+    workspaceState: {
+      get: (key: string) => memory.get(key),
+      update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
+      keys: () => [],
+    } as never,
+    log: { trace: warn, debug: warn, info: warn, warn, error: warn },
+    nonce: () => 'nonce-1',
+    now: () => 1_000,
+  });
+  const panel = (index = 0) => {
+    const found = editor.panels[index];
+    if (!(found instanceof FakePanel)) throw new Error('No panel was opened.');
+    return found;
+  };
+  return { hub, memory, warn, panels, panel };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  editor.panels.length = 0;
+  editor.titles.length = 0;
+  editor.documents.length = 0;
+});
+
+describe('tool panels', () => {
+  it('opens one panel for each tool, under a strict policy', async () => {
+    const { panels, panel } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    await panels.open({ server: 's', tool: 'echo', arguments: { message: 'again' } });
+    expect(editor.titles).toEqual(['echo — Server']);
+    expect(panel().revealed).toBe(1);
+    expect(panel().of('arguments')).toEqual([{ type: 'arguments', args: { message: 'again' } }]);
+    expect(panel().webview.html).toContain('default-src &#39;none&#39;; script-src &#39;nonce-nonce-1&#39;');
+    expect(panel().webview.html).not.toMatch(/unsafe|<style|onload/);
+    panel().dispose();
+    await panels.open({ server: 's', tool: 'echo' });
+    expect(editor.titles).toHaveLength(2);
+  });
+
+  it('escapes what a server named', async () => {
+    const { panels, panel } = setUp();
+    await panels.open({ server: 's', tool: '"><script>alert(1)</script>' });
+    expect(panel().webview.html).not.toContain('<script>alert');
+  });
+
+  it('says which server is not there', async () => {
+    const { panels } = setUp();
+    await expect(panels.open({ server: 'nope', tool: 'echo' })).rejects.toMatchObject({ kind: 'config' });
+  });
+
+  it('answers ready with the tool and the last arguments', async () => {
+    const { panels, panel, memory } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'argsChanged', args: { message: 'kept' } });
+    expect([...memory.values()]).toEqual([{ message: 'kept' }]);
+    panel().dispose();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel(1).received.fire({ type: 'ready' });
+    await settled();
+    expect(panel(1).of('init')[0]).toMatchObject({
+      server: { id: 's', name: 'Server' },
+      toolName: 'echo',
+      state: { kind: 'connected', label: 'ready' },
+      tool: { name: 'echo', inputSchema: ECHO.inputSchema, sensitive: false },
+      args: { message: 'kept' },
+    });
+  });
+
+  it('never keeps arguments of a schema with secrets', async () => {
+    const { panels, panel, memory, hub } = setUp();
+    const tool: Tool = { name: 'echo', inputSchema: { properties: { p: { type: 'string', format: 'password' } } } };
+    hub.current = snapshot({ catalog: { status: 'live', tools: [{ tool, callName: 'echo' }] } });
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'argsChanged', args: { p: 'hunter2' } });
+    expect(memory.size).toBe(0);
+  });
+
+  it('drops messages that are not of the panel', async () => {
+    const { panels, panel, warn, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    for (const message of [
+      null,
+      'run',
+      { type: 'run' },
+      { type: 'run', id: 'x', args: [] },
+      { type: 'eval', code: '1' },
+    ]) {
+      panel().received.fire(message);
+    }
+    expect(hub.calls).toEqual([]);
+    expect(warn).toHaveBeenCalledTimes(5);
+  });
+
+  it('runs for the webview, and keeps the result for the editor and the clipboard', async () => {
+    const { panels, panel, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'run', id: 'r1', args: { message: 'hi' } });
+    panel().received.fire({ type: 'run', id: 'r1', args: { message: 'twice' } });
+    hub.answer.resolve({ content: [{ type: 'text', text: 'Echo: hi' }] });
+    await settled();
+    expect(hub.calls.map(({ args }) => args)).toEqual([{ message: 'hi' }]);
+    expect(panel().of('finished')[0]?.run).toMatchObject({
+      id: 'r1',
+      outcome: { status: 'done', result: { blocks: [{ type: 'text', text: 'Echo: hi' }] } },
+    });
+    panel().received.fire({ type: 'openInEditor', id: 'r1' });
+    panel().received.fire({ type: 'copy', id: 'r1', block: 0 });
+    await settled();
+    expect(editor.documents).toMatchObject([{ language: 'json' }]);
+    expect(editor.clipboard).toBe('Echo: hi');
+    panel().received.fire({ type: 'ready' });
+    await settled();
+    expect(panel().of('init')[0]?.runs).toHaveLength(1);
+  });
+
+  it('resolves to the result when it is asked to run', async () => {
+    const { panels, hub, panel } = setUp();
+    const run = panels.open({ server: 's', tool: 'echo', arguments: { message: 'x' } }, { run: true });
+    hub.answer.resolve({ content: [], isError: true });
+    expect(await run).toEqual({ content: [], isError: true });
+    expect(panel().of('finished')).toHaveLength(1);
+  });
+
+  it('rejects as the call does when it is asked to run, and shows the failure', async () => {
+    const { panels, hub, panel } = setUp();
+    const run = panels.open({ server: 's', tool: 'echo' }, { run: true });
+    hub.answer.reject(new PatchbayError('timeout', 'No answer.', { hint: 'Raise it.' }));
+    await expect(run).rejects.toMatchObject({ kind: 'timeout' });
+    expect(panel().of('finished')[0]?.run.outcome).toEqual({
+      status: 'failed',
+      kind: 'timeout',
+      message: 'No answer. Raise it.',
+    });
+  });
+
+  it('connects first where the server is not connected', async () => {
+    const { panels, hub } = setUp();
+    hub.current = snapshot({ state: { kind: 'disconnected' } });
+    const run = panels.open({ server: 's', tool: 'echo' }, { run: true });
+    hub.answer.resolve({ content: [] });
+    await run;
+    expect(hub.connect).toHaveBeenCalledWith('s', expect.objectContaining({ interactive: true }));
+  });
+
+  it('cancels on request and when the panel is closed', async () => {
+    const { panels, panel, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'run', id: 'r1', args: {} });
+    await settled();
+    panel().received.fire({ type: 'cancel', id: 'r1' });
+    await settled();
+    expect(panel().of('finished')[0]?.run.outcome).toMatchObject({ status: 'failed', kind: 'cancelled' });
+    hub.answer = deferred();
+    panel().received.fire({ type: 'run', id: 'r2', args: {} });
+    await settled();
+    panel().dispose();
+    await settled();
+    expect(hub.calls[1]?.options.signal?.aborted).toBe(true);
+    expect(hub.changed.size).toBe(0);
+  });
+
+  it('follows the state and the tool, without repeating itself', async () => {
+    const { panels, panel, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'ready' });
+    await settled();
+    hub.set(snapshot());
+    expect(panel().posted).toHaveLength(1);
+    hub.set(snapshot({ state: { kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: 9, error: {} as never } }));
+    expect(panel().of('serverState')).toEqual([
+      { type: 'serverState', state: { kind: 'reconnecting', label: 'reconnecting 2/5' } },
+    ]);
+    hub.set(snapshot({ catalog: { status: 'live', tools: [] } }));
+    expect(panel().of('tool')).toEqual([{ type: 'tool' }]);
+  });
+
+  it('restores a panel after a reload without connecting', async () => {
+    const { panels, hub } = setUp();
+    hub.current = snapshot({ state: { kind: 'disconnected' }, catalog: { status: 'unknown', tools: [] } });
+    const kept = new FakePanel();
+    await panels.restore(kept as never, { server: 's', tool: 'echo' });
+    kept.received.fire({ type: 'ready' });
+    await settled();
+    expect(kept.of('init')[0]).toMatchObject({ toolName: 'echo', state: { label: 'not connected' } });
+    expect(hub.connect).not.toHaveBeenCalled();
+    const strange = new FakePanel();
+    const closed = vi.fn();
+    strange.onDidDispose(closed);
+    await panels.restore(strange as never, { nothing: true });
+    expect(closed).toHaveBeenCalled();
+  });
+
+  it('sends a schema too deep for a form as one that allows anything', async () => {
+    const { panels, panel, hub } = setUp();
+    let inputSchema: Tool['inputSchema'] = {};
+    for (let i = 0; i < 5_000; i++) inputSchema = { not: inputSchema };
+    hub.current = snapshot({
+      catalog: { status: 'live', tools: [{ tool: { name: 'echo', inputSchema }, callName: 'echo' }] },
+    });
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'ready' });
+    await settled();
+    expect(panel().of('init')[0]?.tool?.inputSchema).toBe(true);
+  });
+});
