@@ -109,7 +109,8 @@ function checkText(path: string, text: string): string[] {
     !/^[a-z][A-Za-z0-9]*(\.d)?\.tsx?$/.test(name) && 'file names are camelCase',
     /^export\s+default\b/m.test(code) && 'has a default export',
     /^(export\s+)?(const\s+)?enum\b/m.test(code) && 'has an enum',
-    /^(export\s+)?let\b/m.test(code) && 'keeps mutable state in the module',
+    // VS Code calls `deactivate` without an argument: the entry alone must remember what it has activated.
+    path !== 'src/extension.ts' && /^(export\s+)?let\b/m.test(code) && 'keeps mutable state in the module',
     /\bclass\s+\w+Manager\b/.test(code) && 'has a class named Manager',
     /\bregisterCommand\s*\(/.test(code) && path !== 'src/vscode/commands/index.ts' && 'registers commands',
     /\bcreateServer\s*\(/.test(code) && !path.startsWith('src/gateway/') && 'opens a server outside gateway',
