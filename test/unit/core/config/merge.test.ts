@@ -74,6 +74,12 @@ describe('diffConfigurations', () => {
     expect(diffConfigurations(before, after).unchanged).toEqual(['a']);
   });
 
+  it('takes null and a key that is left out as the same', () => {
+    const before = configuration({ servers: { a: { command: 'x' } } });
+    const after = configuration({ servers: { a: { command: 'x', url: null, limits: { rateLimit: null } } } });
+    expect(diffConfigurations(before, after).unchanged).toEqual(['a']);
+  });
+
   it('sees a change of the file defaults and of an input', () => {
     const before = configuration({ servers: { a: { command: 'x' } } });
     expect(

@@ -191,6 +191,21 @@ describe('readConfigFile', () => {
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
 
+  it('takes nothing from a prototype that the file brings along', () => {
+    const [definition] = read('{ "servers": { "a": { "__proto__": { "command": "x" } } } }').servers;
+    expect(definition?.problems).toEqual(['Server "a" needs "url" or "command"']);
+  });
+
+  it('underlines one character where the whole file is the trouble', () => {
+    expect(read('[\n1, 2\n]').diagnostics).toMatchObject([{ code: 'type', offset: 0, length: 1, pointer: '' }]);
+  });
+
+  it('suggests a key whatever the case and the separators', () => {
+    expect(messages(read({ servers: { a: { command: 'x', SHUTDOWN_GRACE_MS: 1 } } }))).toEqual([
+      'Unknown key "SHUTDOWN_GRACE_MS": it is ignored. Did you mean "shutdownGraceMs"?',
+    ]);
+  });
+
   it('refuses ids that are no names', () => {
     const result = read({ servers: { 'a b': { command: 'x' }, ok: { command: 'x' } } });
     expect(ids(result)).toEqual(['ok']);

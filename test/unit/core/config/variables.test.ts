@@ -67,6 +67,19 @@ describe('resolveVariables', () => {
     });
   });
 
+  it('looks each value up once', async () => {
+    const asked: string[] = [];
+    const getSecret = async (name: string) => {
+      asked.push(name);
+      return undefined;
+    };
+    await resolveVariables(
+      define({ command: 'x', args: ['${secret:s}', '${secret:s}${secret:t}'] }),
+      context({ getSecret }),
+    );
+    expect(asked).toEqual(['s', 't']);
+  });
+
   it('takes an empty secret as a value', async () => {
     expect((await resolve({ command: 'x', args: ['${secret:s}'] }, { getSecret: async () => '' })).args).toEqual(['']);
   });
