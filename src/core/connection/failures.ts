@@ -1,6 +1,6 @@
 import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
-import { describeHttpFailure } from '../transports/http';
+import { describeHttpFailure, SESSION_LOST_CODE } from '../transports/httpErrors';
 import { localErrorOf } from '../transports/jsonRpc';
 import type { Launch, McpTransport } from '../transports/transport';
 import type { ErrorInfo } from './state';
@@ -68,6 +68,23 @@ export function isRefusal(error: unknown): boolean {
 
 function isSdkError(error: unknown, code: SdkErrorCode): boolean {
   return SdkError.isInstance(error) && error.code === code;
+}
+
+/** Nobody is there any more, or nobody who knows this session. One broken answer alone is not that. */
+const PEER_GONE = new Set<unknown>([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ETIMEDOUT',
+  SESSION_LOST_CODE,
+]);
+
+/** Whether a failed request says that the whole link is of no use any more. */
+export function isPeerGone(failure: PatchbayError): boolean {
+  return PEER_GONE.has(failure.code);
 }
 
 export function toErrorInfo(error: unknown): ErrorInfo {

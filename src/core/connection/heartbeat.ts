@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock';
 import { type Disposable, toDisposable } from '../../base/disposable';
-import { isPatchbayError } from '../../base/errors';
+import { type ErrorKind, isPatchbayError } from '../../base/errors';
 import type { Session } from './session';
 
 export interface HeartbeatOptions {
@@ -14,6 +14,8 @@ export interface HeartbeatOptions {
 
 /** So many questions in a row without an answer end the session. */
 const MISSES = 2;
+/** Kinds of failure that are no sign of life; a refusal (`protocol`, `auth`) is one. */
+const NO_ANSWER: ReadonlySet<ErrorKind> = new Set(['timeout', 'transport', 'connectionClosed']);
 
 /**
  * Asks a server now and then whether it is there, because an HTTP link has no end that could be seen.
@@ -32,7 +34,7 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
       await session.request(method, {}, { timeoutMs });
       missed = 0;
     } catch (error) {
-      if (isPatchbayError(error) && error.kind === 'timeout') {
+      if (isPatchbayError(error) && NO_ANSWER.has(error.kind)) {
         missed += 1;
         if (missed >= MISSES && !stopped) session.fail(error);
       } else {

@@ -8,7 +8,7 @@ import type { Implementation } from '../../shared/mcp';
 import type { Logger } from '../ports';
 import type { Launch, McpTransport } from '../transports/transport';
 import type { Era } from './era';
-import { describeFailure } from './failures';
+import { describeFailure, isPeerGone } from './failures';
 import type { RequestOptions, Session } from './session';
 
 /**
@@ -92,7 +92,7 @@ export class SdkSession implements Session {
         signal: options.signal,
       });
       // An HTTP link has no end of its own to watch: a peer that cannot be reached any more is one.
-      if (failure.kind === 'transport' || failure.kind === 'connectionClosed') this.fail(failure);
+      if (isPeerGone(failure)) this.fail(failure);
       throw failure;
     }
   }
