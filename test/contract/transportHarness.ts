@@ -10,6 +10,9 @@ import type { McpTransport, StdioLaunch, TransportContext } from '../../src/core
 import { type HttpTestServer, startHttpServer } from '../servers/httpServer.mjs';
 import { createJsonRpcServer } from '../servers/jsonRpcServer.mjs';
 
+/** Well below the time after which idle connections go by themselves. */
+const SOCKET_CLOSE_MS = 3000;
+
 export const ECHO_SERVER = fileURLToPath(new URL('../servers/echoServer.mjs', import.meta.url));
 
 /** What the other side does; the names are shared by all transports, each does it in its own way. */
@@ -216,11 +219,14 @@ function http(name: string, paths: Partial<Record<Behaviour, string>>, carriesNo
       return {
         peer: new Peer(transport),
         async checkGone() {
-          // The server's side of a socket closes one turn after ours: `close` waits for all of them.
-          const drained = [...server.seen.openSockets].map(
-            (socket) => new Promise((resolve) => socket.once('close', resolve)),
-          );
-          await Promise.all(drained);
+          // The server's side of a socket closes some turns after ours. Left alone, an idle one stays for seconds.
+          const open = [...server.seen.openSockets].filter((socket) => !socket.destroyed);
+          const closed = Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+          let bound: NodeJS.Timeout | undefined;
+          const late = new Promise((_resolve, reject) => {
+            bound = setTimeout(() => reject(new Error('Sockets are still open')), SOCKET_CLOSE_MS);
+          });
+          await Promise.race([closed, late]).finally(() => clearTimeout(bound));
           await server.close();
         },
       };

@@ -24,6 +24,8 @@ async function failureOf(path: string) {
     () => new Error('it opened'),
     (reason: unknown) => reason,
   );
+  // What is thrown is not reported a second time.
+  await new Promise(setImmediate);
   expect(peer.errors).toEqual([]);
   return describeHttpFailure(error, url);
 }
