@@ -29,7 +29,7 @@ export function stateWords(snapshot: ServerSnapshot, now: number, t: Translate):
     }
     case 'needsInput':
       if (state.needed.kind === 'approval') return t('needs approval');
-      return state.needed.kind === 'trust' ? t('needs a trusted workspace') : t('needs input');
+      return state.needed.kind === 'trust' ? t('needs trust') : t('needs input');
     case 'error':
       return t('error · {0}', firstSentence(state.error.message));
   }

@@ -181,7 +181,7 @@ function neededNotice(
         icon: { id: 'shield' },
       });
     case 'trust':
-      return notice(t('Trust this workspace to connect'), { command: 'manageTrust', icon: { id: 'shield' } });
+      return notice(t('Trust this workspace'), { command: 'manageTrust', icon: { id: 'shield' } });
     case 'value':
       return notice(t('Give values and connect'), {
         description: oneLine(needed.names.join(', ')),

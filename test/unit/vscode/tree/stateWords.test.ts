@@ -13,7 +13,7 @@ describe('stateWords', () => {
     [{ kind: 'disconnecting' }, 'disconnecting…'],
     [{ kind: 'connecting', since: 0, step: 'starting' }, 'connecting…'],
     [{ kind: 'needsInput', needed: { kind: 'approval', summary: 'x' } }, 'needs approval'],
-    [{ kind: 'needsInput', needed: { kind: 'trust' } }, 'needs a trusted workspace'],
+    [{ kind: 'needsInput', needed: { kind: 'trust' } }, 'needs trust'],
     [{ kind: 'needsInput', needed: { kind: 'value', names: ['key'] } }, 'needs input'],
     [
       { kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: NOW + 3100, error: failure },
