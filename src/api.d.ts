@@ -26,7 +26,7 @@ export interface PatchbayApi {
 
 export interface CallToolOptions {
   readonly signal?: AbortSignal;
-  /** Above 0. Overrides the server's `timeouts.toolMs`. */
+  /** Overrides the server's `timeouts.toolMs`. 0: no limit. */
   readonly timeoutMs?: number;
   readonly onProgress?: (progress: { progress: number; total?: number; message?: string }) => void;
 }

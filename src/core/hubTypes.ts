@@ -47,7 +47,7 @@ export interface ServerSnapshot {
 
 export interface CallToolOptions {
   readonly signal?: AbortSignal;
-  /** Overrides `timeouts.toolMs`. Must be above 0. */
+  /** Overrides `timeouts.toolMs`. 0: no limit. */
   readonly timeoutMs?: number;
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -9,6 +9,7 @@ import { isToolIncluded } from './catalog/toolFilter';
 import { listTools } from './catalog/toolList';
 import type { ServerDefinition, ServerEntry } from './config/definition';
 import { describeLaunch, launchFingerprint } from './config/fingerprint';
+import { lacksTransport } from './config/notSupported';
 import { admit } from './connection/admission';
 import { Connection, type OpenContext } from './connection/connection';
 import type { EraVerdicts } from './connection/era';
@@ -146,9 +147,12 @@ export class Server implements Disposable {
   async #open({ signal, interactive, onStep }: OpenContext): Promise<Session> {
     const { ports, registry, verdicts, clientInfo, inputs } = this.#deps;
     const entry = this.#requireEntry();
-    if (!registry.has(this.definition.transport ?? '')) {
-      throw new PatchbayError('config', `The transport "${this.definition.transport}" is not supported yet.`, {
-        hint: 'stdio and http are.',
+    if (lacksTransport(this.definition.notSupported) || !registry.has(this.definition.transport ?? '')) {
+      const what = this.definition.notSupported.includes('url')
+        ? 'This kind of URL'
+        : `The transport "${this.definition.transport}"`;
+      throw new PatchbayError('config', `${what} is not supported yet.`, {
+        hint: 'A command (stdio) or an http:// or https:// URL is.',
       });
     }
     await admit([this.definition], ports, interactive, signal);

@@ -17,14 +17,14 @@ export async function callTool(
   options: CallToolOptions,
 ): Promise<CallToolResult> {
   const timeoutMs = options.timeoutMs ?? timeouts.toolMs;
-  if (!(timeoutMs > 0)) throw new PatchbayError('config', 'The timeout of a call must be above 0 ms.');
+  if (!(timeoutMs >= 0)) throw new PatchbayError('config', 'The timeout of a call must be 0 (no limit) or more ms.');
   const result = await session.request(
     'tools/call',
     { name, arguments: args as JsonObject },
     {
       timeoutMs,
       resetOnProgress: timeouts.resetOnProgress,
-      maxTotalMs: Math.max(timeouts.maxTotalMs, timeoutMs),
+      maxTotalMs: timeoutMs === 0 || timeouts.maxTotalMs === 0 ? 0 : Math.max(timeouts.maxTotalMs, timeoutMs),
       ...(options.signal ? { signal: options.signal } : {}),
       // Without a listener the server is asked for progress all the same where progress extends the time.
       ...(options.onProgress || timeouts.resetOnProgress ? { onProgress: options.onProgress ?? (() => {}) } : {}),

@@ -13,6 +13,8 @@ import type { Session } from './session';
 const MODERN_VERSION = '2026-07-28';
 /** How long a stdio server may take to answer `server/discover` before `initialize` is sent on the same pipe. */
 const STDIO_PROBE_MS = 2000;
+/** The longest time a Node timer takes: 24 days. */
+const NO_LIMIT_MS = 2_147_483_647;
 
 export interface OpenSessionOptions {
   readonly launch: Launch;
@@ -22,7 +24,7 @@ export interface OpenSessionOptions {
   readonly verdicts: EraVerdicts;
   /** Identity of the launch, the key of the verdict. */
   readonly fingerprint: string;
-  /** For all attempts together. */
+  /** For all attempts together. 0: no limit. */
   readonly connectMs: number;
   readonly clientInfo: SdkImplementation;
   readonly signal: AbortSignal;
@@ -43,10 +45,11 @@ type Plan = 'auto' | Era;
  */
 export async function openSession(options: OpenSessionOptions): Promise<Session> {
   const deadline = new AbortController();
-  const timer = options.clock.setTimeout(() => deadline.abort(connectTimeout(options)), options.connectMs);
+  const connectMs = options.connectMs || NO_LIMIT_MS;
+  const timer = options.clock.setTimeout(() => deadline.abort(connectTimeout(options)), connectMs);
   const signal = AbortSignal.any([options.signal, deadline.signal]);
   try {
-    return await openByLadder({ ...options, signal });
+    return await openByLadder({ ...options, connectMs, signal });
   } finally {
     timer.dispose();
   }

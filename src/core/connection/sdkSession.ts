@@ -19,6 +19,8 @@ const anyResult: StandardSchemaV1<unknown, JsonObject> = {
   '~standard': { version: 1, vendor: 'patchbay', validate: (value) => ({ value: value as JsonObject }) },
 };
 
+/** The longest time a Node timer takes: 24 days. */
+const NO_LIMIT_MS = 2_147_483_647;
 const TOOLS_CHANGED = 'notifications/tools/list_changed';
 /** Pause in ms before `subscriptions/listen` is sent again after the server ended it. */
 const LISTEN_AGAIN_MS = 2000;
@@ -75,7 +77,7 @@ export class SdkSession implements Session {
     const { client, launch, transport } = this.#parts;
     try {
       return await client.request({ method, params } as never, anyResult, {
-        timeout: options.timeoutMs,
+        timeout: options.timeoutMs || NO_LIMIT_MS,
         resetTimeoutOnProgress: options.resetOnProgress ?? false,
         ...(options.signal ? { signal: options.signal } : {}),
         ...(options.maxTotalMs ? { maxTotalTimeout: options.maxTotalMs } : {}),

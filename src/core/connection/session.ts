@@ -7,10 +7,11 @@ import type { Era } from './era';
 
 export interface RequestOptions {
   readonly signal?: AbortSignal;
-  /** Time in ms without an answer after which the request fails and the server is told to stop. */
+  /** Time in ms without an answer after which the request fails and the server is told to stop. 0: no limit. */
   readonly timeoutMs: number;
   /** Whether each progress notification starts `timeoutMs` again, up to `maxTotalMs`. */
   readonly resetOnProgress?: boolean;
+  /** 0: no limit. */
   readonly maxTotalMs?: number;
   readonly onProgress?: (progress: Progress) => void;
 }
