@@ -64,7 +64,9 @@ export function toError(value: unknown): Error {
 /** Message and next step in one text, as people read it in the tree, the output and the CLI. */
 export function describeError(value: unknown): string {
   const error = toError(value);
-  return isPatchbayError(error) && error.hint ? `${error.message} ${error.hint}` : error.message;
+  if (!isPatchbayError(error) || !error.hint) return error.message;
+  const end = /[.!?…]$/.test(error.message) ? '' : '.';
+  return `${error.message}${end} ${error.hint}`;
 }
 
 function safeString(value: unknown): string {

@@ -1,5 +1,5 @@
 import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
-import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
+import { describeError, isPatchbayError, PatchbayError, toError } from '../../base/errors';
 import { describeHttpFailure, SESSION_LOST_CODE } from '../transports/httpErrors';
 import { localErrorOf } from '../transports/jsonRpc';
 import type { Launch, McpTransport } from '../transports/transport';
@@ -91,7 +91,7 @@ export function toErrorInfo(error: unknown): ErrorInfo {
   const known = isPatchbayError(error) ? error : new PatchbayError('transport', toError(error).message);
   return {
     kind: known.kind,
-    message: known.hint ? `${known.message} ${known.hint}` : known.message,
+    message: describeError(known),
     ...(known.code === undefined ? {} : { code: known.code }),
     retryable: known.retryable,
   };
