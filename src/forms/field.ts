@@ -156,7 +156,7 @@ export class FieldNode {
         return parsed.ok ? parsed.value : undefined;
       }
       case 'array':
-        return this.children.map((child) => child.value() ?? null);
+        return this.children.map((child) => child.value()).filter((item) => item !== undefined);
       case 'object': {
         const result = {};
         for (const child of this.children) {

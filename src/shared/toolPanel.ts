@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from './json';
 import type { Progress, ToolAnnotations } from './mcp';
 
-export const TOOL_PANEL_VIEW_TYPE = 'patchbay.toolForm';
+export const TOOL_PANEL_VIEW_TYPE = 'patchbay.tool';
 
 /** What the webview keeps in its state, so that the host can restore the panel after a reload. */
 export interface ToolPanelState {

@@ -31,6 +31,8 @@ export interface ToolPanelDeps {
   readonly log: Logger;
   /** Keeps the arguments as last edited, for the next time this tool is opened. */
   readonly remember: (args: JsonObject) => void;
+  /** Opens a text in an editor of its own. */
+  readonly showText: (name: string, text: string) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -133,11 +135,8 @@ export class ToolPanel {
         return;
       }
       case 'openInEditor': {
-        const content = this.#textOf(message.id, message.block);
-        if (content === undefined) return;
-        const language = /^\s*[[{]/.test(content) ? 'json' : 'plaintext';
-        const document = await vscode.workspace.openTextDocument({ content, language });
-        await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+        const text = this.#textOf(message.id, message.block);
+        if (text !== undefined) await this.#deps.showText(this.#target.tool, text);
       }
     }
   }

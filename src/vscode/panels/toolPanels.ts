@@ -7,6 +7,7 @@ import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
 import { TOOL_PANEL_VIEW_TYPE, type ToolPanelState } from '../../shared/toolPanel';
 import { pageHtml } from './html';
+import { ResultDocuments } from './resultDocuments';
 import { ToolPanel, type ToolTarget } from './toolPanel';
 
 const MAX_REMEMBERED_CHARACTERS = 64 * 1024;
@@ -26,6 +27,7 @@ export interface ToolPanelsDeps {
 export class ToolPanels implements vscode.Disposable {
   readonly #deps: ToolPanelsDeps;
   readonly #panels = new Map<string, ToolPanel>();
+  readonly #documents = new ResultDocuments();
 
   constructor(deps: ToolPanelsDeps) {
     this.#deps = deps;
@@ -68,6 +70,7 @@ export class ToolPanels implements vscode.Disposable {
 
   dispose(): void {
     for (const panel of [...this.#panels.values()]) panel.dispose();
+    this.#documents.dispose();
   }
 
   #create(hub: Hub, target: ToolTarget, args: JsonObject | undefined): ToolPanel {
@@ -93,6 +96,7 @@ export class ToolPanels implements vscode.Disposable {
       hub,
       log,
       now,
+      showText: (name, text) => this.#documents.show(name, text),
       remember: (value) => {
         if (JSON.stringify(value).length <= MAX_REMEMBERED_CHARACTERS) void workspaceState.update(key, value);
       },

@@ -39,11 +39,15 @@ class FakePanel {
 const editor = vi.hoisted(() => ({
   panels: [] as unknown[],
   titles: [] as string[],
-  documents: [] as unknown[],
+  documents: [] as { path: string; text: unknown }[],
+  provider: undefined as { provideTextDocumentContent(uri: unknown): unknown } | undefined,
   clipboard: '',
 }));
 vi.mock('vscode', () => ({
-  Uri: { joinPath: (base: { path: string }, ...parts: string[]) => ({ path: [base.path, ...parts].join('/') }) },
+  Uri: {
+    from: (parts: { scheme: string; path: string }) => ({ ...parts, toString: () => `${parts.scheme}:${parts.path}` }),
+    joinPath: (base: { path: string }, ...parts: string[]) => ({ path: [base.path, ...parts].join('/') }),
+  },
   ViewColumn: { Active: -1, Beside: -2 },
   window: {
     activeTextEditor: undefined,
@@ -56,9 +60,14 @@ vi.mock('vscode', () => ({
     showTextDocument: () => Promise.resolve(),
   },
   workspace: {
-    openTextDocument: (options: unknown) => {
-      editor.documents.push(options);
-      return Promise.resolve(options);
+    registerTextDocumentContentProvider: (_scheme: string, provider: typeof editor.provider) => {
+      editor.provider = provider;
+      return { dispose() {} };
+    },
+    onDidCloseTextDocument: () => ({ dispose() {} }),
+    openTextDocument: (uri: { path: string }) => {
+      editor.documents.push({ path: uri.path, text: editor.provider?.provideTextDocumentContent(uri) });
+      return Promise.resolve(uri);
     },
   },
   env: {
@@ -221,7 +230,7 @@ describe('tool panels', () => {
     panel().received.fire({ type: 'openInEditor', id: 'r1' });
     panel().received.fire({ type: 'copy', id: 'r1', block: 0 });
     await settled();
-    expect(editor.documents).toMatchObject([{ language: 'json' }]);
+    expect(editor.documents).toEqual([{ path: '/echo-1.json', text: expect.stringContaining('"Echo: hi"') }]);
     expect(editor.clipboard).toBe('Echo: hi');
     panel().received.fire({ type: 'ready' });
     await settled();
