@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
 import { oneLine } from '../plainText';
-import { changedPart } from './changedPart';
 
 /** What a configuration file holds when it is opened for the first time. */
 export const EMPTY_CONFIG = `{
@@ -17,7 +16,7 @@ export async function showConfigFile(
   uri: vscode.Uri,
   select?: { readonly offset: number; readonly length: number },
 ): Promise<void> {
-  if (!(await exists(uri))) await writeNew(uri, EMPTY_CONFIG);
+  if (!(await exists(uri))) await write(uri, EMPTY_CONFIG);
   const document = await vscode.workspace.openTextDocument(uri);
   const options: vscode.TextDocumentShowOptions = {};
   if (select) {
@@ -30,33 +29,25 @@ export async function showConfigFile(
 }
 
 /**
- * Rewrites a configuration file by `edit` and saves it, through the editor's own document, so that undo works.
- * Rejects where the file has unsaved changes: saving them is the person's decision.
+ * Rewrites a configuration file by `edit`, which gets the text on disk: an open editor may not have read it yet, and
+ * follows by itself. Rejects where an editor has unsaved changes, because one of both would be lost.
  */
 export async function editConfigFile(uri: vscode.Uri, edit: (text: string) => string): Promise<void> {
-  if (!(await exists(uri))) {
-    await writeNew(uri, edit(''));
-    return;
-  }
-  const document = await vscode.workspace.openTextDocument(uri);
-  if (document.isDirty) {
+  const isOpenAndDirty = ({ isDirty, uri: open }: vscode.TextDocument) => isDirty && open.toString() === uri.toString();
+  if (vscode.workspace.textDocuments.some(isOpenAndDirty)) {
     const name = oneLine(vscode.workspace.asRelativePath(uri), 100);
     throw new PatchbayError('config', `${name} has unsaved changes.`, { hint: 'Save or revert them, then try again.' });
   }
-  const before = document.getText();
-  const after = edit(before);
-  if (after === before) return;
-  const change = new vscode.WorkspaceEdit();
-  const { start, end, text } = changedPart(before, after);
-  change.replace(uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
-  if (!(await vscode.workspace.applyEdit(change)) || !(await document.save())) {
-    throw new PatchbayError('config', `${oneLine(uri.path, 200)} could not be saved.`, {
-      hint: 'Check that the file can be written.',
-    });
+  if (!(await exists(uri))) {
+    await write(uri, edit(''));
+    return;
   }
+  const before = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const after = edit(before);
+  if (after !== before) await write(uri, after);
 }
 
-async function writeNew(uri: vscode.Uri, text: string): Promise<void> {
+async function write(uri: vscode.Uri, text: string): Promise<void> {
   await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(uri, '..'));
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
 }

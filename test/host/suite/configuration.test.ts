@@ -16,6 +16,7 @@ suite('configuration', () => {
   teardown(async () => {
     await vscode.workspace.fs.writeFile(workspaceConfig(), original);
     await serverThat(api, 'broken', () => true);
+    await editorsFollow(original);
   });
 
   test('a file changed outside of the editor is applied, and unchanged servers keep their connection', async () => {
@@ -61,8 +62,7 @@ suite('configuration', () => {
     await vscode.workspace.applyEdit(move.edit);
     assert.match(document.getText(), /"Authorization": "\$\{secret:Authorization\}"/);
     assert.deepEqual(move.command.arguments, [{ name: 'Authorization', value: 'Bearer abc' }]);
-    await vscode.window.showTextDocument(document);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
+    assert.ok(await document.save());
   });
 
   test('a server is added and removed without touching the rest of the file', async () => {
@@ -103,4 +103,19 @@ function diagnosticsThat(areWanted: (all: vscode.Diagnostic[]) => boolean): Prom
       resolve(all);
     });
   });
+}
+
+/** Resolves when every editor of the workspace's file shows what is on disk. */
+async function editorsFollow(content: Uint8Array): Promise<void> {
+  const text = new TextDecoder().decode(content);
+  const isBehind = (document: vscode.TextDocument) =>
+    document.uri.toString() === workspaceConfig().toString() && document.getText() !== text;
+  while (vscode.workspace.textDocuments.some(isBehind)) {
+    await new Promise<void>((resolve) => {
+      const subscription = vscode.workspace.onDidChangeTextDocument(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
 }

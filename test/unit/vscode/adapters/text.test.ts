@@ -1,27 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConfigDiagnostic } from '../../../../src/core/config/diagnostics';
 import { approvalDetail } from '../../../../src/vscode/adapters/approvalText';
-import { changedPart } from '../../../../src/vscode/adapters/changedPart';
 import { positionAt, summarizeProblems } from '../../../../src/vscode/adapters/problemText';
 import { t } from '../snapshots';
-
-describe('changedPart', () => {
-  it('is the smallest replacement', () => {
-    expect(changedPart('{"a": 1}', '{"a": 1, "b": 2}')).toEqual({ start: 7, end: 7, text: ', "b": 2' });
-    expect(changedPart('aa', 'a')).toEqual({ start: 1, end: 2, text: '' });
-  });
-
-  it('leads from any text to any other', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 12 });
-    fc.assert(
-      fc.property(text, text, (before, after) => {
-        const { start, end, text: middle } = changedPart(before, after);
-        expect(before.slice(0, start) + middle + before.slice(end)).toBe(after);
-      }),
-    );
-  });
-});
 
 describe('positionAt', () => {
   const text = 'ab\ncd\r\nef';
