@@ -11,6 +11,8 @@ const systemChromium = [
 export default defineConfig({
   outputDir: 'test-results/playwright',
   workers: 1,
+  // How long an expectation waits for the window to catch up, on a busy machine.
+  expect: { timeout: 15_000 },
   reporter: [
     ['list'],
     ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? 'test-results/playwright.json' }],
@@ -26,6 +28,6 @@ export default defineConfig({
   },
   projects: [
     { name: 'webview', testDir: 'test/webview', timeout: 60_000 },
-    { name: 'e2e', testDir: 'test/e2e', timeout: 120_000 },
+    { name: 'e2e', testDir: 'test/e2e', timeout: 180_000 },
   ],
 });

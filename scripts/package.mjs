@@ -41,7 +41,7 @@ try {
     .filter((line) => line !== '');
   const problems = problemsIn(files);
   if (problems.length > 0) throw new Error(`The package is not as it should be:\n  ${problems.join('\n  ')}`);
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--out', values.out];
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', values.out];
   run('node_modules/@vscode/vsce/vsce', ['package', ...flags]);
   const out = existsSync(values.out) ? values.out : join(ROOT, values.out);
   console.log(`Packaged\n${sizeTable([{ name: values.out, bytes: statSync(out).size, goalKb: GOAL_KB }])}`);

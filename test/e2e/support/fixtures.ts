@@ -12,6 +12,9 @@ interface WorkerFixtures {
   codeServer: CodeServer;
 }
 
+/** The theme follows the colour scheme that a test gives the page. */
+const SETTINGS = { 'window.autoDetectColorScheme': true, 'window.autoDetectHighContrast': true };
+
 /** `workbench`: a window on a copy of the demo workspace, with the packaged extension. One VS Code for a whole file. */
 export const test = base.extend<{ workbench: Workbench }, WorkerFixtures>({
   demo: [
@@ -27,7 +30,7 @@ export const test = base.extend<{ workbench: Workbench }, WorkerFixtures>({
     async ({ demo }, use) => {
       const vsix = join(ROOT, 'patchbay.vsix');
       if (!existsSync(vsix)) throw new Error('patchbay.vsix does not exist. Run npm run package first.');
-      const server = await startCodeServer({ workspace: demo.workspace, vsix });
+      const server = await startCodeServer({ workspace: demo.workspace, vsix, settings: SETTINGS });
       await use(server);
       await mkdir(join(ROOT, 'test-results'), { recursive: true });
       await writeFile(join(ROOT, 'test-results', 'e2e-code-server.log'), server.log());

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
 import type { CodeServer } from '../../../scripts/lib/codeServer.mjs';
@@ -8,12 +8,12 @@ import { ROOT } from '../../../scripts/lib/root.mjs';
 
 export type Theme = 'light' | 'dark' | 'highContrast';
 
-/** The built-in themes, with the class that the workbench has while each is on. */
-const THEMES: Readonly<Record<Theme, { name: string; selector: string }>> = {
-  light: { name: 'Default Light Modern', selector: '.monaco-workbench.vs' },
-  dark: { name: 'Default Dark Modern', selector: '.monaco-workbench.vs-dark' },
-  highContrast: { name: 'Default High Contrast', selector: '.monaco-workbench.hc-black' },
-};
+/** What the system would say, and the class that the workbench has then. */
+const THEMES = {
+  light: { media: { colorScheme: 'light', forcedColors: 'none' }, selector: '.monaco-workbench.vs' },
+  dark: { media: { colorScheme: 'dark', forcedColors: 'none' }, selector: '.monaco-workbench.vs-dark' },
+  highContrast: { media: { colorScheme: 'dark', forcedColors: 'active' }, selector: '.monaco-workbench.hc-black' },
+} as const;
 
 /** A window of VS Code, in the words of a person who uses it. */
 export class Workbench {
@@ -44,10 +44,15 @@ export class Workbench {
     return this.page.locator('.sidebar').getByRole('tree').first();
   }
 
-  /** A row of the tree. A string stands for the beginning of its label. */
+  /** A row of the tree. A string stands for the beginning of what a screen reader says of it. */
   row(name: string | RegExp): Locator {
-    const pattern = typeof name === 'string' ? new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`) : name;
+    const pattern = typeof name === 'string' ? new RegExp(`^${escapeRegExp(name)}`) : name;
     return this.tree.getByRole('treeitem', { name: pattern });
+  }
+
+  /** The row of a server, where given only while its state reads like that. */
+  server(name: string, state = /.*/): Locator {
+    return this.row(new RegExp(`^${escapeRegExp(name)}, .* server, .*${state.source}`));
   }
 
   /** Presses an inline button of a row, by the name that a screen reader says. */
@@ -60,6 +65,12 @@ export class Workbench {
     if ((await row.getAttribute('aria-expanded')) === 'true') return;
     await row.locator('.monaco-tl-twistie').click();
     await expect(row).toHaveAttribute('aria-expanded', 'true');
+  }
+
+  async collapse(row: Locator): Promise<void> {
+    if ((await row.getAttribute('aria-expanded')) !== 'true') return;
+    await row.locator('.monaco-tl-twistie').click();
+    await expect(row).toHaveAttribute('aria-expanded', 'false');
   }
 
   /** Runs a command from the palette, by its title. */
@@ -87,16 +98,22 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready:visible').last().frameLocator('iframe#active-frame');
   }
 
-  /** Changes a user setting, as editing settings.json does. */
-  async setSetting(key: string, value: unknown): Promise<void> {
-    const file = join(this.#server.userData, 'User', 'settings.json');
-    const settings = JSON.parse(await readFile(file, 'utf8'));
-    await writeFile(file, JSON.stringify({ ...settings, [key]: value }, null, 2));
+  /** As the system does it: the window follows its colour scheme. */
+  async setTheme(theme: Theme): Promise<void> {
+    const { selector, media } = THEMES[theme];
+    await this.page.emulateMedia(media);
+    await this.page.locator(selector).first().waitFor();
   }
 
-  async setTheme(theme: Theme): Promise<void> {
-    await this.setSetting('workbench.colorTheme', THEMES[theme].name);
-    await this.page.locator(THEMES[theme].selector).first().waitFor();
+  /**
+   * Writes a file until the window shows it: without its native module, the file watcher of this VS Code misses a change
+   * now and then. `seen` must give up within a few seconds.
+   */
+  async retrying(write: () => Promise<void>, seen: () => Promise<void>): Promise<void> {
+    await expect(async () => {
+      await write();
+      await seen();
+    }).toPass({ timeout: 30_000 });
   }
 
   /** Keeps a picture as test-results/screenshots/<name>.png. */
@@ -112,6 +129,10 @@ export class Workbench {
       .map(({ pid }) => pid)
       .filter((pid) => commandLine(pid).includes(text));
   }
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function commandLine(pid: number): string {
