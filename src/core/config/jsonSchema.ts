@@ -26,7 +26,10 @@ function snippet(label: string, body: JsonObject): JsonObject {
   return { label, body };
 }
 
-/** Drops the bounds of safe integers, which say nothing to a person, and restates a section's defaults only inside it. */
+/**
+ * Drops the bounds of safe integers, which say nothing to a person, restates a section's defaults only inside it, and
+ * leaves unknown keys to our own findings, which name the nearest known one: the editor would mark them a second time.
+ */
 function tidy(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(tidy);
   if (!isJsonObject(value)) return value;
@@ -34,6 +37,7 @@ function tidy(value: JsonValue): JsonValue {
     ([key, member]) =>
       !(key === 'maximum' && member === Number.MAX_SAFE_INTEGER) &&
       !(key === 'minimum' && member === Number.MIN_SAFE_INTEGER) &&
+      !(key === 'additionalProperties' && member === false) &&
       !(key === 'default' && isJsonObject(member) && Object.keys(member).length === 0),
   );
   return Object.fromEntries(kept.map(([key, member]) => [key, member === undefined ? member : tidy(member)]));

@@ -23,9 +23,8 @@ describe('configJsonSchema', () => {
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
   });
 
-  it('underlines unknown keys in every known object', () => {
-    for (const node of nodes(schema))
-      if (node.properties && node.type === 'object') expect(node.additionalProperties).toBe(false);
+  it('leaves unknown keys to the findings that name the nearest known one', () => {
+    for (const node of nodes(schema)) expect(node.additionalProperties).not.toBe(false);
   });
 
   it('describes every key', () => {
