@@ -19,11 +19,14 @@ interface WorkerScope {
   postMessage(answer: ValidatorAnswer): void;
 }
 
-const scope = globalThis as unknown as WorkerScope;
-let check = compileValidator(true);
+serve(globalThis as unknown as WorkerScope);
 
-scope.onmessage = ({ data }) => {
-  if (data.schema !== undefined) check = compileValidator(data.schema);
-  scope.postMessage({ id: data.id, validation: check(data.value) });
-};
-scope.postMessage({ id: 0 });
+/** Answers requests one after the other, compiling a schema only when another one comes. */
+function serve(scope: WorkerScope): void {
+  let check = compileValidator(true);
+  scope.onmessage = ({ data }) => {
+    if (data.schema !== undefined) check = compileValidator(data.schema);
+    scope.postMessage({ id: data.id, validation: check(data.value) });
+  };
+  scope.postMessage({ id: 0 });
+}
