@@ -129,6 +129,16 @@ test('keeps the arguments over a reload', async ({ panel }) => {
   await expect(panel.page.getByRole('textbox', { name: 'a', exact: true })).toHaveValue('7');
 });
 
+test('keeps JSON that is not finished over a reload', async ({ panel }) => {
+  await panel.open(SUM, { init: { args: { a: 1 } } });
+  await panel.page.getByRole('radiogroup', { name: 'Edit the arguments as' }).getByText('JSON').click();
+  await panel.page.getByLabel('Arguments as JSON').fill('{"a": 2, "b"');
+  await panel.page.waitForFunction(() => sessionStorage.getItem('state')?.includes('\\"b\\"'));
+  await panel.page.reload();
+  await panel.init(SUM);
+  await expect(panel.page.getByLabel('Arguments as JSON')).toHaveValue('{"a": 2, "b"');
+});
+
 test('never keeps secrets', async ({ panel }) => {
   const inputSchema = { type: 'object', properties: { token: { type: 'string', format: 'password' } } };
   await panel.open({ name: 'login', inputSchema, sensitive: true });

@@ -65,7 +65,8 @@ export class ToolPanels implements vscode.Disposable {
       return;
     }
     const hub = await this.#deps.hub();
-    this.#adopt(hub, target, panel, undefined);
+    // The webview's own state may be older than what was remembered last.
+    this.#adopt(hub, target, panel, this.#remembered(target));
   }
 
   dispose(): void {

@@ -1,3 +1,4 @@
+import { equalJson } from '../../forms/equalJson';
 import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
@@ -193,9 +194,10 @@ export class ToolSession {
     this.started = true;
     const keep = saved?.server === message.server.id && saved.tool === message.toolName ? saved : undefined;
     this.#setTool(message.tool, message.args ?? keep?.args);
-    if (keep?.mode === 'json' && this.form && message.args === undefined) {
+    if (keep?.mode === 'json' && this.form) {
+      const isCurrent = message.args === undefined || equalJson(message.args, keep.args);
       this.mode = 'json';
-      this.jsonText = keep.jsonText ?? formatJson(this.form.value() ?? {});
+      this.jsonText = (isCurrent ? keep.jsonText : undefined) ?? formatJson(this.form.value() ?? {});
     }
     this.#lastSent = JSON.stringify(this.#arguments());
     this.save();

@@ -299,13 +299,22 @@ describe('tool panels', () => {
   });
 
   it('restores a panel after a reload without connecting', async () => {
-    const { panels, hub } = setUp();
-    hub.current = snapshot({ state: { kind: 'disconnected' }, catalog: { status: 'unknown', tools: [] } });
+    const { panels, hub, panel } = setUp();
+    hub.current = snapshot({ state: { kind: 'disconnected' } });
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'argsChanged', args: { message: 'kept' } });
+    await settled();
+    panel().dispose();
+    hub.connect.mockClear();
     const kept = new FakePanel();
     await panels.restore(kept as never, { server: 's', tool: 'echo' });
     kept.received.fire({ type: 'ready' });
     await settled();
-    expect(kept.of('init')[0]).toMatchObject({ toolName: 'echo', state: { label: 'not connected' } });
+    expect(kept.of('init')[0]).toMatchObject({
+      toolName: 'echo',
+      state: { label: 'not connected' },
+      args: { message: 'kept' },
+    });
     expect(hub.connect).not.toHaveBeenCalled();
     const strange = new FakePanel();
     const closed = vi.fn();
