@@ -1,5 +1,4 @@
 // Builds dist/. Options: --dev (source maps, not minified), --watch (implies --dev), --quiet (no size table).
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,7 +12,6 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 const watch = process.argv.includes('--watch');
 const dev = watch || process.argv.includes('--dev');
 const quiet = process.argv.includes('--quiet');
-const bundles = BUNDLES.filter(({ entry }) => existsSync(join(root, entry)));
 
 function optionsFor(bundle) {
   const browser = bundle.platform === 'browser';
@@ -84,9 +82,12 @@ function checkContents(bundle, metafile) {
 }
 
 async function sizes() {
-  const files = [...BUNDLES, CONFIG_SCHEMA].filter(({ name }) => existsSync(join(root, 'dist', name)));
   return Promise.all(
-    files.map(async ({ name, goalKb }) => ({ name, goalKb, bytes: (await stat(join(root, 'dist', name))).size })),
+    [...BUNDLES, CONFIG_SCHEMA].map(async ({ name, goalKb }) => ({
+      name,
+      goalKb,
+      bytes: (await stat(join(root, 'dist', name))).size,
+    })),
   );
 }
 
@@ -99,8 +100,8 @@ async function explain(error) {
 async function buildOnce() {
   await removeStrangers();
   const outcomes = await Promise.allSettled([
-    ...bundles.map(async (bundle) => checkContents(bundle, (await esbuild.build(optionsFor(bundle))).metafile)),
-    existsSync(join(root, CONFIG_SCHEMA.entry)) ? writeConfigSchema() : undefined,
+    ...BUNDLES.map(async (bundle) => checkContents(bundle, (await esbuild.build(optionsFor(bundle))).metafile)),
+    writeConfigSchema(),
   ]);
   const failures = outcomes.filter(({ status }) => status === 'rejected');
   for (const { reason } of failures) console.error(await explain(reason));
@@ -123,7 +124,7 @@ async function watchAll() {
       });
     },
   });
-  for (const bundle of bundles) {
+  for (const bundle of BUNDLES) {
     const options = optionsFor(bundle);
     const context = await esbuild.context({ ...options, plugins: [...options.plugins, announce(bundle)] });
     await context.watch();
