@@ -239,6 +239,21 @@ describe('editing', () => {
     expect(JSON.stringify(form.value())).toBe('{"__proto__":"x","constructor":3}');
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
+
+  it('takes nothing from the prototype of a value', () => {
+    const form = createForm(object({ toString: { type: 'string' }, constructor: { type: 'integer' } }), {});
+    expect(form.root.children.map(({ kind, presence }) => [kind, presence])).toEqual([
+      ['string', 'absent'],
+      ['integer', 'absent'],
+    ]);
+  });
+
+  it('leaves array items without a value out, and asks for them', () => {
+    const form = createForm(object({ list: { type: 'array', items: { type: 'integer' } } }), { list: [1] });
+    form.addItem(field(form, '/list'));
+    expect(form.value()).toEqual({ list: [1] });
+    expect(form.errors()).toMatchObject([{ pointer: '/list/1', keyword: 'required' }]);
+  });
 });
 
 describe('hostile schemas', () => {
