@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { version } from './package.json';
+import { version } from './package.json' with { type: 'json' };
 
 /** Suites that share nothing run side by side; those that start servers get more time, never a retry. */
 const project = (name: string, include: string[], testTimeout: number) => ({

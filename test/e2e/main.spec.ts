@@ -122,3 +122,23 @@ test('a saved file changes only what changed', async ({ workbench, demo, codeSer
   }
   expect(codeServer.log()).not.toContain('Uncaught');
 });
+
+test('an extension host that is killed leaves no server behind', async ({ workbench }) => {
+  await workbench.openSideBar();
+  const before = workbench.processes(STDIO_SERVER);
+  await connect(workbench, 'Everything');
+  const started = workbench.processes(STDIO_SERVER).filter((pid) => !before.includes(pid));
+  expect(started).toHaveLength(1);
+  const host = workbench.ancestors(started[0] ?? 0).find((pid) => workbench.processes('extensionHost').includes(pid));
+  expect(host).toBeDefined();
+  process.kill(host ?? 0, 'SIGKILL');
+  await expect.poll(() => started.filter(isRunning)).toEqual([]);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -129,6 +129,14 @@ export class Workbench {
       .map(({ pid }) => pid)
       .filter((pid) => commandLine(pid).includes(text));
   }
+
+  /** Ids of the processes above one, the nearest first. */
+  ancestors(pid: number): number[] {
+    const parents = new Map(processTree(this.#server.processId).map((entry) => [entry.pid, entry.parent]));
+    const found: number[] = [];
+    for (let at = parents.get(pid); at !== undefined; at = parents.get(at)) found.push(at);
+    return found;
+  }
 }
 
 function escapeRegExp(text: string): string {
