@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { BUNDLES, CONFIG_SCHEMA } from './scripts/build/bundles.mjs';
-import { lazyBundles, sdkShims, zodEnglishOnly } from './scripts/build/plugins.mjs';
+import { lazyBundles, plainVscodeImport, sdkShims, zodEnglishOnly } from './scripts/build/plugins.mjs';
 import { findRefused, sizeTable } from './scripts/build/report.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -41,7 +41,12 @@ function optionsFor(bundle) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [lazyBundles(root, bundle), sdkShims(root), zodEnglishOnly],
+    plugins: [
+      lazyBundles(root, bundle),
+      sdkShims(root),
+      zodEnglishOnly,
+      ...((bundle.external ?? []).includes('vscode') ? [plainVscodeImport] : []),
+    ],
   };
 }
 

@@ -8,3 +8,4 @@ export interface LazyBundle {
 export function lazyBundles(root: string, bundle: LazyBundle): Plugin;
 export function sdkShims(root: string): Plugin;
 export const zodEnglishOnly: Plugin;
+export const plainVscodeImport: Plugin;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lazyBundles, sdkShims, zodEnglishOnly } from '../../../scripts/build/plugins.mjs';
+import { lazyBundles, plainVscodeImport, sdkShims, zodEnglishOnly } from '../../../scripts/build/plugins.mjs';
 import { findRefused, sizeTable } from '../../../scripts/build/report.mjs';
 import { ROOT } from '../../../scripts/lib/root.mjs';
 
@@ -73,6 +73,17 @@ describe('lazyBundles', () => {
       'src/core/index.ts': 'export const marker = 1;',
     });
     expect((await buildEntry('any')).outputFiles[0]?.text).toContain('require("./core.cjs")');
+  });
+});
+
+describe('plainVscodeImport', () => {
+  it('takes the API without copying it', async () => {
+    await write({ 'src/a.ts': "import * as vscode from 'vscode';\nexport const version = vscode.version;" });
+    const options = { ...common, absWorkingDir: folder, entryPoints: ['src/a.ts'], external: ['vscode'] };
+    const [copied, plain] = await Promise.all([build(options), build({ ...options, plugins: [plainVscodeImport] })]);
+    expect(copied.outputFiles[0]?.text).toContain('__toESM');
+    expect(plain.outputFiles[0]?.text).not.toContain('__toESM');
+    expect(plain.outputFiles[0]?.text).toContain('require("vscode")');
   });
 });
 
