@@ -18,6 +18,8 @@ import type { Logger } from '../ports';
 export interface McpTransport extends SdkTransport {
   /** Why the link ended, where it did not end by our own `close`. */
   readonly closeError: PatchbayError | undefined;
+  /** Last measured round trip in ms, where the transport measures one (WebSocket pings). */
+  readonly roundTripMs?: number | undefined;
   /** Process id of a stdio server while it runs. Undefined on other transports. */
   readonly processId?: number | undefined;
   /** Kills what the link runs at once and without waiting, for hooks at the end of the host. */
@@ -38,20 +40,115 @@ export interface StdioLaunch {
   readonly maxMessageBytes: number;
 }
 
-/** A Streamable HTTP server with all variables and secrets resolved. */
-export interface HttpLaunch {
-  readonly transport: 'http';
+/** What every launch over the network shares. Files are read and secrets are filled in. */
+export interface NetworkLaunch {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxMessageBytes: number;
+  readonly tls?: TlsLaunch;
+  /** `inherit`: what the host is set to (`NetworkSettings`); `none`: never; otherwise the URL of a proxy. */
+  readonly proxy?: string;
+  readonly security?: AddressRules;
+  readonly auth?: Authenticator;
+  /** Whether compressed answers are asked for. Default true. */
+  readonly compression?: boolean;
 }
 
-/** What a transport factory gets. A discriminated union by `transport`. */
-export type Launch = StdioLaunch | HttpLaunch;
+/** PEM texts, not paths. */
+export interface TlsLaunch {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  readonly rejectUnauthorized: boolean;
+  /** SHA-256 fingerprints, hexadecimal, colons allowed. Empty: no pinning. */
+  readonly pinnedSha256: readonly string[];
+}
+
+/** Which addresses may be contacted. Metadata and link-local addresses are refused whatever is allowed here. */
+export interface AddressRules {
+  readonly allowLocalhost: boolean;
+  readonly allowPrivateNetwork: boolean;
+  /** Secrets over connections without TLS to hosts other than this one. */
+  readonly allowInsecure: boolean;
+  readonly skipValidation: boolean;
+}
+
+/** Credentials for one server. Implemented in `auth`; transports only ask. */
+export interface Authenticator {
+  /**
+   * Headers for the next request, such as `authorization`. May refresh a token that is about to end. Rejects with an
+   * `auth` error where a person must sign in first.
+   */
+  headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /**
+   * The server refused the request with 401, or with 403 and a challenge. Resolves to true where other credentials are
+   * there now and the request may be sent once more; concurrent refusals share one renewal. Rejects with an `auth` error
+   * that names the next step.
+   */
+  onRefused(refusal: AuthRefusal, signal?: AbortSignal): Promise<boolean>;
+}
+
+export interface AuthRefusal {
+  readonly status: 401 | 403;
+  readonly wwwAuthenticate: string | undefined;
+  readonly url: string;
+  /** What `headers` gave for the refused request, so that a renewal that came meanwhile is not made twice. */
+  readonly sent: Readonly<Record<string, string>>;
+}
+
+/** A Streamable HTTP server. `url` may be `unix:///path.sock#/mcp` or `pipe:///pipe/name#/mcp`. */
+export interface HttpLaunch extends NetworkLaunch {
+  readonly transport: 'http';
+  /** Keep cookies between requests, for load balancers that pin sessions by cookie. Default false. */
+  readonly cookies?: boolean;
+}
+
+/** An HTTP+SSE server of protocol version 2024-11-05. */
+export interface SseLaunch extends NetworkLaunch {
+  readonly transport: 'sse';
+  /** Paths, where they are not discovered. */
+  readonly endpoints?: { readonly sse?: string; readonly message?: string };
+}
+
+/** A WebSocket server: one JSON-RPC message per text frame. Not part of the specification. */
+export interface WebSocketLaunch extends NetworkLaunch {
+  readonly transport: 'websocket';
+  readonly subprotocols: readonly string[];
+  readonly origin: string | undefined;
+  /** ms; 0: no pings. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  /** Where a bearer token goes: the Authorization header, a subprotocol `bearer.<token>`, or `?access_token=`. */
+  readonly tokenVia: 'header' | 'subprotocol' | 'query';
+}
+
+/** A server on a transport that another extension registered: its whole entry, variables and secrets resolved. */
+export interface CustomLaunch {
+  readonly transport: string;
+  readonly entry: Readonly<Record<string, unknown>>;
+  readonly maxMessageBytes: number;
+}
+
+/** What a built-in transport factory gets. A discriminated union by `transport`. */
+export type Launch = StdioLaunch | HttpLaunch | SseLaunch | WebSocketLaunch;
+
+/** Settings of the host that hold for every network transport. Read at each connection. */
+export interface NetworkSettings {
+  /** URL of the proxy for `proxy: "inherit"`; undefined: none. */
+  readonly proxyUrl: string | undefined;
+  /** Hosts that are reached without the proxy, as in `NO_PROXY`. */
+  readonly noProxy: readonly string[];
+}
 
 export interface TransportContext {
   readonly log: Logger;
   readonly clock: Clock;
+  /** Default: no proxy. */
+  readonly network?: () => NetworkSettings;
 }
 
-export type TransportFactory<L extends Launch = Launch> = (launch: L, context: TransportContext) => McpTransport;
+export type TransportFactory<L extends { readonly transport: string } = Launch> = (
+  launch: L,
+  context: TransportContext,
+) => McpTransport;
