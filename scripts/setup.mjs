@@ -7,16 +7,25 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findChromium } from './lib/chromium.mjs';
 import { CODE_SERVER_FOLDER, CODE_SERVER_VERSION, isCodeServerInstalled } from './lib/codeServerInstall.mjs';
+import { matchesLock } from './lib/installedPackages.mjs';
 import { NODE, ROOT, toolEnvironment } from './lib/root.mjs';
 
 const LOCK_MARK = join(ROOT, 'node_modules', '.patchbay-lock');
+/** What npm itself keeps of what it installed. */
+const NPM_RECORD = join(ROOT, 'node_modules', '.package-lock.json');
 const WINDOWS = process.platform === 'win32';
 
 /** A step that failed: what happened and what to do next. */
 class SetupError extends Error {
   constructor(message, next, output = '') {
-    super([message, output.trim().split('\n').slice(-15).join('\n'), `Next: ${next}`].filter(Boolean).join('\n'));
+    super([message, excerpt(output), `Next: ${next}`].filter(Boolean).join('\n'));
   }
+}
+
+/** The beginning, where npm says what is wrong, and the end, where others do. */
+function excerpt(output) {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  return (lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-11)]).join('\n');
 }
 
 /** Runs every step that is missing. Throws SetupError. */
@@ -38,25 +47,25 @@ function checkNode() {
 }
 
 function installDependencies(say) {
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .digest('hex');
-  const found = existsSync(LOCK_MARK) ? readFileSync(LOCK_MARK, 'utf8').trim() : '';
-  if (found !== wanted || !existsSync(NODE)) {
+  const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
+  const wanted = createHash('sha256').update(lock).digest('hex');
+  if (!existsSync(NODE) || !isInstalled(lock, wanted)) {
     say('Installing dependencies (npm ci)…');
-    run(
-      'npm',
-      ['ci', '--no-audit', '--no-fund'],
-      ROOT,
-      'npm ci failed.',
-      'check the network and the npm registry, then run it again.',
-    );
+    const next = 'check the network and the npm registry, then run it again.';
+    run('npm', ['ci', '--no-audit', '--no-fund'], ROOT, 'npm ci failed.', next);
     writeFileSync(LOCK_MARK, `${wanted}\n`);
   }
   if (!existsSync(NODE)) {
     const next = 'allow the install script of the package "node" (npm config get ignore-scripts), then run npm ci.';
     throw new SetupError('npm ci left no Node 24 in node_modules/node/bin.', next);
   }
+}
+
+function isInstalled(lock, hash) {
+  if (existsSync(LOCK_MARK) && readFileSync(LOCK_MARK, 'utf8').trim() === hash) return true;
+  if (!existsSync(NPM_RECORD) || !matchesLock(lock, readFileSync(NPM_RECORD, 'utf8'))) return false;
+  writeFileSync(LOCK_MARK, `${hash}\n`);
+  return true;
 }
 
 /** Into a folder beside its place, renamed at the end: an install that was interrupted is not taken as done. */

@@ -1,0 +1,1 @@
+export function matchesLock(lockText: string, installedText: string): boolean;
