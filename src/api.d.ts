@@ -49,8 +49,9 @@ export interface ServerSnapshot {
       | 'connected'
       | 'reconnecting'
       | 'disconnecting'
+      | 'authRequired'
       | 'error';
-    /** In `error` and `reconnecting`. */
+    /** In `error`, `authRequired` and `reconnecting`. */
     readonly error?: { readonly kind: string; readonly message: string; readonly retryable: boolean };
   };
   readonly catalog: {

@@ -117,8 +117,8 @@ describe('a server that cannot be reached is an error that names cause and next 
     );
     expect(error?.kind).toEqual(typeof kind === 'string' ? kind : expect.stringMatching(kind));
     const state = hub.server('server')?.state;
-    expect(state?.kind).toBe('error');
-    expect(state?.kind === 'error' && state.error.message).toMatch(text);
+    expect(state?.kind).toBe(error?.kind === 'auth' ? 'authRequired' : 'error');
+    expect(state && 'error' in state && state.error.message).toMatch(text);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 

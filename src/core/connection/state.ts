@@ -33,6 +33,8 @@ export type ConnectionState =
       readonly error: ErrorInfo;
     }
   | { readonly kind: 'disconnecting' }
+  /** The server refused the credentials, or wants some: one action of a person is needed, and no retry. */
+  | { readonly kind: 'authRequired'; readonly error: ErrorInfo }
   | { readonly kind: 'error'; readonly error: ErrorInfo };
 
 export type ConnectionStateKind = ConnectionState['kind'];
@@ -83,7 +85,8 @@ export function reduceConnection(state: ConnectionState, action: ConnectionActio
     case 'retryStarted':
       return state.kind === 'reconnecting' ? { ...state, nextAt: undefined } : state;
     case 'failed':
-      return isBusy(state) || state.kind === 'connected' ? { kind: 'error', error: action.error } : state;
+      if (!isBusy(state) && state.kind !== 'connected') return state;
+      return { kind: action.error.kind === 'auth' ? 'authRequired' : 'error', error: action.error };
     case 'disconnect':
       return state.kind === 'connected' || isBusy(state) ? { kind: 'disconnecting' } : toDisconnected(state);
     case 'disconnected':
@@ -97,7 +100,12 @@ export function reduceConnection(state: ConnectionState, action: ConnectionActio
 
 /** Whether `connect` starts something from here. Where it does not, a connect joins what is under way. */
 export function canStart(state: ConnectionState): boolean {
-  return state.kind === 'disconnected' || state.kind === 'error' || state.kind === 'needsInput';
+  return (
+    state.kind === 'disconnected' ||
+    state.kind === 'error' ||
+    state.kind === 'authRequired' ||
+    state.kind === 'needsInput'
+  );
 }
 
 function isBusy(state: ConnectionState): boolean {

@@ -3,7 +3,7 @@ import type { CommandHandler } from './context';
 import { serverFor } from './pickServer';
 import { connectFor } from './progress';
 
-const STARTABLE = ['disconnected', 'error', 'needsInput', 'reconnecting'];
+const STARTABLE = ['disconnected', 'error', 'authRequired', 'needsInput', 'reconnecting'];
 
 export const connect: CommandHandler = async (context, argument) => {
   const chosen = await serverFor(context, argument, {

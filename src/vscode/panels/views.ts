@@ -23,6 +23,8 @@ export function stateView(server: ServerSnapshot | undefined): ServerStateView {
       return { kind: state.kind, label: 'disconnecting…' };
     case 'needsInput':
       return { kind: state.kind, label: state.needed.kind === 'value' ? 'needs input' : 'needs approval' };
+    case 'authRequired':
+      return { kind: state.kind, label: 'sign-in needed' };
     case 'error':
       return { kind: state.kind, label: `error: ${state.error.message}`.slice(0, 300) };
     case 'disconnected':

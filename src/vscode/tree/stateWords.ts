@@ -30,6 +30,8 @@ export function stateWords(snapshot: ServerSnapshot, now: number, t: Translate):
     case 'needsInput':
       if (state.needed.kind === 'approval') return t('needs approval');
       return state.needed.kind === 'trust' ? t('needs trust') : t('needs input');
+    case 'authRequired':
+      return t('sign-in needed');
     case 'error':
       return t('error · {0}', firstSentence(state.error.message));
   }
@@ -52,6 +54,8 @@ export function stateIcon(snapshot: ServerSnapshot): StateIcon {
       return { id: state.nextAt === undefined ? 'sync~spin' : 'sync', color: 'charts.yellow' };
     case 'needsInput':
       return { id: state.needed.kind === 'value' ? 'key' : 'shield', color: 'charts.yellow' };
+    case 'authRequired':
+      return { id: 'lock', color: 'charts.yellow' };
     case 'error':
       return { id: 'error', color: 'testing.iconFailed' };
   }

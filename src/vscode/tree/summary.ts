@@ -13,7 +13,7 @@ export function summarize(servers: readonly ServerSnapshot[]): ServersSummary {
   return {
     enabled: servers.length - inState('disabled').length,
     connected: inState('connected').length,
-    failed: inState('error').length,
+    failed: inState('error').length + inState('authRequired').length,
     reconnecting: inState('reconnecting').map(({ id }) => id),
   };
 }

@@ -147,6 +147,12 @@ export function noticeItem(snapshot: ServerSnapshot, t: Translate): ItemModel | 
       return catalog.tools.length > 0
         ? undefined
         : notice(t('Connecting…'), { description: oneLine(state.step), icon: { id: 'loading~spin' } });
+    case 'authRequired':
+      return notice(oneLine(state.error.message), {
+        description: cached,
+        command: 'connect',
+        icon: { id: 'lock', color: 'charts.yellow' },
+      });
     case 'reconnecting':
     case 'error':
       return notice(oneLine(state.error.message), {
@@ -213,7 +219,7 @@ export function sourceLabel(source: ConfigSource, t: Translate): string {
 
 /** The error that a server is in, or waits because of. */
 export function lastError({ state }: ServerSnapshot): string | undefined {
-  return state.kind === 'error' || state.kind === 'reconnecting' ? state.error.message : undefined;
+  return 'error' in state ? state.error.message : undefined;
 }
 
 const STATE_FLAGS: readonly ServerSnapshot['state']['kind'][] = [
@@ -224,6 +230,7 @@ const STATE_FLAGS: readonly ServerSnapshot['state']['kind'][] = [
   'connected',
   'reconnecting',
   'disconnecting',
+  'authRequired',
   'error',
 ];
 

@@ -139,8 +139,18 @@ describe('Connection', () => {
 
   it('does not retry what waiting cannot heal', async () => {
     await connection.connect(false);
-    lastSession().drop(new PatchbayError('auth', 'The token was refused.'));
+    lastSession().drop(new PatchbayError('config', 'The command is gone.'));
     expect(connection.state.kind).toBe('error');
+  });
+
+  it('asks for a sign-in, and for nothing else, where the credentials were refused', async () => {
+    await connection.connect(false);
+    lastSession().drop(new PatchbayError('auth', 'The token was refused.'));
+    expect(connection.state).toMatchObject({ kind: 'authRequired', error: { message: 'The token was refused.' } });
+    await clock.advance(120_000);
+    expect(sessions).toHaveLength(1);
+    await connection.connect(true);
+    expect(connection.state.kind).toBe('connected');
   });
 
   it('does not retry where retrying is switched off', async () => {
