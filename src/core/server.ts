@@ -156,7 +156,13 @@ export class Server implements Disposable {
       });
     }
     await admit([this.definition], ports, interactive, signal);
-    const launch = await buildLaunch(this.definition, ports, inputs, interactive, signal);
+    const launch = await buildLaunch(this.definition, {
+      ports,
+      inputs,
+      interactive,
+      signal,
+      authenticate: () => undefined,
+    });
     return openSession({
       launch,
       createTransport: () => registry.create(launch, { log: this.#log, clock: ports.clock }),

@@ -2,12 +2,12 @@ import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/cli
 import { describeError, isPatchbayError, PatchbayError, toError } from '../../base/errors';
 import { describeHttpFailure, SESSION_LOST_CODE } from '../transports/httpErrors';
 import { localErrorOf } from '../transports/jsonRpc';
-import type { Launch, McpTransport } from '../transports/transport';
+import type { AnyLaunch, McpTransport } from '../transports/transport';
 import type { ErrorInfo } from './state';
 
 /** What a failed attempt or request was about; only what its text needs. */
 export interface FailureContext {
-  readonly launch: Launch;
+  readonly launch: AnyLaunch;
   readonly transport: McpTransport;
   /** What did not work, as the beginning of a sentence: `The server`, `The tool "echo"`. */
   readonly subject: string;
@@ -42,7 +42,7 @@ export function describeFailure(error: unknown, context: FailureContext): Patchb
       cause: error,
     });
   }
-  if (context.launch.transport === 'http') return describeHttpFailure(error, context.launch.url);
+  if ('url' in context.launch) return describeHttpFailure(error, context.launch.url);
   const { message } = toError(error);
   return new PatchbayError('protocol', `${context.subject} did not follow the protocol: ${quote(message)}`, {
     cause: error,

@@ -1,83 +1,113 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { PatchbayError, toError } from '../../base/errors';
 import type { ServerDefinition, ServerEntry } from '../config/definition';
-import { parseEnvFile } from '../config/envFile';
 import { resolveVariables } from '../config/variables';
-import type { Logger, Ports, ValueRequest } from '../ports';
-import type { Launch } from '../transports/transport';
+import type { Ports, ValueRequest } from '../ports';
+import type { AnyLaunch, Authenticator, NetworkLaunch, TlsLaunch } from '../transports/transport';
 import { NeedsInputError } from './connection';
+import { childEnvironment } from './environment';
 
-/** What a child process needs to run at all where the configuration lets it inherit nothing else. */
-const SAFE_ENV = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'SHELL',
-  'TERM',
-  'LANG',
-  'LC_ALL',
-  'TZ',
-  'TMPDIR',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'COMSPEC',
-  'HOMEDRIVE',
-  'HOMEPATH',
-  'PATHEXT',
-  'PROGRAMDATA',
-  'PROGRAMFILES',
-  'SYSTEMDRIVE',
-  'SYSTEMROOT',
-  'TEMP',
-  'TMP',
-  'USERNAME',
-  'USERPROFILE',
-  'WINDIR',
-];
+export interface LaunchOptions {
+  readonly ports: Ports;
+  /** Values given for `${input:…}`, kept for the life of the hub. */
+  readonly inputs: Map<string, string>;
+  /** Whether a person is there to be asked for missing values. */
+  readonly interactive: boolean;
+  readonly signal: AbortSignal;
+  /** Credentials for the resolved entry. */
+  readonly authenticate: (entry: ServerEntry) => Authenticator | undefined;
+}
 
-/**
- * Turns an entry into something that can be started: variables, secrets and the environment resolved.
- * Asks for missing values only where `interactive`; values of `${input:…}` are kept for the life of the hub.
- */
-export async function buildLaunch(
-  definition: ServerDefinition,
-  ports: Ports,
-  inputs: Map<string, string>,
-  interactive: boolean,
-  signal: AbortSignal,
-): Promise<Launch> {
-  const entry = await resolveEntry(definition, ports, inputs, interactive, signal);
-  if (entry.url !== undefined) {
-    return {
-      transport: 'http',
-      url: entry.url,
-      headers: entry.headers,
-      maxMessageBytes: entry.limits.maxMessageBytes,
-    };
+/** Turns an entry into something that can be started: variables, secrets, files and the environment resolved. */
+export async function buildLaunch(definition: ServerDefinition, options: LaunchOptions): Promise<AnyLaunch> {
+  const entry = await resolveEntry(definition, options);
+  const folder = workingFolder(definition, options.ports);
+  const transport = definition.transport ?? '';
+  switch (transport) {
+    case 'stdio':
+      return {
+        transport,
+        command: required(entry.command, definition, 'a command'),
+        args: entry.args,
+        cwd: entry.cwd === undefined ? folder : resolve(folder, entry.cwd),
+        env: await childEnvironment(entry, options.ports, folder),
+        shutdownGraceMs: entry.shutdownGraceMs,
+        maxMessageBytes: entry.limits.maxMessageBytes,
+      };
+    case 'http':
+      return { transport, ...(await networkLaunch(definition, entry, folder, options)) };
+    case 'sse': {
+      const { endpoints } = entry;
+      const shared = await networkLaunch(definition, entry, folder, options);
+      return { transport, ...shared, ...(endpoints ? { endpoints } : {}) };
+    }
+    case 'websocket': {
+      const { subprotocols, origin, pingIntervalMs, pingTimeoutMs, tokenVia } = entry.websocket;
+      const shared = await networkLaunch(definition, entry, folder, options);
+      return { transport, ...shared, subprotocols, origin, pingIntervalMs, pingTimeoutMs, tokenVia };
+    }
+    default:
+      return { transport, entry: { ...entry }, maxMessageBytes: entry.limits.maxMessageBytes };
   }
-  if (entry.command === undefined)
-    throw new PatchbayError('config', `"${definition.id}" has neither a command nor a URL.`);
-  const folder = workingFolder(definition, ports);
+}
+
+async function networkLaunch(
+  definition: ServerDefinition,
+  entry: ServerEntry,
+  folder: string,
+  { authenticate }: LaunchOptions,
+): Promise<NetworkLaunch> {
+  const auth = authenticate(entry);
   return {
-    transport: 'stdio',
-    command: entry.command,
-    args: entry.args,
-    cwd: entry.cwd === undefined ? folder : resolve(folder, entry.cwd),
-    env: await childEnvironment(entry, ports, folder),
-    shutdownGraceMs: entry.shutdownGraceMs,
+    url: required(entry.url, definition, 'a URL'),
+    headers: entry.headers,
     maxMessageBytes: entry.limits.maxMessageBytes,
+    tls: await tlsLaunch(entry.tls, folder),
+    proxy: entry.proxy,
+    security: entry.security,
+    compression: entry.compression === 'auto',
+    ...(auth ? { auth } : {}),
   };
 }
 
-async function resolveEntry(
-  definition: ServerDefinition,
-  ports: Ports,
-  inputs: Map<string, string>,
-  interactive: boolean,
-  signal: AbortSignal,
-): Promise<ServerEntry> {
+async function tlsLaunch(tls: ServerEntry['tls'], folder: string): Promise<TlsLaunch> {
+  const [ca, cert, key] = await Promise.all([
+    readPem(tls.ca, 'tls.ca', folder),
+    readPem(tls.cert, 'tls.cert', folder),
+    readPem(tls.key, 'tls.key', folder),
+  ]);
+  const { passphrase, rejectUnauthorized, pinnedSha256 } = tls;
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    rejectUnauthorized,
+    pinnedSha256,
+  };
+}
+
+/** The value of a key that names a file or, from a secret, holds the PEM text itself. */
+async function readPem(value: string | undefined, setting: string, folder: string): Promise<string | undefined> {
+  if (value === undefined || value.trimStart().startsWith('-----BEGIN')) return value;
+  try {
+    return await readFile(resolve(folder, value), 'utf8');
+  } catch (error) {
+    throw new PatchbayError('config', `The file of "${setting}" cannot be read: ${toError(error).message}.`, {
+      hint: 'Correct the path.',
+      cause: error,
+    });
+  }
+}
+
+function required(value: string | undefined, { id }: ServerDefinition, what: string): string {
+  if (value !== undefined) return value;
+  throw new PatchbayError('config', `"${id}" has not ${what}, which its transport needs.`);
+}
+
+async function resolveEntry(definition: ServerDefinition, options: LaunchOptions): Promise<ServerEntry> {
+  const { ports, inputs, interactive, signal } = options;
   for (;;) {
     const resolved = await resolveVariables(definition, {
       env: ports.env,
@@ -108,40 +138,4 @@ function missing(requests: readonly ValueRequest[]): NeedsInputError {
 
 function workingFolder({ source }: ServerDefinition, ports: Ports): string {
   return source.kind === 'workspace' ? source.folderPath : (ports.workspace.folders()[0]?.path ?? ports.userHome);
-}
-
-async function childEnvironment(entry: ServerEntry, ports: Ports, folder: string): Promise<Record<string, string>> {
-  const layers: Record<string, string | number | null | undefined>[] = [
-    inherited(entry.inheritEnv, ports.env),
-    entry.envFile === undefined ? {} : await readEnvFile(entry.envFile, folder, ports.log),
-    entry.env,
-  ];
-  const merged = new Map<string, string>();
-  for (const layer of layers) {
-    for (const [name, value] of Object.entries(layer)) {
-      if (value === null || value === undefined) merged.delete(name);
-      else merged.set(name, String(value));
-    }
-  }
-  return Object.fromEntries(merged);
-}
-
-function inherited(mode: ServerEntry['inheritEnv'], env: Ports['env']): Record<string, string | undefined> {
-  if (mode === 'none') return {};
-  if (mode === 'all') return { ...env };
-  return Object.fromEntries(Object.entries(env).filter(([name]) => SAFE_ENV.includes(name.toUpperCase())));
-}
-
-async function readEnvFile(path: string, folder: string, log: Logger): Promise<Record<string, string>> {
-  const file = isAbsolute(path) ? path : resolve(folder, path);
-  try {
-    const { values, problems } = parseEnvFile(await readFile(file, 'utf8'));
-    for (const { line, message } of problems) log.warn(`${file}:${line}: ${message}; the line is left out.`);
-    return values;
-  } catch (error) {
-    throw new PatchbayError('config', `The environment file ${file} cannot be read: ${toError(error).message}.`, {
-      hint: 'Check "envFile".',
-      cause: error,
-    });
-  }
 }

@@ -3,7 +3,7 @@ import { raceAbort } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { PatchbayError, toError } from '../../base/errors';
 import type { Logger } from '../ports';
-import type { Launch, McpTransport } from '../transports/transport';
+import type { AnyLaunch, McpTransport } from '../transports/transport';
 import type { Era, EraVerdicts } from './era';
 import { describeFailure, formatDuration, isEraFailure, isRefusal } from './failures';
 import { SdkSession } from './sdkSession';
@@ -17,7 +17,7 @@ const STDIO_PROBE_MS = 2000;
 const NO_LIMIT_MS = 2_147_483_647;
 
 export interface OpenSessionOptions {
-  readonly launch: Launch;
+  readonly launch: AnyLaunch;
   /** A fresh transport for each attempt: one is good for one life. */
   readonly createTransport: () => McpTransport;
   readonly protocol: 'auto' | Era;

@@ -6,7 +6,7 @@ import { Emitter } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { Implementation } from '../../shared/mcp';
 import type { Logger } from '../ports';
-import type { Launch, McpTransport } from '../transports/transport';
+import type { AnyLaunch, McpTransport } from '../transports/transport';
 import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
 import type { RequestOptions, Session } from './session';
@@ -28,7 +28,7 @@ const LISTEN_AGAIN_MS = 2000;
 export interface SdkSessionParts {
   readonly client: Client;
   readonly transport: McpTransport;
-  readonly launch: Launch;
+  readonly launch: AnyLaunch;
   readonly clock: Clock;
   readonly log: Logger;
 }

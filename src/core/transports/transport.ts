@@ -133,6 +133,9 @@ export interface CustomLaunch {
 /** What a built-in transport factory gets. A discriminated union by `transport`. */
 export type Launch = StdioLaunch | HttpLaunch | SseLaunch | WebSocketLaunch;
 
+/** Any launch, those of transports that other extensions registered included. */
+export type AnyLaunch = Launch | CustomLaunch;
+
 /** Settings of the host that hold for every network transport. Read at each connection. */
 export interface NetworkSettings {
   /** URL of the proxy for `proxy: "inherit"`; undefined: none. */
