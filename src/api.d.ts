@@ -2,7 +2,7 @@
  * What `vscode.extensions.getExtension('patchbay.patchbay').activate()` resolves to.
  * Stands alone: copy this file into your extension and import its types.
  */
-import type { Event } from 'vscode';
+import type { Disposable, Event } from 'vscode';
 
 export interface PatchbayApi {
   /** Members are only ever added within a version. */
@@ -22,6 +22,41 @@ export interface PatchbayApi {
   ): Promise<CallToolResult>;
   /** Fires with each server whose snapshot was replaced. */
   readonly onDidChangeServers: Event<ServerSnapshot>;
+  /**
+   * Makes servers with `"transport": type` in their entry connectable. The factory is called for each connection; a
+   * transport is used for one connection only. Throws where `type` is taken. Register while your extension activates.
+   */
+  registerTransport(type: string, factory: TransportFactory): Disposable;
+}
+
+export type TransportFactory = (launch: CustomLaunch, context: TransportContext) => Transport;
+
+export interface CustomLaunch {
+  readonly transport: string;
+  /** The server's entry, variables and secrets filled in. */
+  readonly entry: Readonly<Record<string, unknown>>;
+  /** A longer message should be refused by itself. */
+  readonly maxMessageBytes: number;
+}
+
+export interface TransportContext {
+  readonly log: Record<'trace' | 'debug' | 'info' | 'warn' | 'error', (message: string) => void>;
+}
+
+/** One link, good for one life. Carries JSON-RPC messages, the same seam as the MCP SDK's `Transport`. */
+export interface Transport {
+  /** Opens the link. Rejects with the cause, leaving nothing behind. */
+  start(): Promise<void>;
+  /** Rejects where the link is closed; never waits for ever. */
+  send(message: object): Promise<void>;
+  /** Ends the link. May be called more than once. */
+  close(): Promise<void>;
+  /** Set before `start`. Call it for every message that arrives. */
+  onmessage?: ((message: never) => void) | undefined;
+  /** Call it exactly once when the link has ended, by `close` too. */
+  onclose?: (() => void) | undefined;
+  /** Call it for what the link survives. */
+  onerror?: ((error: Error) => void) | undefined;
 }
 
 export interface CallToolOptions {

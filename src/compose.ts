@@ -7,9 +7,11 @@ import { describeError, PatchbayError } from './base/errors';
 import { Emitter } from './base/event';
 import type { Hub, ServerSnapshot } from './core/hubTypes';
 import type { Ports } from './core/ports';
+import type { CustomLaunch, TransportFactory } from './core/transports/transport';
 import { ConfigFiles } from './vscode/adapters/configFiles';
 import { ConfigProblems } from './vscode/adapters/configProblems';
 import { ConfigurationReader } from './vscode/adapters/configuration';
+import { LateTransports } from './vscode/adapters/lateTransports';
 import { createLogger } from './vscode/adapters/logger';
 import { createMemory } from './vscode/adapters/memory';
 import { createPrompts } from './vscode/adapters/prompts';
@@ -38,6 +40,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   const secrets = createSecrets(context.secrets);
   const changes = store.add(new Emitter<ServerSnapshot>());
   const loads = store.add(new Emitter<Hub>());
+  const transports = store.add(new LateTransports(log));
   const core = () => import('./core/index');
   let loading: Promise<Hub> | undefined;
   let loaded: Hub | undefined;
@@ -64,6 +67,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       throw new PatchbayError('cancelled', 'Patchbay is shutting down.');
     }
     loaded = hub;
+    transports.attach(hub);
     store.add(hub.onDidChangeServers((server) => changes.fire(server)));
     const reload = () =>
       reader.read().then(
@@ -118,6 +122,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       servers: () => loaded?.servers() ?? [],
       callTool: async (server, tool, args = {}, options) => (await hub()).callTool(server, tool, args, options),
       onDidChangeServers: changes.event,
+      registerTransport: (type, factory) => transports.register(type, factory as TransportFactory<CustomLaunch>),
     },
     async dispose() {
       isDisposed = true;

@@ -1,4 +1,4 @@
-import { DisposableStore } from '../base/disposable';
+import { type Disposable, DisposableStore } from '../base/disposable';
 import { PatchbayError, toError } from '../base/errors';
 import { Emitter } from '../base/event';
 import type { CallToolResult, Tool } from '../shared/mcp';
@@ -12,6 +12,7 @@ import type { CallToolOptions, CatalogTool, ConnectOptions, Hub, ServerSnapshot 
 import type { Logger, Ports } from './ports';
 import { Server, type ServerDeps, type ServerView } from './server';
 import type { TransportRegistry } from './transports/registry';
+import type { CustomLaunch, TransportFactory } from './transports/transport';
 
 /** A `Hub` over one configuration. Holds the servers, hands each call to its server and publishes the snapshots. */
 export class ServerHub implements Hub {
@@ -105,6 +106,10 @@ export class ServerHub implements Hub {
   ): Promise<CallToolResult> {
     options.signal?.throwIfAborted();
     return this.#require(id).callTool(tool, args, options);
+  }
+
+  registerTransport(type: string, factory: TransportFactory<CustomLaunch>): Disposable {
+    return this.#deps.registry.register<CustomLaunch>(type, factory);
   }
 
   update(configuration: Configuration): void {

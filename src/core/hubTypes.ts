@@ -5,6 +5,7 @@ import type { CallToolResult, Implementation, Progress, Tool } from '../shared/m
 import type { OtherLists } from './catalog/otherLists';
 import type { ConfigSource, Configuration, ServerEntry } from './config/definition';
 import type { ConnectionState } from './connection/state';
+import type { CustomLaunch, TransportFactory } from './transports/transport';
 
 /** A tool of one server, as the server sent it, with the name that is unique over all servers. */
 export interface CatalogTool {
@@ -88,6 +89,11 @@ export interface Hub extends Disposable {
   readOtherLists(id: string): Promise<OtherLists>;
   /** Connects first where the server is not connected. `isError` results resolve; they are the tool's answer. */
   callTool(id: string, tool: string, args: Record<string, unknown>, options?: CallToolOptions): Promise<CallToolResult>;
+  /**
+   * Makes servers with `"transport": type` connectable (`CustomLaunch`). Disposing takes the transport out again for later
+   * connections. Throws a `config` error where `type` is taken.
+   */
+  registerTransport(type: string, factory: TransportFactory<CustomLaunch>): Disposable;
   /** Applies the difference: unchanged servers keep their connections, removed ones close. */
   update(configuration: Configuration): void;
   /**

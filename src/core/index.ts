@@ -30,6 +30,7 @@ export { readConfigFile } from './config/parse';
 export type { CallToolOptions, ConnectOptions, Hub, ServerSnapshot } from './hubTypes';
 export { createMemory, createNodePorts } from './nodePorts';
 export type { Ports } from './ports';
+export type { CustomLaunch, McpTransport, TransportContext, TransportFactory } from './transports/transport';
 
 /** Version of this build, put in by the bundler. */
 declare const PATCHBAY_VERSION: string;

@@ -17,7 +17,7 @@ import type { Logger } from '../ports';
  */
 export interface McpTransport extends SdkTransport {
   /** Why the link ended, where it did not end by our own `close`. */
-  readonly closeError: PatchbayError | undefined;
+  readonly closeError?: PatchbayError | undefined;
   /** Last measured round trip in ms, where the transport measures one (WebSocket pings). */
   readonly roundTripMs?: number | undefined;
   /** Process id of a stdio server while it runs. Undefined on other transports. */
