@@ -1,4 +1,6 @@
 import type { Clock } from '../base/clock';
+import type { Event } from '../base/event';
+import type { JsonObject, JsonValue } from '../shared/json';
 
 /** Where log lines go. One line a call; the host adds time and level. Never given a secret. */
 export interface Logger {
@@ -52,6 +54,91 @@ export interface Prompts {
   approve(requests: readonly ApprovalRequest[], signal: AbortSignal): Promise<boolean>;
 }
 
+/** One value that a server asks for (MCP specification, client/elicitation, "Requested Schema"). Texts are bounded. */
+export type ElicitField = ElicitFieldBase &
+  (
+    | {
+        readonly kind: 'text';
+        readonly format: 'email' | 'uri' | 'date' | 'date-time' | undefined;
+        readonly maxLength: number | undefined;
+        readonly default?: string;
+      }
+    | { readonly kind: 'number'; readonly integer: boolean; readonly default?: number }
+    | { readonly kind: 'boolean'; readonly default?: boolean }
+    | { readonly kind: 'choice'; readonly options: readonly ElicitOption[]; readonly default?: string }
+    | { readonly kind: 'choices'; readonly options: readonly ElicitOption[]; readonly default?: readonly string[] }
+  );
+
+export interface ElicitOption {
+  readonly value: string;
+  readonly label: string;
+}
+
+interface ElicitFieldBase {
+  /** The member of the answer. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string | undefined;
+  readonly required: boolean;
+  /** What is wrong with a value, as one sentence; undefined where it may be sent. */
+  check(value: JsonValue): string | undefined;
+}
+
+/** A server asks the person for values, or to visit an address. All texts are the server's: show them as text only. */
+export type ElicitRequest =
+  | {
+      readonly mode: 'form';
+      readonly serverName: string;
+      readonly message: string;
+      readonly fields: readonly ElicitField[];
+    }
+  | {
+      readonly mode: 'url';
+      readonly serverName: string;
+      readonly message: string;
+      /** https, or http of this machine. Must be shown in full and opened only after consent, never fetched before. */
+      readonly url: string;
+      readonly host: string;
+      /** Whether letters of the host are not what they seem: it has a label in Punycode. */
+      readonly isPunycode: boolean;
+    };
+
+/** `content` by field name, for an accepted form. `decline`: the person said no; `cancel`: closed without a choice. */
+export interface ElicitAnswer {
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: Readonly<Record<string, JsonValue>>;
+}
+
+/** A server asks for an answer of a language model (MCP specification, client/sampling). */
+export interface SampleRequest {
+  readonly serverName: string;
+  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: readonly JsonObject[] }[];
+  readonly systemPrompt: string | undefined;
+  readonly maxTokens: number;
+  /** Names or families of models, the best first. */
+  readonly modelHints: readonly string[];
+}
+
+export interface SampleAnswer {
+  readonly text: string;
+  /** Name of the model that answered. */
+  readonly model: string;
+  readonly stopReason?: string;
+}
+
+/**
+ * What a server may ask of the person while it works. Only what is there is declared to servers. At most one question
+ * of a server is open at a time; an aborted `signal` means that nobody waits for the answer any more.
+ */
+export interface Interaction {
+  elicit?(request: ElicitRequest, signal: AbortSignal): Promise<ElicitAnswer>;
+  /** Undefined: the person refused. */
+  sample?(request: SampleRequest, signal: AbortSignal): Promise<SampleAnswer | undefined>;
+  /** Folders that servers may know of. */
+  roots?(): readonly { readonly uri: string; readonly name: string }[];
+  readonly onDidChangeRoots?: Event<void>;
+}
+
 /** The folders that `${workspaceFolder}` and `${workspaceFolder:name}` mean, and whether they are trusted. */
 export interface Workspace {
   folders(): readonly { readonly name: string; readonly path: string }[];
@@ -67,6 +154,8 @@ export interface Ports {
   readonly secrets: SecretStore;
   readonly memory: Memory;
   readonly prompts: Prompts;
+  /** Absent: servers are told that nobody is there to ask. */
+  readonly interaction?: Interaction;
   readonly workspace: Workspace;
   /** Environment variables that `${env:X}` reads and child processes inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -15,6 +15,8 @@ export class FakeSession implements Session {
   readonly #tools = new Emitter<void>();
   readonly onDidClose = this.#close.event;
   readonly onDidChangeTools = this.#tools.event;
+  readonly onDidChangePrompts = new Emitter<void>().event;
+  readonly onDidChangeResources = new Emitter<void>().event;
   readonly requests: { method: string; params: JsonObject; options: RequestOptions }[] = [];
   isClosed = false;
   closeCalls = 0;

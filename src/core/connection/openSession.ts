@@ -2,15 +2,18 @@ import { Client, type Implementation as SdkImplementation } from '@modelcontextp
 import { raceAbort } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { PatchbayError, toError } from '../../base/errors';
-import type { Logger } from '../ports';
+import type { Interaction, Logger } from '../ports';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
 import type { Era, EraVerdicts } from './era';
 import { describeFailure, formatDuration, isEraFailure, isRefusal } from './failures';
 import { SdkSession } from './sdkSession';
+import type { LogLevel } from './serverLog';
+import { ServerRequests } from './serverRequests';
 import type { Session } from './session';
 
 /** The revision that has no `initialize`. */
 const MODERN_VERSION = '2026-07-28';
+const LATE_PROGRESS = 'Received a progress notification for an unknown token';
 /** How long a stdio server may take to answer `server/discover` before `initialize` is sent on the same pipe. */
 const STDIO_PROBE_MS = 2000;
 /** The longest time a Node timer takes: 24 days. */
@@ -27,6 +30,12 @@ export interface OpenSessionOptions {
   /** For all attempts together. 0: no limit. */
   readonly connectMs: number;
   readonly clientInfo: SdkImplementation;
+  /** The server as people know it: in questions and in the log. */
+  readonly serverName: string;
+  /** What the server may ask of the host; nothing else is declared to it. */
+  readonly interaction?: Interaction | undefined;
+  /** From which level on the server should send its own log. Default `info`. */
+  readonly logLevel?: LogLevel;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
@@ -100,12 +109,18 @@ function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOp
 async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome> {
   const { launch, signal, clock, log, connectMs } = options;
   const transport = options.createTransport();
+  const { serverName, interaction, logLevel = 'info' } = options;
+  const requests = new ServerRequests({ interaction, serverName, clock });
   const client = new Client(options.clientInfo, {
-    capabilities: {},
+    capabilities: requests.capabilities,
     versionNegotiation: versionNegotiation(plan, options),
   });
+  requests.attach(client);
   let noise: Error | undefined;
-  client.onerror = (error) => log.debug(error.message);
+  client.onerror = (error) => {
+    // Progress that comes after the answer is late, not wrong.
+    if (!error.message.startsWith(LATE_PROGRESS)) log.debug(error.message);
+  };
   // Heard before the client listens too: what came instead of an answer is the best hint there is.
   transport.onerror = (error) => {
     noise ??= error;
@@ -114,8 +129,9 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
   try {
     await raceAbort(client.connect(transport, { timeout: connectMs, signal }), signal);
     signal.throwIfAborted();
-    return { session: new SdkSession({ client, transport, launch, clock, log }) };
+    return { session: new SdkSession({ client, transport, launch, clock, log, requests, serverName, logLevel }) };
   } catch (raw) {
+    requests.dispose();
     await transport.close().catch((error) => log.debug(`Closing failed: ${toError(error).message}`));
     const failure = describeFailure(raw, {
       launch,

@@ -1,15 +1,30 @@
-import type { Client, McpSubscription, StandardSchemaV1 } from '@modelcontextprotocol/client';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type Client,
+  LOG_LEVEL_META_KEY,
+  ProtocolError,
+  type StandardSchemaV1,
+} from '@modelcontextprotocol/client';
 import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
-import { type PatchbayError, toError } from '../../base/errors';
+import { PatchbayError, toError } from '../../base/errors';
 import { Emitter } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
-import type { Implementation } from '../../shared/mcp';
+import type { Implementation, Progress } from '../../shared/mcp';
 import type { Logger } from '../ports';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
+import { readElicitation } from './elicitation';
 import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
+import { ListChanges } from './listChanges';
+import { RequestDeadline } from './requestDeadline';
+import { createServerLog, type LogLevel, mcpLogLevel } from './serverLog';
+import type { ServerRequests } from './serverRequests';
 import type { RequestOptions, Session } from './session';
+import { followCoreTask, followExtensionTask, TASKS_EXTENSION } from './tasks';
+import { ToolDefinitions } from './toolDefinitions';
+import { toolHeaders } from './toolHeaders';
+import { keepResultsWhole, wholeResult } from './wholeResults';
 
 /**
  * Accepts any result: the SDK's own schemas strip members they do not know and turn one bad tool or one unknown content
@@ -21,9 +36,14 @@ const anyResult: StandardSchemaV1<unknown, JsonObject> = {
 
 /** The longest time a Node timer takes: 24 days. */
 const NO_LIMIT_MS = 2_147_483_647;
-const TOOLS_CHANGED = 'notifications/tools/list_changed';
-/** Pause in ms before `subscriptions/listen` is sent again after the server ended it. */
-const LISTEN_AGAIN_MS = 2000;
+/** How long in ms a task is kept by the server where the call itself has no limit. */
+const TASK_TTL_MS = 60 * 60_000;
+/** MCP 2026-07-28: the headers of a request do not match its body. */
+const HEADER_MISMATCH = -32020;
+/** MCP 2025-11-25, client/elicitation: an address must be visited before the call can work. */
+const URL_ELICITATION_REQUIRED = -32042;
+/** Requests on whose behalf a server may ask something. */
+const MAY_ASK: readonly string[] = ['tools/call', 'prompts/get', 'resources/read'];
 
 export interface SdkSessionParts {
   readonly client: Client;
@@ -31,6 +51,16 @@ export interface SdkSessionParts {
   readonly launch: AnyLaunch;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Attached to `client`; disposed with the session. */
+  readonly requests: ServerRequests;
+  readonly serverName: string;
+  readonly logLevel: LogLevel;
+}
+
+/** One request over all the messages that it takes. */
+interface Exchange {
+  readonly options: RequestOptions;
+  readonly deadline: RequestDeadline;
 }
 
 /** A `Session` on the SDK's `Client`, which is connected already. */
@@ -41,9 +71,12 @@ export class SdkSession implements Session {
   readonly instructions: string | undefined;
   readonly capabilities: JsonObject;
   readonly #parts: SdkSessionParts;
+  readonly #tools: ToolDefinitions;
   readonly #store = new DisposableStore();
   readonly #closeEmitter = this.#store.add(new Emitter<PatchbayError | undefined>());
   readonly #toolsEmitter = this.#store.add(new Emitter<void>());
+  readonly #promptsEmitter = this.#store.add(new Emitter<void>());
+  readonly #resourcesEmitter = this.#store.add(new Emitter<void>());
   #closed = false;
   /** Why the link is being given up although the transport itself saw no end. */
   #failure: PatchbayError | undefined;
@@ -51,18 +84,29 @@ export class SdkSession implements Session {
 
   readonly onDidClose = this.#closeEmitter.event;
   readonly onDidChangeTools = this.#toolsEmitter.event;
+  readonly onDidChangePrompts = this.#promptsEmitter.event;
+  readonly onDidChangeResources = this.#resourcesEmitter.event;
 
   constructor(parts: SdkSessionParts) {
     this.#parts = parts;
-    const { client } = parts;
+    const { client, transport, launch, clock, log, requests, serverName } = parts;
     this.era = client.getProtocolEra() === 'modern' ? 'modern' : 'legacy';
     this.protocolVersion = client.getNegotiatedProtocolVersion() ?? 'unknown';
     this.serverInfo = client.getServerVersion() as Implementation | undefined;
     this.instructions = client.getInstructions();
     this.capabilities = (client.getServerCapabilities() ?? {}) as JsonObject;
+    this.#tools = new ToolDefinitions(this.era === 'modern' && launch.transport === 'http', log);
     client.onclose = () => this.#handleClose();
-    client.setNotificationHandler(TOOLS_CHANGED, () => this.#toolsEmitter.fire());
-    void this.#listen();
+    keepResultsWhole(transport, this.era === 'modern');
+    const { era, capabilities } = this;
+    const lists = this.#store.add(new ListChanges({ client, era, capabilities, clock, log }));
+    const emitters = { tools: this.#toolsEmitter, prompts: this.#promptsEmitter, resources: this.#resourcesEmitter };
+    this.#store.add(lists.onDidChange((kind) => emitters[kind].fire()));
+    this.#store.add(requests);
+    if (era === 'legacy') requests.announceRoots(client);
+    const write = createServerLog(serverName, log, clock);
+    client.setNotificationHandler('notifications/message', { params: anyResult }, (params) => write(params));
+    if (era === 'legacy' && capabilities.logging) void this.#setLogLevel();
   }
 
   get processId(): number | undefined {
@@ -74,28 +118,31 @@ export class SdkSession implements Session {
   }
 
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<JsonObject> {
-    const { client, launch, transport } = this.#parts;
+    const { clock, launch, transport, requests } = this.#parts;
+    const { timeoutMs, maxTotalMs = 0, signal } = options;
+    const deadline = new RequestDeadline({ clock, timeoutMs, maxTotalMs, signal });
+    const { questions } = requests;
+    const pauses = MAY_ASK.includes(method) ? questions.onDidChangeOpen((open) => deadline.setPaused(open)) : undefined;
+    if (pauses && questions.isOpen) deadline.setPaused(true);
     try {
-      return await client.request({ method, params } as never, anyResult, {
-        timeout: options.timeoutMs || NO_LIMIT_MS,
-        resetTimeoutOnProgress: options.resetOnProgress ?? false,
-        ...(options.signal ? { signal: options.signal } : {}),
-        ...(options.maxTotalMs ? { maxTotalTimeout: options.maxTotalMs } : {}),
-        ...(options.onProgress ? { onprogress: options.onProgress } : {}),
-      });
+      const exchange = { options, deadline };
+      return await (method === 'tools/call' ? this.#callTool(params, exchange) : this.#send(method, params, exchange));
     } catch (error) {
       const tool = method === 'tools/call' ? String(params.name) : undefined;
       const failure = describeFailure(error, {
         launch,
         transport,
         subject: tool === undefined ? `The request ${method}` : `The tool "${tool}"`,
-        timeoutMs: options.timeoutMs,
+        timeoutMs,
         timeoutSetting: tool === undefined ? '"timeouts.requestMs"' : '"timeouts.toolMs"',
-        signal: options.signal,
+        signal,
       });
       // An HTTP link has no end of its own to watch: a peer that cannot be reached any more is one.
       if (isPeerGone(failure)) this.fail(failure);
       throw failure;
+    } finally {
+      pauses?.dispose();
+      deadline.dispose();
     }
   }
 
@@ -126,27 +173,144 @@ export class SdkSession implements Session {
     this.#store.dispose();
   }
 
-  /** MCP 2026-07-28, server/utilities/subscriptions: without a listen request a modern server announces nothing. */
-  async #listen(): Promise<void> {
-    const { client, clock, log } = this.#parts;
-    const tools = this.capabilities.tools as JsonObject | undefined;
-    if (this.era !== 'modern' || tools?.listChanged !== true || this.#closed) return;
-    let subscription: McpSubscription;
-    try {
-      subscription = await client.listen({ toolsListChanged: true });
-    } catch (error) {
-      if (!this.#closed) log.warn(`Changes of the tool list are not announced: ${toError(error).message}`);
-      return;
-    }
-    const end = await subscription.closed;
-    if (end === 'local' || this.#closed) return;
-    this.#store.add(
-      clock.setTimeout(() => {
-        if (this.#closed) return;
-        void this.#listen();
-        // What changed in the gap was not announced.
-        this.#toolsEmitter.fire();
-      }, LISTEN_AGAIN_MS),
+  /** One message and its answer; `input_required` is answered and asked again by the client, ten rounds at most. */
+  async #send(
+    method: string,
+    params: JsonObject,
+    { options, deadline }: Exchange,
+    headers?: Record<string, string>,
+  ): Promise<JsonObject> {
+    const { onProgress, resetOnProgress } = options;
+    const onprogress = (progress: Progress) => {
+      if (resetOnProgress) deadline.touch();
+      onProgress?.(progress);
+    };
+    const result = await this.#parts.client.request(
+      { method, params: this.#withMeta(method, params) } as never,
+      anyResult,
+      {
+        timeout: NO_LIMIT_MS,
+        signal: deadline.signal,
+        ...(headers ? { headers } : {}),
+        ...(onProgress ? { onprogress } : {}),
+      },
     );
+    const whole = wholeResult(result);
+    if (method === 'tools/list') return this.#tools.read(whole, params.cursor === undefined);
+    if (whole.resultType === 'task' && method !== 'tools/call') {
+      throw new PatchbayError(
+        'protocol',
+        `The server answered ${method} with a task, which only a tool call may become.`,
+      );
+    }
+    return whole;
   }
+
+  async #callTool(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
+    try {
+      return await (this.era === 'modern' ? this.#callModern(params, exchange) : this.#callLegacy(params, exchange));
+    } catch (error) {
+      if (ProtocolError.isInstance(error) && error.code === URL_ELICITATION_REQUIRED) {
+        throw await this.#visitFirst(String(params.name), error, exchange);
+      }
+      throw error;
+    }
+  }
+
+  async #callModern(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
+    const { options, deadline } = exchange;
+    const send = () => this.#send('tools/call', params, exchange, this.#headersFor(params));
+    let result: JsonObject;
+    try {
+      result = await send();
+    } catch (error) {
+      const isMismatch = ProtocolError.isInstance(error) && error.code === HEADER_MISMATCH;
+      if (!isMismatch || this.#parts.launch.transport !== 'http') throw error;
+      // The tool has other headers than when it was listed.
+      await this.#tools.listAgain((cursor) =>
+        this.#send('tools/list', cursor === undefined ? {} : { cursor }, { options: silent(options), deadline }),
+      );
+      result = await send();
+    }
+    return result.resultType === 'task' ? followExtensionTask(result, this.#taskContext(exchange)) : result;
+  }
+
+  async #callLegacy(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
+    if (!this.#isTask(params)) return this.#send('tools/call', params, exchange);
+    const ttl = exchange.options.maxTotalMs || TASK_TTL_MS;
+    const created = await this.#send('tools/call', { ...params, task: { ttl } }, exchange);
+    return created.task === undefined ? created : followCoreTask(created, this.#taskContext(exchange));
+  }
+
+  /** Revision 2025-11-25 leaves it to the client; a tool that can do without runs as a plain call. */
+  #isTask({ name }: JsonObject): boolean {
+    const { requests } = (this.capabilities.tasks ?? {}) as { requests?: { tools?: { call?: unknown } } };
+    return requests?.tools?.call !== undefined && this.#tools.isTaskRequired(name);
+  }
+
+  #taskContext(exchange: Exchange) {
+    const { options, deadline } = exchange;
+    const { clock, requests } = this.#parts;
+    return {
+      send: (method: string, params: JsonObject, signal: AbortSignal) => {
+        const request = { options: silent(options), deadline };
+        if (signal === deadline.signal) return this.#send(method, params, request);
+        const own = new RequestDeadline({ clock, timeoutMs: 0, maxTotalMs: 0, signal });
+        return this.#send(method, params, { ...request, deadline: own }).finally(() => own.dispose());
+      },
+      answer: (method: string, params: JsonObject, signal: AbortSignal) => requests.answer(method, params, signal),
+      signal: deadline.signal,
+      clock,
+      onAlive: () => options.resetOnProgress && deadline.touch(),
+      onProgress: options.onProgress,
+    };
+  }
+
+  /** Asks the person to visit what a legacy server names; whether that is done, only the person knows. */
+  async #visitFirst(tool: string, error: ProtocolError, { deadline }: Exchange): Promise<PatchbayError> {
+    const { requests, serverName } = this.#parts;
+    const { elicitations } = (error.data ?? {}) as { elicitations?: unknown };
+    let isAccepted = false;
+    for (const params of Array.isArray(elicitations) ? elicitations.slice(0, 5) : []) {
+      const request = readElicitation({ ...(params as JsonObject), mode: 'url' }, serverName);
+      isAccepted = (await requests.elicit(request, deadline.signal)).action === 'accept';
+      if (!isAccepted) break;
+    }
+    return new PatchbayError('tool', `The tool "${tool}" needs something done in the browser first.`, {
+      code: URL_ELICITATION_REQUIRED,
+      hint: isAccepted ? 'Finish it there, then call the tool again.' : 'Call it again to see what.',
+      cause: error,
+    });
+  }
+
+  #headersFor({ name, arguments: args }: JsonObject): Record<string, string> | undefined {
+    if (this.#parts.launch.transport !== 'http') return undefined;
+    return toolHeaders(this.#tools.inputSchema(name), (args ?? {}) as JsonObject);
+  }
+
+  /** MCP 2026-07-28, basic: what a legacy server was told once, a modern one is told with each request. */
+  #withMeta(method: string, params: JsonObject): JsonObject {
+    if (this.era !== 'modern' || !MAY_ASK.includes(method)) return params;
+    const { requests, logLevel } = this.#parts;
+    const meta: Record<string, unknown> = { ...(params._meta as JsonObject | undefined) };
+    if (this.capabilities.logging) meta[LOG_LEVEL_META_KEY] = mcpLogLevel(logLevel);
+    if (method === 'tools/call') {
+      meta[CLIENT_CAPABILITIES_META_KEY] = { ...requests.capabilities, extensions: { [TASKS_EXTENSION]: {} } };
+    }
+    return { ...params, _meta: meta as JsonObject };
+  }
+
+  async #setLogLevel(): Promise<void> {
+    const { logLevel, log } = this.#parts;
+    try {
+      await this.request('logging/setLevel', { level: mcpLogLevel(logLevel) }, { timeoutMs: 10_000 });
+    } catch (error) {
+      if (!this.#closed) log.debug(`The server's log level was not set: ${toError(error).message}`);
+    }
+  }
+}
+
+/** For the further messages of a request: its progress is told by the first one and by the state of its task. */
+function silent({ onProgress: _, ...options }: RequestOptions): RequestOptions {
+  return options;
 }

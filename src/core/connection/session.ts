@@ -30,8 +30,11 @@ export interface Session extends Disposable {
   readonly onDidClose: Event<PatchbayError | undefined>;
   /** The server says that its list of tools is another one now. */
   readonly onDidChangeTools: Event<void>;
+  readonly onDidChangePrompts: Event<void>;
+  readonly onDidChangeResources: Event<void>;
   /**
-   * Sends a request and resolves with the result as it came, unknown members included.
+   * Sends a request and resolves with the result as it came, unknown members included. What the server wants to know
+   * first is asked of the host; a call that becomes a task resolves with the result of the task.
    * Rejects with a `PatchbayError`. A timeout or an abort tells the server to stop and keeps the session.
    */
   request(method: string, params: JsonObject, options: RequestOptions): Promise<JsonObject>;

@@ -1,0 +1,84 @@
+import type { Clock } from '../../base/clock';
+import { type Disposable, DisposableStore } from '../../base/disposable';
+import { PatchbayError } from '../../base/errors';
+import { Emitter } from '../../base/event';
+
+/** So many questions of one server may wait; a server that asks more is refused. */
+const MAX_WAITING = 16;
+/** A question that nobody answered for so long, in ms, is taken back. */
+const QUESTION_MS = 10 * 60_000;
+
+/** The questions of one server: one at a time, each with a limit in time, all taken back at `dispose`. */
+export class QuestionQueue implements Disposable {
+  readonly #clock: Clock;
+  readonly #store = new DisposableStore();
+  readonly #openEmitter = this.#store.add(new Emitter<boolean>());
+  readonly #ended = new AbortController();
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** Fires with true when the first question comes and with false when the last one is over. */
+  readonly onDidChangeOpen = this.#openEmitter.event;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get isOpen(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /**
+   * Runs `ask` when it is its turn. Rejects with the reason of the abort, without waiting for `ask`, where `signal`
+   * aborts, the time is over or the queue is disposed.
+   */
+  async ask<T>(ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (this.#waiting >= MAX_WAITING) throw new PatchbayError('limit', 'The server asks too many questions at once.');
+    this.#waiting += 1;
+    if (this.#waiting === 1) this.#openEmitter.fire(true);
+    const previous = this.#last;
+    const turn = this.#run(previous, ask, signal);
+    this.#last = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#openEmitter.fire(false);
+    }
+  }
+
+  dispose(): void {
+    this.#ended.abort(new PatchbayError('connectionClosed', 'The connection closed while the question was open.'));
+    this.#store.dispose();
+  }
+
+  async #run<T>(previous: Promise<unknown>, ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const withdrawal = new AbortController();
+    const withdraw = (source: AbortSignal) => () => withdrawal.abort(source.reason);
+    const onAbort = withdraw(signal);
+    const onEnd = withdraw(this.#ended.signal);
+    if (signal.aborted) onAbort();
+    if (this.#ended.signal.aborted) onEnd();
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#ended.signal.addEventListener('abort', onEnd, { once: true });
+    const timer = this.#clock.setTimeout(() => withdrawal.abort(unanswered()), QUESTION_MS);
+    const withdrawn = new Promise<never>((_, reject) => {
+      const onWithdraw = () => reject(withdrawal.signal.reason);
+      if (withdrawal.signal.aborted) onWithdraw();
+      else withdrawal.signal.addEventListener('abort', onWithdraw, { once: true });
+    });
+    try {
+      await Promise.race([withdrawn, previous]);
+      return await Promise.race([withdrawn, ask(withdrawal.signal)]);
+    } finally {
+      withdrawn.catch(() => {});
+      timer.dispose();
+      signal.removeEventListener('abort', onAbort);
+      this.#ended.signal.removeEventListener('abort', onEnd);
+    }
+  }
+}
+
+function unanswered(): PatchbayError {
+  return new PatchbayError('timeout', `Nobody answered the server's question within ${QUESTION_MS / 60_000} minutes.`);
+}

@@ -1,0 +1,156 @@
+import type { Client, ClientCapabilities } from '@modelcontextprotocol/client';
+import type { Clock } from '../../base/clock';
+import { type Disposable, DisposableStore } from '../../base/disposable';
+import { PatchbayError } from '../../base/errors';
+import type { JsonObject, JsonValue } from '../../shared/json';
+import type { ElicitRequest, Interaction, SampleRequest } from '../ports';
+import { checkElicitAnswer, readElicitation } from './elicitation';
+import { QuestionQueue } from './questionQueue';
+
+const MAX_SAMPLING_MESSAGES = 100;
+const MAX_SAMPLING_CHARACTERS = 1_000_000;
+const MAX_HINTS = 10;
+const MAX_ROOTS = 1000;
+/** JSON-RPC 2.0: invalid params, method not found. */
+const INVALID_PARAMS = -32602;
+const METHOD_NOT_FOUND = -32601;
+/** MCP specification, client/sampling, "Error Handling": the person rejected the request. */
+const USER_REJECTED = -1;
+
+export interface ServerRequestsOptions {
+  readonly interaction: Interaction | undefined;
+  /** The server as people know it; each question names it. */
+  readonly serverName: string;
+  readonly clock: Clock;
+}
+
+/**
+ * What a server may ask of this side: elicitation, sampling and roots, as far as the host offers them. The same answers
+ * serve requests of a legacy server, `inputRequests` of a modern one and those of a task.
+ */
+export class ServerRequests implements Disposable {
+  readonly #options: ServerRequestsOptions;
+  readonly #store = new DisposableStore();
+  readonly questions: QuestionQueue;
+  /** Only what can be answered. */
+  readonly capabilities: ClientCapabilities;
+
+  constructor(options: ServerRequestsOptions) {
+    this.#options = options;
+    this.questions = this.#store.add(new QuestionQueue(options.clock));
+    const { elicit, sample, roots } = options.interaction ?? {};
+    this.capabilities = {
+      ...(elicit ? { elicitation: { form: {}, url: {} } } : {}),
+      ...(sample ? { sampling: {} } : {}),
+      ...(roots ? { roots: { listChanged: true } } : {}),
+    };
+  }
+
+  /** Answers what comes in on `client`, which must have been created with `capabilities`. */
+  attach(client: Client): void {
+    const { elicitation, sampling, roots } = this.capabilities;
+    if (elicitation) {
+      client.setRequestHandler('elicitation/create', async ({ method, params }, { mcpReq }) => {
+        return (await this.answer(method, params as JsonObject, mcpReq.signal)) as never;
+      });
+    }
+    if (sampling) {
+      client.setRequestHandler('sampling/createMessage', async ({ method, params }, { mcpReq }) => {
+        return (await this.answer(method, params as unknown as JsonObject, mcpReq.signal)) as never;
+      });
+    }
+    if (roots) client.setRequestHandler('roots/list', () => this.#roots() as never);
+  }
+
+  /** Says so when the folders are other ones. A modern server asks again each time. */
+  announceRoots(client: Client): void {
+    const { onDidChangeRoots } = this.#options.interaction ?? {};
+    if (!onDidChangeRoots || !this.capabilities.roots) return;
+    // A server that is gone needs no news.
+    this.#store.add(onDidChangeRoots(() => void client.sendRootsListChanged().catch(() => {})));
+  }
+
+  /** The result for one request of the server. Rejects with a `PatchbayError` whose code the server may be told. */
+  async answer(method: string, params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+    const { elicitation, sampling, roots } = this.capabilities;
+    if (method === 'elicitation/create' && elicitation) {
+      return this.elicit(readElicitation(params, this.#options.serverName), signal);
+    }
+    if (method === 'sampling/createMessage' && sampling) return this.#sample(params, signal);
+    if (method === 'roots/list' && roots) return this.#roots();
+    throw new PatchbayError('protocol', `The server asked for ${method}, which was not offered to it.`, {
+      code: METHOD_NOT_FOUND,
+    });
+  }
+
+  /** Asks the person. Where nobody can be asked, the answer is `cancel`. */
+  async elicit(request: ElicitRequest, signal: AbortSignal): Promise<JsonObject> {
+    const { interaction } = this.#options;
+    if (!interaction?.elicit) return { action: 'cancel' };
+    const ask = interaction.elicit.bind(interaction);
+    return checkElicitAnswer(request, await this.questions.ask((until) => ask(request, until), signal));
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #sample(params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+    const { interaction, serverName } = this.#options;
+    const request = readSampling(params, serverName);
+    const answer = await this.questions.ask(async (until) => interaction?.sample?.(request, until), signal);
+    if (!answer)
+      throw new PatchbayError('cancelled', 'The user rejected the sampling request.', { code: USER_REJECTED });
+    const { text, model, stopReason } = answer;
+    return {
+      role: 'assistant',
+      content: { type: 'text', text },
+      model,
+      ...(stopReason === undefined ? {} : { stopReason }),
+    };
+  }
+
+  #roots(): JsonObject {
+    const roots = this.#options.interaction?.roots?.() ?? [];
+    return { roots: roots.slice(0, MAX_ROOTS).map(({ uri, name }) => ({ uri, name })) };
+  }
+}
+
+function readSampling(params: JsonObject, serverName: string): SampleRequest {
+  if (params.tools !== undefined || params.toolChoice !== undefined) throw refused('tools were not offered for it');
+  const { messages, systemPrompt, maxTokens } = params;
+  if (!Array.isArray(messages) || messages.length === 0) throw refused('it has no messages');
+  if (messages.length > MAX_SAMPLING_MESSAGES) throw refused(`it has more than ${MAX_SAMPLING_MESSAGES} messages`);
+  if (JSON.stringify([messages, systemPrompt]).length > MAX_SAMPLING_CHARACTERS) throw refused('it is too long');
+  if (typeof maxTokens !== 'number' || !(maxTokens > 0)) throw refused('it has no maxTokens');
+  return {
+    serverName,
+    messages: messages.map(readMessage),
+    systemPrompt: typeof systemPrompt === 'string' ? systemPrompt : undefined,
+    maxTokens,
+    modelHints: readHints(params.modelPreferences),
+  };
+}
+
+function readMessage(message: JsonValue): SampleRequest['messages'][number] {
+  if (!isObject(message) || (message.role !== 'user' && message.role !== 'assistant')) {
+    throw refused('a message has no known role');
+  }
+  const content = Array.isArray(message.content) ? message.content : [message.content];
+  if (!content.every(isObject)) throw refused('a message has no content');
+  return { role: message.role, content };
+}
+
+function readHints(preferences: JsonValue | undefined): string[] {
+  if (!isObject(preferences) || !Array.isArray(preferences.hints)) return [];
+  const names = preferences.hints.map((hint) => (isObject(hint) ? hint.name : undefined));
+  return names.filter((name) => typeof name === 'string').slice(0, MAX_HINTS);
+}
+
+function refused(why: string): PatchbayError {
+  return new PatchbayError('protocol', `The sampling request was refused: ${why}.`, { code: INVALID_PARAMS });
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
