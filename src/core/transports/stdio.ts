@@ -10,6 +10,7 @@ import { LineFramer } from './stdioFraming';
 import { ProcessTree, type Spawn } from './stdioProcessTree';
 import { ShutdownLadder } from './stdioShutdown';
 import { buildSpawnCommand, describeSpawnError } from './stdioSpawn';
+import type { ProcessGuard, ProcessWard } from './stdioWatchdog';
 import { LineWriter } from './stdioWriter';
 import type { McpTransport, StdioLaunch, TransportContext } from './transport';
 
@@ -21,6 +22,8 @@ const QUOTED_STDERR_LINES = 3;
 export interface StdioDependencies {
   readonly spawn?: Spawn;
   readonly platform?: NodeJS.Platform;
+  /** Ends the processes where this one is killed. Default: nobody does. */
+  readonly guard?: ProcessGuard;
 }
 
 /** A server as a child process: one JSON-RPC message per line on stdin and stdout (MCP 2026-07-28, transports/stdio). */
@@ -34,6 +37,7 @@ export function createStdioTransport(
     context,
     dependencies.spawn ?? nodeSpawn,
     dependencies.platform ?? process.platform,
+    dependencies.guard,
   );
 }
 
@@ -47,6 +51,7 @@ class StdioTransport implements McpTransport {
   readonly #context: TransportContext;
   readonly #spawn: Spawn;
   readonly #platform: NodeJS.Platform;
+  readonly #guard: ProcessGuard | undefined;
   readonly #framer: LineFramer;
   readonly #stderr: StderrTail;
   readonly #ladder: ShutdownLadder;
@@ -62,11 +67,18 @@ class StdioTransport implements McpTransport {
   /** Whether the process left others of its group behind. */
   #survivors = false;
 
-  constructor(launch: StdioLaunch, context: TransportContext, spawn: Spawn, platform: NodeJS.Platform) {
+  constructor(
+    launch: StdioLaunch,
+    context: TransportContext,
+    spawn: Spawn,
+    platform: NodeJS.Platform,
+    guard: ProcessGuard | undefined,
+  ) {
     this.#launch = launch;
     this.#context = context;
     this.#spawn = spawn;
     this.#platform = platform;
+    this.#guard = guard;
     this.#framer = new LineFramer(launch.maxMessageBytes, {
       onLine: (line) => this.#onLine(line),
       onTooLong: (head) => this.#onTooLong(head),
@@ -145,6 +157,8 @@ class StdioTransport implements McpTransport {
       });
     }
     const { file, args, options } = buildSpawnCommand(this.#launch, this.#platform, isFile);
+    const ward = this.#guard?.open();
+    if (ward) void this.#gone.promise.then(() => ward.dispose());
     let child: ChildProcess;
     try {
       child = this.#spawn(file, [...args], options);
@@ -159,13 +173,14 @@ class StdioTransport implements McpTransport {
       else spawned.reject(describeSpawnError(error, this.#launch, isFile));
     });
     child.once('exit', (code, signal) => this.#onExit(code, signal));
-    this.#attach(child);
+    this.#attach(child, ward);
     await spawned.promise;
   }
 
-  #attach(child: ChildProcess): void {
+  #attach(child: ChildProcess, ward: ProcessWard | undefined): void {
     const { stdin, stdout, stderr } = child;
     if (child.pid === undefined || !stdin || !stdout || !stderr) return;
+    ward?.watch(child.pid);
     this.#tree = new ProcessTree(child.pid, this.#platform, this.#spawn);
     this.#writer = new LineWriter(stdin);
     stdin.on('error', (error) => this.#onPipeLost('input', error));
