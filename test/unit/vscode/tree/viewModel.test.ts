@@ -16,8 +16,8 @@ import { catalogTool, connected, context, failure, snapshot, t } from '../snapsh
 const folder = (name: string): ConfigSource => ({
   kind: 'workspace',
   folder: name,
-  folderPath: `/work/${name}`,
-  path: `/work/${name}/.vscode/patchbay.json`,
+  folderPath: `/projects/${name}`,
+  path: `/projects/${name}/.vscode/patchbay.json`,
 });
 
 describe('serverItem', () => {
