@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { createSystemClock } from '../../src/base/clock';
@@ -5,13 +6,26 @@ import { type Deferred, deferred } from '../../src/base/deferred';
 import type { Logger } from '../../src/core/ports';
 import { createHttpTransport } from '../../src/core/transports/http';
 import { createInMemoryPair } from '../../src/core/transports/inMemory';
+import { createTransportRegistry, registerBuiltInTransports } from '../../src/core/transports/registry';
 import { createStdioTransport } from '../../src/core/transports/stdio';
-import type { McpTransport, StdioLaunch, TransportContext } from '../../src/core/transports/transport';
+import type {
+  CustomLaunch,
+  Launch,
+  McpTransport,
+  StdioLaunch,
+  TransportContext,
+  WebSocketLaunch,
+} from '../../src/core/transports/transport';
 import { type HttpTestServer, startHttpServer } from '../servers/httpServer.mjs';
 import { createJsonRpcServer } from '../servers/jsonRpcServer.mjs';
+import { startSseServer } from '../servers/sseServer.mjs';
+import { startTcpServer } from '../servers/tcpServer.mjs';
+import { startWebSocketServer } from '../servers/webSocketServer.mjs';
+import { createTcpTransport } from '../support/tcpTransport';
 
 /** Well below the time after which idle connections go by themselves. */
 const SOCKET_CLOSE_MS = 3000;
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export const ECHO_SERVER = fileURLToPath(new URL('../servers/echoServer.mjs', import.meta.url));
 
@@ -36,7 +50,8 @@ export interface TransportKind {
   readonly name: string;
   readonly behaviours: ReadonlySet<Behaviour>;
   readonly carriesNotifications: boolean;
-  readonly limits: boolean;
+  /** What a message over the limit ends: the one call, or the link. Undefined: there is no limit. */
+  readonly overLimit?: 'call' | 'link';
   create(behaviour: Behaviour, maxMessageBytes?: number): Promise<Link>;
 }
 
@@ -142,7 +157,6 @@ const inMemory: TransportKind = {
   name: 'inMemory',
   behaviours: new Set<Behaviour>(['plain', 'hang', 'breakMidAnswer']),
   carriesNotifications: true,
-  limits: false,
   async create(behaviour) {
     const [near, far] = createInMemoryPair();
     const server = createJsonRpcServer();
@@ -181,8 +195,8 @@ const stdio: TransportKind = {
   name: 'stdio',
   behaviours: new Set(Object.keys(STDIO_FLAGS) as Behaviour[]),
   carriesNotifications: true,
-  limits: true,
-  async create(behaviour, maxMessageBytes = 64 * 1024 * 1024) {
+  overLimit: 'call',
+  async create(behaviour, maxMessageBytes = MAX_MESSAGE_BYTES) {
     const launch = stdioLaunch(STDIO_FLAGS[behaviour] ?? [], { maxMessageBytes });
     const transport = createStdioTransport(launch, createTestContext());
     let pid: number | undefined;
@@ -206,8 +220,8 @@ function http(name: string, paths: Partial<Record<Behaviour, string>>, carriesNo
     name,
     behaviours: new Set(Object.keys(paths) as Behaviour[]),
     carriesNotifications,
-    limits: true,
-    async create(behaviour, maxMessageBytes = 64 * 1024 * 1024) {
+    overLimit: 'call',
+    async create(behaviour, maxMessageBytes = MAX_MESSAGE_BYTES) {
       const server: HttpTestServer = await startHttpServer();
       const launch = {
         transport: 'http',
@@ -219,20 +233,132 @@ function http(name: string, paths: Partial<Record<Behaviour, string>>, carriesNo
       return {
         peer: new Peer(transport),
         async checkGone() {
-          // The server's side of a socket closes some turns after ours. Left alone, an idle one stays for seconds.
-          const open = [...server.seen.openSockets].filter((socket) => !socket.destroyed);
-          const closed = Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
-          let bound: NodeJS.Timeout | undefined;
-          const late = new Promise((_resolve, reject) => {
-            bound = setTimeout(() => reject(new Error('Sockets are still open')), SOCKET_CLOSE_MS);
-          });
-          await Promise.race([closed, late]).finally(() => clearTimeout(bound));
+          await socketsClosed(server.seen.openSockets);
           await server.close();
         },
       };
     },
   };
 }
+
+/** The server's side of a socket closes some turns after ours. Left alone, an idle one stays for seconds. */
+async function socketsClosed(openSockets: ReadonlySet<Socket>): Promise<void> {
+  const open = [...openSockets].filter((socket) => !socket.destroyed);
+  const closed = Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  let bound: NodeJS.Timeout | undefined;
+  const late = new Promise((_resolve, reject) => {
+    bound = setTimeout(() => reject(new Error('Sockets are still open')), SOCKET_CLOSE_MS);
+  });
+  await Promise.race([closed, late]).finally(() => clearTimeout(bound));
+}
+
+/** Transports of which each link talks to a server of its own, made for it. */
+function network(
+  kind: Omit<TransportKind, 'create' | 'behaviours'>,
+  behaviours: Partial<Record<Behaviour, string>>,
+  open: (
+    behaviour: string,
+    maxMessageBytes: number,
+  ) => Promise<{
+    readonly transport: McpTransport;
+    readonly openSockets: ReadonlySet<Socket>;
+    closeServer(): Promise<void>;
+  }>,
+): TransportKind {
+  return {
+    ...kind,
+    behaviours: new Set(Object.keys(behaviours) as Behaviour[]),
+    async create(behaviour, maxMessageBytes = MAX_MESSAGE_BYTES) {
+      const { transport, openSockets, closeServer } = await open(behaviours[behaviour] ?? '', maxMessageBytes);
+      return {
+        peer: new Peer(transport),
+        async checkGone() {
+          await socketsClosed(openSockets);
+          await closeServer();
+        },
+      };
+    },
+  };
+}
+
+export function webSocketLaunch(url: string, changes: Partial<WebSocketLaunch> = {}): WebSocketLaunch {
+  return {
+    transport: 'websocket',
+    url,
+    headers: {},
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    subprotocols: ['mcp'],
+    origin: undefined,
+    pingIntervalMs: 20_000,
+    pingTimeoutMs: 10_000,
+    tokenVia: 'header',
+    ...changes,
+  };
+}
+
+export function createBuiltIn(launch: Launch, context: TransportContext = createTestContext()): McpTransport {
+  const registry = createTransportRegistry();
+  registerBuiltInTransports(registry);
+  return registry.create(launch, context);
+}
+
+const webSocket = network(
+  { name: 'WebSocket', carriesNotifications: true, overLimit: 'link' },
+  {
+    plain: '/ws',
+    reverse: '/reverse',
+    split: '/fragments',
+    merge: '/merge',
+    noise: '/greeting',
+    breakMidAnswer: '/drop',
+    hang: '/hang',
+  },
+  async (path, maxMessageBytes) => {
+    const server = await startWebSocketServer();
+    const transport = createBuiltIn(webSocketLaunch(server.url(path), { maxMessageBytes }));
+    return { transport, openSockets: server.seen.openSockets, closeServer: () => server.close() };
+  },
+);
+
+const sse = network(
+  { name: 'SSE', carriesNotifications: true, overLimit: 'call' },
+  {
+    plain: '/sse',
+    reverse: '/reverse',
+    split: '/split',
+    merge: '/merge',
+    noise: '/noise',
+    breakMidAnswer: '/drop',
+    hang: '/hang',
+  },
+  async (path, maxMessageBytes) => {
+    const server = await startSseServer();
+    const transport = createBuiltIn({ transport: 'sse', url: server.url(path), headers: {}, maxMessageBytes });
+    return { transport, openSockets: server.seen.openSockets, closeServer: () => server.close() };
+  },
+);
+
+/** A transport that another extension brings, registered as that extension would do it. */
+const tcp = network(
+  { name: 'TCP (registered)', carriesNotifications: true },
+  {
+    plain: 'plain',
+    reverse: 'reverse',
+    split: 'split',
+    merge: 'merge',
+    noise: 'noise',
+    breakMidAnswer: 'drop',
+    hang: 'hang',
+  },
+  async (behaviour, maxMessageBytes) => {
+    const server = await startTcpServer({ behaviour });
+    const registry = createTransportRegistry();
+    registry.register<CustomLaunch>('tcp', createTcpTransport);
+    const launch: CustomLaunch = { transport: 'tcp', entry: { url: server.url }, maxMessageBytes };
+    const transport = registry.create(launch, createTestContext());
+    return { transport, openSockets: server.openSockets, closeServer: () => server.close() };
+  },
+);
 
 export const TRANSPORT_KINDS: readonly TransportKind[] = [
   inMemory,
@@ -250,4 +376,7 @@ export const TRANSPORT_KINDS: readonly TransportKind[] = [
     },
     true,
   ),
+  webSocket,
+  sse,
+  tcp,
 ];

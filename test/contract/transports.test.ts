@@ -79,7 +79,7 @@ describe.each(TRANSPORT_KINDS)('transport contract: $name', (kind) => {
     expect(textOf(await peer.call('size', { text: 'ü'.repeat(EIGHT_MEGABYTES / 2) }))).toBe(`${EIGHT_MEGABYTES / 2}`);
   });
 
-  when(kind.limits)('refuses one answer over the limit at once and lives on', async () => {
+  when(kind.overLimit === 'call')('refuses one answer over the limit at once and lives on', async () => {
     const peer = await open('plain', 100_000);
     const outcome = await peer.call('big', { bytes: 2_000_000 }).then(
       (answer) => answer.error?.data,
@@ -90,10 +90,22 @@ describe.each(TRANSPORT_KINDS)('transport contract: $name', (kind) => {
     expect(peer.closes).toBe(0);
   });
 
+  when(kind.overLimit === 'link')('ends with the setting named at an answer over the limit', async () => {
+    const peer = await open('plain', 100_000);
+    await expect(peer.call('big', { bytes: 2_000_000 })).rejects.toMatchObject({
+      kind: 'limit',
+      message: expect.stringContaining('100000 bytes'),
+      hint: expect.stringContaining('limits.maxMessageBytes'),
+    });
+    expect(peer.transport.closeError).toMatchObject({ kind: 'limit', retryable: true });
+  });
+
   can('noise')('reports noise by its first words and lives on', async () => {
     const peer = await open('noise');
     expect(textOf(await peer.call('echo', { text: 'still here' }))).toBe('still here');
-    expect(await peer.nextError(/not JSON: Server starting on stdio…/)).toMatchObject({ kind: 'protocol' });
+    expect(await peer.nextError(/not JSON(-RPC)?: (Server starting on \w+|Welcome to this server)…/)).toMatchObject({
+      kind: 'protocol',
+    });
     await peer.nextError(/not JSON-RPC: \[1,2,"not a message"\]/);
     expect(peer.closes).toBe(0);
   });
@@ -112,7 +124,9 @@ describe.each(TRANSPORT_KINDS)('transport contract: $name', (kind) => {
     const peer = await open('breakMidAnswer');
     const call = async () => (await peer.call('echo', { text: 'one' })).error ?? peer.call('echo', { text: 'two' });
     expect(await call().catch((error: unknown) => error)).toMatchObject({
-      message: expect.stringMatching(/exited with code 3|broke before the answer came|aborted|other end/),
+      message: expect.stringMatching(
+        /exited with code 3|broke before the answer came|aborted|other end|broke off|broke:|closed the connection/,
+      ),
     });
   });
 

@@ -1,8 +1,21 @@
-import { type Disposable, toDisposable } from '../../base/disposable';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import { createHttpTransport } from './http';
+import { createHttpFetch } from './httpFetch';
+import { createSseTransport } from './sse';
 import { createStdioTransport } from './stdio';
-import type { HttpLaunch, Launch, McpTransport, StdioLaunch, TransportContext, TransportFactory } from './transport';
+import { createProcessGuard, type ProcessGuard } from './stdioWatchdog';
+import type {
+  HttpLaunch,
+  Launch,
+  McpTransport,
+  SseLaunch,
+  StdioLaunch,
+  TransportContext,
+  TransportFactory,
+  WebSocketLaunch,
+} from './transport';
+import { createWebSocketTransport } from './webSocket';
 
 /** Transport factories by the `transport` of their launch. */
 export interface TransportRegistry {
@@ -47,12 +60,29 @@ export function createTransportRegistry(): TransportRegistry {
   };
 }
 
-/** Adds the transports that come with the core. Disposing takes them out again. */
-export function registerBuiltInTransports(registry: TransportRegistry): Disposable {
-  const stdio = registry.register<StdioLaunch>('stdio', (launch, context) => createStdioTransport(launch, context));
-  const http = registry.register<HttpLaunch>('http', (launch, context) => createHttpTransport(launch, context));
-  return toDisposable(() => {
-    stdio.dispose();
-    http.dispose();
-  });
+/**
+ * Adds the transports that come with the core. Disposing takes them out again. One `guard` looks after the processes of
+ * all stdio servers of this registry.
+ */
+export function registerBuiltInTransports(
+  registry: TransportRegistry,
+  { guard = createProcessGuard() }: { readonly guard?: ProcessGuard } = {},
+): Disposable {
+  const store = new DisposableStore();
+  store.add(
+    registry.register<StdioLaunch>('stdio', (launch, context) => createStdioTransport(launch, context, { guard })),
+  );
+  store.add(registry.register<HttpLaunch>('http', (launch, context) => createHttpTransport(launch, context)));
+  store.add(registry.register<SseLaunch>('sse', createSse));
+  store.add(registry.register<WebSocketLaunch>('websocket', createWebSocket));
+  return store;
+}
+
+function createSse(launch: SseLaunch): McpTransport {
+  const { maxMessageBytes } = launch;
+  return createSseTransport(launch, (onEventDiscarded) => createHttpFetch({ maxMessageBytes, onEventDiscarded }));
+}
+
+function createWebSocket(launch: WebSocketLaunch, context: TransportContext): McpTransport {
+  return createWebSocketTransport(launch, context, { requestOptions: async () => ({}), dispose: () => {} });
 }

@@ -33,7 +33,7 @@ describe('createTransportRegistry', () => {
     const registry = createTransportRegistry();
     const builtIn = registerBuiltInTransports(registry);
     expect(() => registry.create({ transport: 'smoke' }, createTestContext())).toThrow(
-      expect.objectContaining({ kind: 'config', hint: 'Known here: stdio, http.' }),
+      expect.objectContaining({ kind: 'config', hint: 'Known here: stdio, http, sse, websocket.' }),
     );
     expect(registry.create(stdioLaunch([]), createTestContext()).processId).toBeUndefined();
     builtIn.dispose();
