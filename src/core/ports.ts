@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
 import type { Event } from '../base/event';
 import type { JsonObject, JsonValue } from '../shared/json';
 
@@ -139,6 +140,31 @@ export interface Interaction {
   readonly onDidChangeRoots?: Event<void>;
 }
 
+/** The browser part of OAuth. Used only for a connect that a person waits for. */
+export interface SignIn {
+  /** URL of a Client ID Metadata Document that describes this host, where one is published. */
+  readonly clientMetadataUrl?: string;
+  /** Gets ready to receive one answer. Rejects where that cannot be. */
+  start(request: SignInRequest, signal: AbortSignal): Promise<SignInAttempt>;
+}
+
+export interface SignInRequest {
+  readonly serverName: string;
+  /** The authorization server, as text for people. */
+  readonly issuer: string;
+}
+
+/** One way to an authorization server and back. Dispose it in any case. */
+export interface SignInAttempt extends Disposable {
+  /** Where the authorization server is to send the browser back to. */
+  readonly redirectUrl: string;
+  /**
+   * Shows the page to the person and resolves to the query of the answer that has the `state` of `url`. Rejects where
+   * the person refuses or `signal` aborts.
+   */
+  authorize(url: URL, signal: AbortSignal): Promise<URLSearchParams>;
+}
+
 /** The folders that `${workspaceFolder}` and `${workspaceFolder:name}` mean, and whether they are trusted. */
 export interface Workspace {
   folders(): readonly { readonly name: string; readonly path: string }[];
@@ -157,6 +183,8 @@ export interface Ports {
   /** Absent: servers are told that nobody is there to ask. */
   readonly interaction?: Interaction;
   readonly workspace: Workspace;
+  /** Absent where there is no browser: who needs to sign in is told so. */
+  readonly signIn?: SignIn;
   /** Environment variables that `${env:X}` reads and child processes inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userHome: string;

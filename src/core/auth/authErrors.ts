@@ -1,0 +1,89 @@
+import {
+  InsecureTokenEndpointError,
+  IssuerMismatchError,
+  OAuthError,
+  RegistrationRejectedError,
+} from '@modelcontextprotocol/client';
+import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
+
+/** Code of the error for credentials that only a person can give. */
+export const SIGN_IN_REQUIRED_CODE = 'signInRequired';
+
+const MAX_QUOTE = 200;
+
+export function signInRequired(serverName: string): PatchbayError {
+  return new PatchbayError('auth', `"${serverName}" needs you to sign in.`, {
+    code: SIGN_IN_REQUIRED_CODE,
+    hint: 'Connect to sign in.',
+  });
+}
+
+/** A text of a server as one short line: control characters and runs of blanks become one blank. */
+export function quote(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
+}
+
+/** Scheme, host and path: the rest of a URL may hold secrets. */
+export function shortUrl(url: string | URL): string {
+  if (!URL.canParse(String(url))) return quote(String(url));
+  const { origin, pathname } = new URL(url);
+  return quote(`${origin}${pathname}`);
+}
+
+/**
+ * What a failed step of an authorization means. `where` is the server that was talked to. Quotes errors that the
+ * authorization server named; nothing of an answer that came from another issuer (RFC 9207).
+ */
+export function describeAuthFailure(error: unknown, where: string | URL): PatchbayError {
+  if (isPatchbayError(error)) return error;
+  const host = shortUrl(where);
+  if (IssuerMismatchError.isInstance(error)) {
+    return new PatchbayError('security', `${host} answered in the name of another authorization server.`, {
+      hint: 'Sign in again; if it stays, the authorization server is set up wrongly or somebody interferes.',
+    });
+  }
+  if (RegistrationRejectedError.isInstance(error)) {
+    return new PatchbayError(
+      'auth',
+      `${host} refused to register this client (HTTP ${error.status}).${said(error.body)}`,
+      {
+        code: error.status,
+        hint: 'Register a client there by hand and set "auth.clientId".',
+      },
+    );
+  }
+  if (InsecureTokenEndpointError.isInstance(error)) {
+    return new PatchbayError('security', `${host} wants the token request without TLS, which is not done.`, {
+      hint: 'The authorization server must use https.',
+    });
+  }
+  if (OAuthError.isInstance(error)) {
+    const text = error.message === error.code ? '' : said(error.message);
+    return new PatchbayError('auth', `${host} refused: ${quote(String(error.code))}.${text}`, {
+      code: quote(String(error.code)),
+      hint: 'Connect to sign in again.',
+    });
+  }
+  const { name, message } = toError(error);
+  const { code } = toError(error) as NodeJS.ErrnoException;
+  if (name === 'AbortError') return new PatchbayError('cancelled', 'Signing in was cancelled.');
+  if (typeof code === 'string') {
+    return new PatchbayError('transport', `${host} cannot be reached (${quote(code)}).`, {
+      code,
+      retryable: true,
+      hint: 'Check the network, VPN or proxy.',
+    });
+  }
+  if (name === 'ZodError' || error instanceof SyntaxError) {
+    return new PatchbayError('protocol', `${host} answered something that is not OAuth.`, {
+      hint: 'The authorization server is set up wrongly, or a page of a proxy came in its place.',
+    });
+  }
+  return new PatchbayError('auth', `${host}: ${quote(message)}`);
+}
+
+function said(text: string): string {
+  const line = quote(text);
+  return line === '' ? '' : ` It said: ${line}`;
+}

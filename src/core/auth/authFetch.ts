@@ -1,0 +1,59 @@
+import type { FetchLike } from '@modelcontextprotocol/client';
+import type { Clock } from '../../base/clock';
+import { PatchbayError } from '../../base/errors';
+import { shortUrl } from './authErrors';
+
+/** Metadata and token answers are small; more is a mistake or an attack. */
+const MAX_BYTES = 1024 * 1024;
+const TIME_LIMIT_MS = 30_000;
+
+export interface AuthFetchOptions {
+  readonly fetch: FetchLike;
+  readonly clock: Clock;
+  /** Throws or rejects where a URL must not be contacted. Asked for every URL, redirects on the same origin included. */
+  readonly checkUrl?: (url: string) => void | Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A `fetch` for requests to authorization servers: each URL is checked first, time and size are bounded, and the answer
+ * is a real `Response`, which the SDK tells apart from others.
+ */
+export function createAuthFetch({ fetch, clock, checkUrl, signal }: AuthFetchOptions): FetchLike {
+  return async (url, init = {}) => {
+    await checkUrl?.(String(url));
+    const limit = new AbortController();
+    const timer = clock.setTimeout(
+      () => limit.abort(new PatchbayError('timeout', `${shortUrl(url)} did not answer in time.`, { retryable: true })),
+      TIME_LIMIT_MS,
+    );
+    try {
+      const answer = await fetch(url, {
+        ...init,
+        // Plain names and values: not every fetch takes the classes of the global one.
+        headers: Object.fromEntries(new Headers(init.headers)),
+        signal: AbortSignal.any([signal, limit.signal]),
+      });
+      return await toResponse(answer, url);
+    } finally {
+      timer.dispose();
+    }
+  };
+}
+
+async function toResponse(answer: Response, url: string | URL): Promise<Response> {
+  const length = Number(answer.headers.get('content-length') ?? 0);
+  if (length > MAX_BYTES) throw tooLong(url);
+  const text = await answer.text();
+  if (text.length > MAX_BYTES) throw tooLong(url);
+  const headers: [string, string][] = [];
+  answer.headers.forEach((value, name) => {
+    if (!/^content-(encoding|length)$/.test(name)) headers.push([name, value]);
+  });
+  const hasBody = answer.status !== 204 && answer.status !== 205 && answer.status !== 304;
+  return new Response(hasBody ? text : null, { status: answer.status, statusText: answer.statusText, headers });
+}
+
+function tooLong(url: string | URL): PatchbayError {
+  return new PatchbayError('limit', `${shortUrl(url)} sent an answer that is too long for this.`);
+}

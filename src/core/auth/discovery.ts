@@ -1,0 +1,99 @@
+import {
+  type AuthorizationServerMetadata,
+  checkResourceAllowed,
+  discoverAuthorizationServerMetadata,
+  discoverOAuthProtectedResourceMetadata,
+  type FetchLike,
+  resourceUrlFromServerUrl,
+} from '@modelcontextprotocol/client';
+import { isPatchbayError, PatchbayError } from '../../base/errors';
+import { shortUrl } from './authErrors';
+
+type ProtectedResourceMetadata = Awaited<ReturnType<typeof discoverOAuthProtectedResourceMetadata>>;
+
+/** The authorization server of one MCP server, checked as far as its metadata can be. */
+export interface AuthorizationServer {
+  /** Exactly as the validated metadata says it. */
+  readonly issuer: string;
+  readonly url: string;
+  /** Absent only for a server of protocol version 2025-03-26 that publishes none. */
+  readonly metadata: AuthorizationServerMetadata | undefined;
+  /** The RFC 8707 indicator, exactly as the resource metadata says it. */
+  readonly resource: string | undefined;
+  /** What the resource names as its scopes. */
+  readonly resourceScopes: string | undefined;
+}
+
+/**
+ * Finds the authorization server: resource metadata (RFC 9728) where the challenge names it, else at the well-known path
+ * of the server and of its root; then RFC 8414 or OpenID Connect metadata. Without resource metadata the server's own
+ * origin is the authorization server, as in protocol version 2025-03-26.
+ *
+ * Rejects where the resource is another one, the issuer is not the one that was asked, or PKCE with S256 is not
+ * announced. Errors of the SDK and of `fetch` come through as they are.
+ */
+export async function discoverAuthorizationServer(
+  serverUrl: string,
+  challengeUrl: string | undefined,
+  fetch: FetchLike,
+): Promise<AuthorizationServer> {
+  const resourceMetadata =
+    (challengeUrl === undefined ? undefined : await readResourceMetadata(serverUrl, challengeUrl, fetch)) ??
+    (await readResourceMetadata(serverUrl, undefined, fetch));
+  if (resourceMetadata) requireSameResource(serverUrl, resourceMetadata.resource);
+  const named = resourceMetadata?.authorization_servers?.[0];
+  const url = named ?? String(new URL('/', serverUrl));
+  const metadata = await discoverAuthorizationServerMetadata(url, { fetchFn: fetch });
+  if (metadata) requirePkce(metadata);
+  else if (named !== undefined) {
+    throw new PatchbayError('auth', `${shortUrl(url)} publishes no metadata of an authorization server.`, {
+      hint: 'Without it nobody can tell how to sign in there safely; ask who runs the server.',
+    });
+  }
+  return {
+    issuer: metadata?.issuer ?? url,
+    url,
+    metadata,
+    resource: resourceMetadata?.resource,
+    resourceScopes: resourceMetadata?.scopes_supported?.join(' ') || undefined,
+  };
+}
+
+/** Undefined: the server publishes none, or something that is not such metadata. */
+async function readResourceMetadata(
+  serverUrl: string,
+  url: string | undefined,
+  fetch: FetchLike,
+): Promise<ProtectedResourceMetadata | undefined> {
+  try {
+    const options = url === undefined ? {} : { resourceMetadataUrl: url };
+    return await discoverOAuthProtectedResourceMetadata(serverUrl, options, fetch);
+  } catch (error) {
+    // Refused addresses, cancelled and broken connections are no answer about the metadata.
+    const isNetwork = error instanceof Error && ('code' in error || error.name === 'AbortError');
+    if (isPatchbayError(error) || error instanceof TypeError || isNetwork) throw error;
+    return undefined;
+  }
+}
+
+function requireSameResource(serverUrl: string, resource: string): void {
+  const requested = resourceUrlFromServerUrl(serverUrl);
+  if (URL.canParse(resource) && checkResourceAllowed({ requestedResource: requested, configuredResource: resource })) {
+    return;
+  }
+  throw new PatchbayError(
+    'security',
+    `${shortUrl(serverUrl)} names ${shortUrl(resource)} as the resource to sign in for.`,
+    {
+      hint: 'A token for another resource is not asked for; check the URL of the server.',
+    },
+  );
+}
+
+/** MCP 2026-07-28, basic/authorization: a client must refuse where S256 is not announced. */
+function requirePkce(metadata: AuthorizationServerMetadata): void {
+  if (metadata.code_challenge_methods_supported?.includes('S256')) return;
+  throw new PatchbayError('security', `${shortUrl(metadata.issuer)} does not announce PKCE with S256.`, {
+    hint: 'Signing in without it is not safe; the authorization server must support it.',
+  });
+}

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import {
+  assertSecureTokenEndpoint,
+  exchangeAuthorization,
+  type FetchLike,
+  OAuthError,
+  type OAuthTokens,
+  type StoredOAuthClientInformation,
+  startAuthorization,
+  validateAuthorizationResponseIssuer,
+} from '@modelcontextprotocol/client';
+import { PatchbayError } from '../../base/errors';
+import type { SignIn } from '../ports';
+import { shortUrl } from './authErrors';
+import { type ClientChoice, clientFor } from './clientRegistration';
+import type { AuthorizationServer } from './discovery';
+import type { TokenStore } from './tokenStore';
+
+export interface SignInParts {
+  readonly port: SignIn;
+  readonly serverName: string;
+  readonly choice: ClientChoice;
+  readonly store: TokenStore;
+  readonly fetch: FetchLike;
+  readonly checkUrl: (url: string) => void | Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface SignInResult {
+  readonly tokens: OAuthTokens;
+  readonly client: StoredOAuthClientInformation;
+}
+
+/**
+ * One authorization code flow with PKCE (OAuth 2.1): sends the person to the authorization server and redeems the code
+ * that comes back. `state` and `iss` (RFC 9207) are checked before anything of the answer is used.
+ */
+export async function signIn(
+  server: AuthorizationServer,
+  scope: string | undefined,
+  parts: SignInParts,
+): Promise<SignInResult> {
+  const { port, store, fetch, signal } = parts;
+  const { metadata, resource } = server;
+  const issuer = shortUrl(server.issuer);
+  const attempt = await port.start({ serverName: parts.serverName, issuer }, signal);
+  try {
+    const { redirectUrl } = attempt;
+    const client = await clientFor(server, parts.choice, redirectUrl, scope, store, fetch);
+    const state = randomBytes(32).toString('base64url');
+    const common = { ...(metadata ? { metadata } : {}), clientInformation: client };
+    const target = resource === undefined ? {} : { resource };
+    const { authorizationUrl, codeVerifier } = await startAuthorization(server.url, {
+      ...common,
+      ...target,
+      redirectUrl,
+      state,
+      ...(scope === undefined ? {} : { scope }),
+    });
+    // The same rule as for the token endpoint: https, or this machine. Nothing else is ever given to a browser.
+    assertSecureTokenEndpoint(authorizationUrl);
+    await parts.checkUrl(authorizationUrl.href);
+    const answer = await attempt.authorize(authorizationUrl, signal);
+    signal.throwIfAborted();
+    const authorizationCode = readCode(answer, state, server);
+    const tokens = await exchangeAuthorization(server.url, {
+      ...common,
+      ...target,
+      authorizationCode,
+      ...issOf(answer),
+      codeVerifier,
+      redirectUri: redirectUrl,
+      fetchFn: fetch,
+    });
+    return { tokens, client };
+  } finally {
+    attempt.dispose();
+  }
+}
+
+function readCode(answer: URLSearchParams, state: string, { issuer, metadata }: AuthorizationServer): string {
+  if (answer.get('state') !== state) {
+    throw new PatchbayError('security', 'The answer of the browser does not belong to this sign-in.', {
+      hint: 'Connect to sign in again, and use the page that opens last.',
+    });
+  }
+  validateAuthorizationResponseIssuer({
+    iss: answer.get('iss') ?? undefined,
+    expectedIssuer: metadata?.issuer,
+    issParameterSupported: metadata?.authorization_response_iss_parameter_supported === true,
+  });
+  const error = answer.get('error');
+  if (error !== null) throw new OAuthError(error, answer.get('error_description') ?? error);
+  const code = answer.get('code');
+  if (code) return code;
+  throw new PatchbayError('auth', `${shortUrl(issuer)} sent neither a code nor an error.`, {
+    hint: 'Connect to sign in again.',
+  });
+}
+
+function issOf(answer: URLSearchParams): { iss?: string } {
+  const iss = answer.get('iss');
+  return iss === null ? {} : { iss };
+}

@@ -1,0 +1,61 @@
+import { type FetchLike, selectClientAuthMethod } from '@modelcontextprotocol/client';
+import type { Clock } from '../../base/clock';
+import { describeError } from '../../base/errors';
+import type { Logger, SecretStore } from '../ports';
+import { describeAuthFailure, shortUrl } from './authErrors';
+import { createAuthFetch } from './authFetch';
+import { type TokenRecord, TokenStore } from './tokenStore';
+
+export interface SignOutContext {
+  readonly secrets: SecretStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly fetch: FetchLike;
+  readonly checkUrl: (url: string) => void | Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Ends the sign-in at a server: tells the authorization server (RFC 7009) where it takes that, and forgets the tokens and
+ * the registration whatever it answers. False: there was none.
+ */
+export async function signOut(serverUrl: string, context: SignOutContext): Promise<boolean> {
+  const store = new TokenStore(context.secrets);
+  const record = await store.forServer(serverUrl);
+  if (!record) return false;
+  await store.forget(serverUrl, record);
+  await store.forgetClient(record.issuer);
+  try {
+    await revoke(record, context);
+  } catch (error) {
+    const reason = describeError(describeAuthFailure(error, record.issuer));
+    context.log.warn(`The tokens are forgotten here, but ${shortUrl(record.issuer)} was not told: ${reason}`);
+  }
+  return true;
+}
+
+/** The refresh token first: most servers end the access token with it. */
+async function revoke({ tokens, client, endpoints }: TokenRecord, context: SignOutContext): Promise<void> {
+  const url = endpoints?.revocation_endpoint;
+  if (url === undefined) return;
+  const fetch = createAuthFetch(context);
+  const method = selectClientAuthMethod(client, endpoints?.token_endpoint_auth_methods_supported ?? []);
+  const both = [
+    { token: tokens.refresh_token, token_type_hint: 'refresh_token' },
+    { token: tokens.access_token, token_type_hint: 'access_token' },
+  ];
+  for (const { token, token_type_hint } of both) {
+    if (token === undefined) continue;
+    const form = new URLSearchParams({ token, token_type_hint });
+    const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { client_id, client_secret } = client;
+    if (method === 'client_secret_basic')
+      headers.authorization = `Basic ${btoa(`${client_id}:${client_secret ?? ''}`)}`;
+    else {
+      form.set('client_id', client_id);
+      if (method === 'client_secret_post' && client_secret !== undefined) form.set('client_secret', client_secret);
+    }
+    const answer = await fetch(url, { method: 'POST', headers, body: form });
+    if (!answer.ok) context.log.warn(`${shortUrl(url)} did not revoke the ${token_type_hint} (HTTP ${answer.status}).`);
+  }
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
+import { PatchbayError, toError } from '../../base/errors';
+import type { Authenticator, AuthRefusal } from '../transports/transport';
+import { quote } from './authErrors';
+import { SingleFlight } from './singleFlight';
+import { bearerHeaders, refusedError } from './staticCredentials';
+
+const TIME_LIMIT_MS = 30_000;
+const MAX_OUTPUT_BYTES = 64 * 1024;
+const MAX_STDERR_CHARS = 2000;
+
+/** The members of a child process that are used here. */
+export interface RunningProgram {
+  readonly stdout: NodeJS.ReadableStream | null;
+  readonly stderr: NodeJS.ReadableStream | null;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'close', listener: (code: number | null, signal: string | null) => void): unknown;
+  kill(signal?: NodeJS.Signals): boolean;
+}
+
+/** Starts a program without a shell: stdin closed, stdout and stderr piped. */
+export type SpawnProgram = (command: string, args: readonly string[]) => RunningProgram;
+
+export interface TokenCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * A bearer token from a program: run when the first request needs it, kept until the server refuses it, then run once
+ * more. The token is never part of an error or a log line.
+ */
+export function tokenCommandAuthenticator(program: TokenCommand, spawn: SpawnProgram, clock: Clock): Authenticator {
+  const flight = new SingleFlight();
+  let token: string | undefined;
+  const run = (signal?: AbortSignal) =>
+    flight.run(
+      'run',
+      async (inner) => {
+        token = await readToken(program, spawn, clock, inner);
+        return token;
+      },
+      signal,
+    );
+  return {
+    headers: async (signal) => bearerHeaders(token ?? (await run(signal))),
+    async onRefused(refusal: AuthRefusal, signal) {
+      if (refusal.status === 403) return false;
+      const isSent = (value: string | undefined) =>
+        value !== undefined && bearerHeaders(value).authorization === refusal.sent.authorization;
+      // Another request got a token meanwhile.
+      if (token !== undefined && !isSent(token)) return true;
+      if (!isSent(await run(signal))) return true;
+      throw refusedError(refusal, `the token that "${quote(program.command)}" prints`);
+    },
+  };
+}
+
+function readToken(
+  { command, args }: TokenCommand,
+  spawn: SpawnProgram,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    const name = quote(command);
+    const fail = (message: string, hint: string, cause?: unknown) =>
+      settle(() => reject(new PatchbayError('auth', message, { hint, cause })));
+    let child: RunningProgram;
+    try {
+      child = spawn(command, args);
+    } catch (error) {
+      reject(cannotStart(name, error));
+      return;
+    }
+    let output = Buffer.alloc(0);
+    let stderr = '';
+    let timer: Disposable | undefined;
+    const onAbort = () => settle(() => reject(signal.reason));
+    const settle = (finish: () => void) => {
+      timer?.dispose();
+      signal.removeEventListener('abort', onAbort);
+      child.kill('SIGKILL');
+      finish();
+    };
+    timer = clock.setTimeout(
+      () => fail(`"${name}" printed no token within ${TIME_LIMIT_MS / 1000} s.${tail(stderr)}`, CHECK),
+      TIME_LIMIT_MS,
+    );
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    child.stdout?.on('data', (part: Buffer) => {
+      output = Buffer.concat([output, part]);
+      if (output.length > MAX_OUTPUT_BYTES) fail(`"${name}" printed more than a token.`, CHECK);
+    });
+    child.stderr?.on('data', (part: Buffer) => {
+      stderr = (stderr + part.toString('utf8')).slice(-MAX_STDERR_CHARS);
+    });
+    child.once('error', (error) => settle(() => reject(cannotStart(name, error))));
+    child.once('close', (code, killedBy) => {
+      const token = output.toString('utf8').trim();
+      if (code !== 0) fail(`"${name}" ended with ${code ?? killedBy}.${tail(stderr)}`, CHECK);
+      else if (token === '') fail(`"${name}" printed no token.${tail(stderr)}`, CHECK);
+      else settle(() => resolve(token));
+    });
+  });
+}
+
+const CHECK = 'Run the command of "auth" in a terminal and correct it.';
+
+function cannotStart(name: string, error: unknown): PatchbayError {
+  const { code } = toError(error) as NodeJS.ErrnoException;
+  return new PatchbayError(
+    'auth',
+    `"${name}" for the token cannot be started (${code ?? quote(toError(error).message)}).`,
+    {
+      hint: 'Check "auth.command" and PATH.',
+      cause: error,
+    },
+  );
+}
+
+function tail(stderr: string): string {
+  const line = quote(stderr.slice(-200));
+  return line === '' ? '' : ` It said: ${line}`;
+}
