@@ -13,8 +13,8 @@ export interface LaunchDescription {
 }
 
 /**
- * SHA-256 (hex) over what decides which program runs or which host is contacted, as the file says it: transport,
- * command, arguments, folder, environment, URL and headers. The folder of a workspace file counts, because a relative
+ * SHA-256 (hex) over what decides which program runs, which host is contacted and what it gets to know, as the file says
+ * it: transport, command, arguments, folder, environment, URL, headers, authentication, TLS, proxy and security. The folder of a workspace file counts, because a relative
  * command is another program in another folder. The order of headers and variables does not count.
  */
 export function launchFingerprint(definition: ServerDefinition): string {
@@ -29,6 +29,7 @@ export function launchFingerprint(definition: ServerDefinition): string {
     sortedEntries(entry?.env ?? {}),
     entry?.url ?? null,
     sortedEntries(entry?.headers ?? {}),
+    [entry?.auth, entry?.tls, entry?.proxy, entry?.security].map((section) => section ?? null),
   ];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
@@ -42,20 +43,31 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
     line('Environment variables', Object.keys(entry.env)),
     line('Environment file', entry.envFile === undefined ? [] : [entry.envFile]),
     line('Headers', Object.keys(entry.headers)),
+    line('Program for the token', tokenProgram(entry)),
+    line('Authentication', entry.auth.type === 'none' ? [] : [entry.auth.type]),
+    line('Proxy', entry.proxy === 'inherit' || entry.proxy === 'none' ? [] : [maskUrl(entry.proxy)]),
     line('Reads', usedVariables(entry)),
   ].filter((text) => text !== undefined);
-  const summary =
-    entry.command === undefined ? maskUrl(entry.url ?? '') : [entry.command, ...entry.args].map(quote).join(' ');
+  const summary = entry.command === undefined ? maskUrl(entry.url ?? '') : commandLine(entry.command, entry.args);
   return { summary: visible(summary), details };
 }
 
 /** Variables that hand something of the person or the machine to the server. */
 function usedVariables(entry: ServerEntry): string[] {
-  const { command, args, cwd, env, envFile, url, headers } = entry;
-  const found = [...stringValues({ command, args, cwd, env, envFile, url, headers })]
+  const { command, args, cwd, env, envFile, url, headers, auth, tls, proxy } = entry;
+  const found = [...stringValues({ command, args, cwd, env, envFile, url, headers, auth, tls, proxy })]
     .flatMap(({ text }) => findVariables(text))
     .filter(({ kind }) => kind === 'env' || kind === 'secret' || kind === 'input');
   return [...new Set(found.map(({ text }) => text))];
+}
+
+/** It runs on this machine as much as a server's command does. */
+function tokenProgram({ auth }: ServerEntry): string[] {
+  return auth.type === 'tokenCommand' ? [commandLine(auth.command, auth.args)] : [];
+}
+
+function commandLine(command: string, args: readonly string[]): string {
+  return [command, ...args].map(quote).join(' ');
 }
 
 function line(label: string, values: readonly string[]): string | undefined {

@@ -5,6 +5,8 @@ import { define, workspace } from './support/definitions';
 const stdio = { command: 'npx', args: ['-y', 'pkg'], env: { A: '1', B: '2' } };
 const http = { url: 'https://x/mcp', headers: { A: '1' } };
 
+const tokenFrom = (program: string) => ({ ...http, auth: { type: 'tokenCommand', command: program, args: ['a b'] } });
+
 describe('launchFingerprint', () => {
   it('is a SHA-256 that depends on nothing but the launch', () => {
     const print = launchFingerprint(define(stdio));
@@ -26,6 +28,11 @@ describe('launchFingerprint', () => {
     [http, { ...http, url: 'https://y/mcp' }],
     [http, { ...http, headers: { A: '${secret:a}' } }],
     [http, { ...http, headers: { B: '1' } }],
+    [http, { ...http, auth: { type: 'bearer', token: '${secret:a}' } }],
+    [tokenFrom('a'), tokenFrom('b')],
+    [http, { ...http, proxy: 'http://proxy.example' }],
+    [http, { ...http, tls: { rejectUnauthorized: false } }],
+    [http, { ...http, security: { allowInsecure: true } }],
   ])('tells %j from %j', (one, other) => {
     expect(launchFingerprint(define(one))).not.toBe(launchFingerprint(define(other)));
   });
@@ -53,6 +60,16 @@ describe('describeLaunch', () => {
         'Reads: ${env:AWS}, ${secret:t}',
       ],
     });
+  });
+
+  it('shows the program that a token comes from, and what it reads', () => {
+    const { details } = describeLaunch(define(tokenFrom('${env:TOKEN_TOOL}')));
+    expect(details).toEqual([
+      'Headers: A',
+      'Program for the token: ${env:TOKEN_TOOL} "a b"',
+      'Authentication: tokenCommand',
+      'Reads: ${env:TOKEN_TOOL}',
+    ]);
   });
 
   it.each([
