@@ -27,6 +27,8 @@ export interface PatchbayErrorOptions {
   readonly hint?: string;
   /** A JSON-RPC, HTTP, system or exit code, as it came. */
   readonly code?: number | string;
+  /** How long in ms the peer asked to be left alone (HTTP `Retry-After`). */
+  readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
@@ -36,6 +38,7 @@ export class PatchbayError extends Error {
   readonly retryable: boolean;
   readonly hint: string | undefined;
   readonly code: number | string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(kind: ErrorKind, message: string, options: PatchbayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -44,6 +47,7 @@ export class PatchbayError extends Error {
     this.retryable = options.retryable ?? false;
     this.hint = options.hint;
     this.code = options.code;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

@@ -8,9 +8,12 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/client';
 import { PatchbayError } from '../../base/errors';
-import { describeHttpFailure, displayUrl, sessionLostError } from './httpErrors';
-import { createHttpFetch } from './httpFetch';
-import { answerIdInHead, excerpt, isJsonRpcMessage, localAnswer, requestIdOf, responseIdOf } from './jsonRpc';
+import { checkAnswers, parseMessage } from './httpAnswers';
+import { describeHttpFailure, displayUrl, parseRetryAfter, sessionLostError } from './httpErrors';
+import { answerIdInHead, excerpt, localAnswer, requestIdOf, responseIdOf } from './jsonRpc';
+import type { NetworkDependencies } from './network/agents';
+import { createLaunchFetch, type LaunchFetch } from './network/launchFetch';
+import { parseSocketUrl } from './network/socketUrl';
 import { createStreamReconnects } from './streamReconnects';
 import type { HttpLaunch, McpTransport, TransportContext } from './transport';
 
@@ -19,7 +22,7 @@ export { describeHttpFailure, isSessionLost } from './httpErrors';
 /** How long the end of a session may hold up the close. */
 const TERMINATE_MS = 1000;
 
-export interface HttpDependencies {
+export interface HttpDependencies extends NetworkDependencies {
   readonly fetch?: FetchLike;
   /** Numbers in [0, 1), for the spread of reconnects. */
   readonly random?: () => number;
@@ -44,29 +47,25 @@ class HttpTransport implements McpTransport {
 
   readonly #launch: HttpLaunch;
   readonly #context: TransportContext;
-  readonly #random: () => number;
-  readonly #fetch: { readonly fetch: FetchLike; dispose(): void };
+  readonly #dependencies: HttpDependencies;
   readonly #reconnects: ReturnType<typeof createStreamReconnects>;
   /** Requests without an answer yet. */
   readonly #pending = new Set<RequestId>();
   /** Errors that a rejected `send` or an earlier `onerror` has told about. */
   readonly #told = new WeakSet<object>();
+  /** What answers to requests asked for in `Retry-After`, until the error of the request is made. */
+  readonly #waits = new Map<RequestId, number>();
   #streamBroke = false;
+  #isModern = false;
+  #fetch: LaunchFetch | undefined;
   #inner: StreamableHTTPClientTransport | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(launch: HttpLaunch, context: TransportContext, dependencies: HttpDependencies) {
     this.#launch = launch;
     this.#context = context;
-    this.#random = dependencies.random ?? Math.random;
-    const own = dependencies.fetch
-      ? { fetch: dependencies.fetch, dispose: () => {} }
-      : createHttpFetch({
-          maxMessageBytes: launch.maxMessageBytes,
-          onEventDiscarded: (head) => this.#onEventDiscarded(head),
-        });
-    this.#fetch = { fetch: checkAnswers(own.fetch), dispose: () => own.dispose() };
-    this.#reconnects = createStreamReconnects(context.clock, this.#random);
+    this.#dependencies = dependencies;
+    this.#reconnects = createStreamReconnects(context.clock, dependencies.random ?? Math.random);
   }
 
   get sessionId(): string | undefined {
@@ -80,8 +79,12 @@ class HttpTransport implements McpTransport {
   async start(): Promise<void> {
     if (this.#closing) throw closedError();
     if (this.#inner) throw new PatchbayError('transport', 'This transport was started before.');
-    const inner = new StreamableHTTPClientTransport(parseUrl(this.#launch.url), {
-      fetch: this.#fetch.fetch,
+    const url = parseUrl(this.#launch.url, this.#dependencies.platform);
+    this.#fetch = this.#createFetch();
+    const inner = new StreamableHTTPClientTransport(url, {
+      fetch: checkAnswers(this.#fetch.fetch, displayUrl(this.#launch.url), (response, body) =>
+        this.#onFailedAnswer(response, body),
+      ),
       requestInit: { headers: { ...this.#launch.headers } },
       redirectPolicy: 'same-origin',
       reconnectionOptions: {
@@ -90,7 +93,7 @@ class HttpTransport implements McpTransport {
         reconnectionDelayGrowFactor: 1.5,
         maxRetries: Number.POSITIVE_INFINITY,
       },
-      reconnectionScheduler: this.#reconnects.schedule,
+      reconnectionScheduler: (reconnect, delayMs, attempt) => this.#scheduleStream(reconnect, delayMs, attempt),
     });
     inner.onmessage = (message) => this.#onMessage(message);
     inner.onerror = (error) => this.#onError(error);
@@ -103,6 +106,7 @@ class HttpTransport implements McpTransport {
     if (!this.#inner) throw new PatchbayError('transport', 'The transport is not started.');
     const id = requestIdOf(message);
     if (id !== undefined) this.#pending.add(id);
+    if (id !== undefined) this.#isModern = isModernMessage(message);
     this.#forgetCancelled(message);
     options.requestSignal?.addEventListener('abort', () => id !== undefined && this.#pending.delete(id), {
       once: true,
@@ -116,6 +120,7 @@ class HttpTransport implements McpTransport {
       await this.#inner.send(message, { ...options, onRequestStreamEnd });
     } catch (error) {
       if (typeof error === 'object' && error !== null) this.#told.add(error);
+      if (id !== undefined) this.#addWait(id, error);
       if (id !== undefined && this.#answerFromError(id, error, hadSession)) return;
       if (id !== undefined) this.#pending.delete(id);
       if (this.#closing) throw closedError();
@@ -145,8 +150,37 @@ class HttpTransport implements McpTransport {
       timer?.dispose();
     }
     await inner?.close();
-    this.#fetch.dispose();
+    this.#fetch?.dispose();
     this.#pending.clear();
+  }
+
+  #createFetch(): LaunchFetch {
+    const { fetch } = this.#dependencies;
+    if (fetch) return { fetch, dispose: () => {} };
+    return createLaunchFetch(this.#launch, this.#context, {
+      ...this.#dependencies,
+      onEventDiscarded: (head) => this.#onEventDiscarded(head),
+    });
+  }
+
+  /** MCP 2026-07-28, basic/transports: a response stream is not resumed; to throw is how the SDK is told. */
+  #scheduleStream(reconnect: () => void, delayMs: number, attempt: number): () => void {
+    if (this.#isModern) throw new Error(NOT_RESUMED);
+    return this.#reconnects.schedule(reconnect, delayMs, attempt);
+  }
+
+  #onFailedAnswer(response: Response, body: unknown): void {
+    const message = parseMessage(body);
+    const id = message && requestIdOf(message);
+    const wait = parseRetryAfter(response.headers.get('retry-after'), this.#context.clock.now());
+    if (id !== undefined && wait !== undefined) this.#waits.set(id, wait);
+  }
+
+  /** The SDK's error has no headers: what they said is put beside the status. */
+  #addWait(id: RequestId, error: unknown): void {
+    const retryAfterMs = this.#waits.get(id);
+    this.#waits.delete(id);
+    if (retryAfterMs !== undefined && SdkHttpError.isInstance(error)) Object.assign(error.data, { retryAfterMs });
   }
 
   #onMessage(message: JSONRPCMessage): void {
@@ -159,6 +193,7 @@ class HttpTransport implements McpTransport {
 
   /** The SDK reports what it also throws, and some failures twice; only what nobody heard of yet goes on. */
   #onError(error: Error): void {
+    if (error.message.includes(NOT_RESUMED)) return;
     // The SDK reports a broken stream right before it reports its end, and a proper end without this.
     this.#streamBroke = error.message.startsWith('SSE stream disconnected');
     process.nextTick(() => {
@@ -215,42 +250,19 @@ class HttpTransport implements McpTransport {
 }
 
 const METHOD_NOT_FOUND = -32601;
+const NOT_RESUMED = 'patchbay: streams of this protocol version are not resumed';
+const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
-/** Refuses answers to requests that are neither JSON nor an event stream, with their first words. */
-function checkAnswers(fetch: FetchLike): FetchLike {
-  return async (url, init) => {
-    const response = await fetch(url, init);
-    if (init?.method !== 'POST' || !response.ok || response.status === 202) return response;
-    const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-    if (type === 'application/json' || type === 'text/event-stream') return response;
-    const message = parseMessage(init.body);
-    if (!message || requestIdOf(message) === undefined) return response;
-    const body = excerpt(await response.text());
-    const what = body ? `${excerpt(type) || 'a body without a type'}, not MCP: ${body}` : 'an empty body, not MCP.';
-    throw new PatchbayError('protocol', `${displayUrl(String(url))} answered ${what}`, {
-      code: response.status,
-      hint: 'Check the path of the URL; many servers use /mcp.',
-    });
-  };
+/** Whether a message is of a protocol version that names itself in each request: 2026-07-28 and later. */
+function isModernMessage(message: JSONRPCMessage): boolean {
+  const params = 'method' in message ? (message.params as { _meta?: Record<string, unknown> } | undefined) : undefined;
+  return typeof params?._meta?.[VERSION_KEY] === 'string';
 }
 
-function parseMessage(text: unknown): JSONRPCMessage | undefined {
-  if (typeof text !== 'string') return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonRpcMessage(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseUrl(text: string): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(text);
-  } catch {
-    // Reported below, together with schemes that are not HTTP.
-  }
+function parseUrl(text: string, platform: NodeJS.Platform | undefined): URL {
+  const socket = parseSocketUrl(text, platform);
+  if (socket) return socket.url;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new PatchbayError('config', `Not an HTTP URL: ${excerpt(text)}`, {
     hint: 'It must start with http:// or https://.',

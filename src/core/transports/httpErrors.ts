@@ -1,6 +1,7 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
 import { isPatchbayError, PatchbayError, type PatchbayErrorOptions, toError } from '../../base/errors';
 import { excerpt, localErrorOf } from './jsonRpc';
+import { certificateFault } from './network/certificateFaults';
 
 /** Code of the error for a session that the server does not know any more. */
 export const SESSION_LOST_CODE = 'sessionLost';
@@ -18,6 +19,31 @@ export function sessionLostError(url: string, cause: unknown): PatchbayError {
     cause,
   });
 }
+
+/** JSON-RPC codes that only a server of 2026-07-28 or later answers with an HTTP error. */
+const MODERN_CODES: ReadonlySet<unknown> = new Set([-32020, -32021, -32022, -32601]);
+
+/**
+ * Whether a failed connect over Streamable HTTP may have met an HTTP+SSE server of 2024-11-05: a POST was answered with
+ * 400, 404 or 405 by something that does not speak a later protocol there (MCP 2025-11-25, basic/transports, "Backwards
+ * Compatibility"). A forgotten session is not that.
+ */
+export function suggestsLegacySse(error: unknown): boolean {
+  const chain = errorChain(error);
+  if (isSessionLost(error)) return false;
+  const answer = chain.find((link) => SdkHttpError.isInstance(link));
+  if (answer === undefined || ![400, 404, 405].includes(answer.status)) return false;
+  return !MODERN_CODES.has(rpcErrorOf(answer.data.text)?.code);
+}
+
+/** HTTP `Retry-After` in ms, at most a day. Undefined where the header is not there or cannot be read. */
+export function parseRetryAfter(value: string | null, now: number): number | undefined {
+  if (value === null || value.trim() === '') return undefined;
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
+}
+
+const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** A URL without user info, query and fragment, which may hold secrets. */
 export function displayUrl(url: string): string {
@@ -47,9 +73,11 @@ export function describeHttpFailure(error: unknown, url: string): PatchbayError 
 function describeLink(link: unknown, url: string, cause: unknown): PatchbayError | undefined {
   if (SdkHttpError.isInstance(link)) {
     const text = link.data.text;
-    return describeStatus(link.status, typeof text === 'string' ? text : '', link.message, url, cause);
+    const { retryAfterMs } = link.data as { retryAfterMs?: number };
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    return describeStatus(link.status, typeof text === 'string' ? text : '', link.message, url, { cause, ...wait });
   }
-  if (UnauthorizedError.isInstance(link)) return describeStatus(401, '', '', url, cause);
+  if (UnauthorizedError.isInstance(link)) return describeStatus(401, '', '', url, { cause });
   if (SdkError.isInstance(link)) return describeSdkError(link, url, cause);
   if (ProtocolError.isInstance(link))
     return new PatchbayError('protocol', excerpt(link.message, 500), { code: link.code, cause });
@@ -88,11 +116,18 @@ function describeSdkError(error: SdkError, url: string, cause: unknown): Patchba
     : undefined;
 }
 
-function describeStatus(status: number, body: string, message: string, url: string, cause: unknown): PatchbayError {
+function describeStatus(
+  status: number,
+  body: string,
+  message: string,
+  url: string,
+  common: Pick<PatchbayErrorOptions, 'cause' | 'retryAfterMs'>,
+): PatchbayError {
   const text = bodyText(body);
   const said = text ? ` It said: ${text}` : '';
   const make = (kind: PatchbayError['kind'], what: string, options: PatchbayErrorOptions) =>
-    new PatchbayError(kind, what, { code: status, cause, ...options });
+    new PatchbayError(kind, what, { code: status, ...common, ...options });
+  const wait = common.retryAfterMs === undefined ? '' : `It asks to wait ${Math.ceil(common.retryAfterMs / 1000)} s. `;
   if (status >= 300 && status < 400) {
     const target = /Redirect to (\S+) not followed/.exec(message)?.[1];
     return make('security', `${url} redirects to ${target ?? 'another address'}, which is not followed.`, {
@@ -117,13 +152,17 @@ function describeStatus(status: number, body: string, message: string, url: stri
     case 429:
       return make('limit', `${url} got too many requests (HTTP 429).${said}`, {
         retryable: true,
-        hint: 'Wait, or lower the rate for this server.',
+        hint: `${wait}Wait, or lower the rate for this server.`,
+      });
+    case 407:
+      return make('transport', `The proxy before ${url} wants other credentials (HTTP 407).`, {
+        hint: 'Put user name and password into the URL of the proxy: http://user:password@host:port.',
       });
   }
   if (status >= 500) {
     return make('transport', `${url} failed (HTTP ${status}).${said}`, {
       retryable: true,
-      hint: 'The fault is on the server; its log says more.',
+      hint: `${wait}The fault is on the server; its log says more.`,
     });
   }
   return make('protocol', `${url} refused the request (HTTP ${status}).${said}`, {});
@@ -131,14 +170,19 @@ function describeStatus(status: number, body: string, message: string, url: stri
 
 /** The words of an error body: the message where it is a JSON-RPC error, without tags where it is a page. */
 function bodyText(body: string): string {
+  const message = rpcErrorOf(body)?.message;
+  return excerpt(typeof message === 'string' ? message : body);
+}
+
+/** The error object of a JSON-RPC error. */
+function rpcErrorOf(body: unknown): { readonly code?: unknown; readonly message?: unknown } | undefined {
+  if (typeof body !== 'string') return undefined;
   try {
-    const parsed: unknown = JSON.parse(body);
-    const error = (parsed as { error?: { message?: unknown } } | null)?.error;
-    if (typeof error?.message === 'string') return excerpt(error.message);
+    const { error } = (JSON.parse(body) ?? {}) as { error?: unknown };
+    return typeof error === 'object' && error !== null ? error : undefined;
   } catch {
-    // Not JSON: quoted as it is.
+    return undefined;
   }
-  return excerpt(body);
 }
 
 const CHECK_PATH = 'Check the path of the URL; many servers use /mcp.';
@@ -146,6 +190,8 @@ const CHECK_PATH = 'Check the path of the URL; many servers use /mcp.';
 function describeNodeError(code: string, link: Error, url: string, cause: unknown): PatchbayError | undefined {
   const make = (message: string, hint: string, retryable: boolean, kind: PatchbayError['kind'] = 'transport') =>
     new PatchbayError(kind, message, { code, hint, retryable, cause });
+  const certificate = certificateFault(code, url);
+  if (certificate) return make(certificate[0], certificate[1], false, 'security');
   switch (code) {
     case 'ECONNREFUSED':
       return make(`Nothing is listening at ${url} (${code}).`, 'Start the server or check the URL.', true);
@@ -162,26 +208,10 @@ function describeNodeError(code: string, link: Error, url: string, cause: unknow
     case 'EHOSTDOWN':
     case 'ENETDOWN':
       return make(`${url} cannot be reached (${code}).`, 'Check the network, VPN or proxy.', true);
-    case 'CERT_HAS_EXPIRED':
-      return make(`The certificate of ${url} has expired (${code}).`, 'Renew it on the server.', false, 'security');
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return make(
-        `The certificate of ${url} is for another host (${code}).`,
-        'Check the host name.',
-        false,
-        'security',
-      );
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return make(
-        `The certificate of ${url} is not from a known authority (${code}).`,
-        'Add its authority to the system or to "tls.ca".',
-        false,
-        'security',
-      );
+    case 'ENOENT':
+      return make(`Nothing is listening at ${url} (${code}).`, 'Start the server or check the path.', true);
+    case 'EACCES':
+      return make(`${url} may not be opened (${code}).`, 'Check who may use it.', false);
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':

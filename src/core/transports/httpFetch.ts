@@ -2,65 +2,89 @@ import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
 import zlib from 'node:zlib';
-import type { FetchLike } from '@modelcontextprotocol/client';
 import type { Disposable } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import { LightResponse } from './httpResponse';
 import { excerpt } from './jsonRpc';
+import { createNetwork, type Network } from './network/agents';
+import { type NetworkFetch, plainHeaders } from './network/authFetch';
+import type { CookieJar } from './network/cookieJar';
+import { hasSecretHeader, hasSecretParameter } from './network/secrets';
 
-/**
- * Idle connections are given up after this time: below the 5 s after which common servers close theirs, so that a request
- * does not meet a connection that is just being closed.
- */
-const IDLE_SOCKET_MS = 4000;
+/** After this silence the system asks the peer whether it is there, so that a half-open connection ends. */
+const KEEP_ALIVE_MS = 15_000;
 
 export interface HttpFetchOptions {
   /** Bound for a body that is read whole, and for each event of an event stream; in decoded bytes. */
   readonly maxMessageBytes: number;
   /** An event was over the bound and is left out. `head` is its start. */
   readonly onEventDiscarded?: (head: string) => void;
-  readonly request?: { readonly http: typeof http.request; readonly https: typeof https.request };
+  /** The connections; disposed with the fetch. Default: direct ones, with the usual address rules. */
+  readonly network?: Network;
+  /** Whether compressed answers are asked for. Default true. */
+  readonly compression?: boolean;
+  /** Default: cookies are neither kept nor sent. */
+  readonly cookies?: CookieJar;
 }
 
 /** A `fetch` with its own connections. Disposing closes them, those in use as well. */
 export interface HttpFetch extends Disposable {
-  readonly fetch: FetchLike;
+  readonly fetch: NetworkFetch;
 }
 
 /**
  * `fetch` on node:http and node:https: keep-alive, no timers of its own for headers or bodies, redirects left to the
  * caller. The modules' `request` is looked up at each call, because the VS Code host replaces it to add proxies and
- * certificates.
+ * certificates. Every URL is checked by the address rules before anything is sent.
  */
 export function createHttpFetch(options: HttpFetchOptions): HttpFetch {
-  const agentOptions = { keepAlive: true, timeout: IDLE_SOCKET_MS, scheduling: 'lifo' } as const;
-  const plainAgent = new http.Agent(agentOptions);
-  const tlsAgent = new https.Agent(agentOptions);
+  const network = options.network ?? createNetwork({ url: '', headers: {} }, {});
   const limit = {
     maxBytes: options.maxMessageBytes,
     onDiscarded: (head: string) => options.onEventDiscarded?.(head),
   };
 
-  const send = (
-    url: URL,
-    init: RequestInit,
-    resolve: (response: Response) => void,
-    reject: (error: unknown) => void,
-  ) => {
-    const { signal } = init;
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const isTls = url.protocol === 'https:';
+  const fetch: NetworkFetch = async (input, init = {}) => {
+    const url = new URL(input);
+    init.signal?.throwIfAborted();
     const body = bodyOf(init.body);
-    const headers = headersOf(init.headers, body);
-    const requestOptions = { method: init.method ?? 'GET', headers, agent: isTls ? tlsAgent : plainAgent };
-    const open = isTls ? (options.request?.https ?? https.request) : (options.request?.http ?? http.request);
-    const request = open(url, requestOptions);
+    const headers = headersOf(init.headers, body, options.compression ?? true);
+    const carriesSecret = init.carriesSecret || hasSecretHeader(headers) || hasSecretParameter(url);
+    const { ownsRoute, proxyHeaders, ...route } = await network.requestOptions(url, { carriesSecret });
+    const cookie = options.cookies?.headerFor(url);
+    if (cookie !== undefined) headers.cookie = headers.cookie ? `${headers.cookie}; ${cookie}` : cookie;
+    const requestOptions = { method: init.method ?? 'GET', ...route, headers: { ...headers, ...proxyHeaders } };
+    const message = await send(openRequest(url, requestOptions, ownsRoute), body, init.signal ?? undefined);
+    options.cookies?.store(url, message.headers['set-cookie'] ?? []);
+    return new LightResponse({
+      url: url.href,
+      status: message.statusCode ?? 0,
+      statusText: message.statusMessage ?? '',
+      headers: message.headers,
+      stream: message.body,
+      limit,
+    }) as unknown as Response;
+  };
+  return { fetch, dispose: () => network.dispose() };
+}
+
+/** The class itself is not replaced by the host; its options are those of `request` with the parts of the URL. */
+function openRequest(url: URL, options: https.RequestOptions, ownsRoute: boolean): http.ClientRequest {
+  if (ownsRoute) return new http.ClientRequest({ ...urlToHttpOptions(url), ...options } as unknown as URL);
+  return (url.protocol === 'https:' ? https : http).request(url, options);
+}
+
+type Answer = Pick<http.IncomingMessage, 'statusCode' | 'statusMessage' | 'headers'> & { readonly body: Readable };
+
+/** Sends the request; aborting ends it, and the reading of its answer. */
+function send(request: http.ClientRequest, body: Buffer | undefined, signal: AbortSignal | undefined): Promise<Answer> {
+  return new Promise((resolve, reject) => {
     let stream: Readable | undefined;
     const onAbort = () => {
+      // While it waits for its connection a request does not tell that it was destroyed.
+      reject(signal?.reason);
       stream?.destroy(signal?.reason);
       request.destroy(signal?.reason);
     };
@@ -69,6 +93,7 @@ export function createHttpFetch(options: HttpFetchOptions): HttpFetch {
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort, { once: true });
     request.once('close', release);
+    request.once('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
     request.on('error', (error) => {
       release();
       reject(error);
@@ -83,26 +108,12 @@ export function createHttpFetch(options: HttpFetchOptions): HttpFetch {
       }
       // Whoever reads the body gets the error; before that it must not end the host.
       stream.on('error', () => {});
-      const response = new LightResponse({
-        url: url.href,
-        status: message.statusCode ?? 0,
-        statusText: message.statusMessage ?? '',
-        headers: message.headers,
-        stream,
-        limit,
-      });
-      resolve(response as unknown as Response);
+      const { statusCode, statusMessage, headers } = message;
+      resolve({ statusCode, statusMessage, headers, body: stream });
     });
     request.end(body);
-  };
-
-  return {
-    fetch: (url, init = {}) => new Promise<Response>((resolve, reject) => send(new URL(url), init, resolve, reject)),
-    dispose() {
-      plainAgent.destroy();
-      tlsAgent.destroy();
-    },
-  };
+    if (signal?.aborted) onAbort();
+  });
 }
 
 function bodyOf(body: RequestInit['body']): Buffer | undefined {
@@ -113,16 +124,13 @@ function bodyOf(body: RequestInit['body']): Buffer | undefined {
   throw new TypeError('This fetch sends texts, forms and bytes only');
 }
 
-function headersOf(init: RequestInit['headers'], body: Buffer | undefined): Record<string, string> {
-  const headers: Record<string, string> = {};
-  const entries =
-    init === undefined
-      ? []
-      : Symbol.iterator in init
-        ? (init as Iterable<[string, string]>)
-        : Object.entries(init as Record<string, string>);
-  for (const [name, value] of entries) headers[name.toLowerCase()] = value;
-  headers['accept-encoding'] ??= 'gzip, deflate, br';
+function headersOf(
+  init: RequestInit['headers'],
+  body: Buffer | undefined,
+  compression: boolean,
+): Record<string, string> {
+  const headers = plainHeaders(init);
+  headers['accept-encoding'] ??= compression ? 'gzip, deflate, br' : 'identity';
   headers.accept ??= '*/*';
   headers['user-agent'] ??= 'patchbay';
   if (body) headers['content-length'] = String(body.length);

@@ -1,7 +1,13 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { PatchbayError } from '../../../../src/base/errors';
-import { describeHttpFailure, isSessionLost, sessionLostError } from '../../../../src/core/transports/httpErrors';
+import {
+  describeHttpFailure,
+  isSessionLost,
+  parseRetryAfter,
+  sessionLostError,
+  suggestsLegacySse,
+} from '../../../../src/core/transports/httpErrors';
 
 const URL_WITH_SECRETS = 'http://user:pass@127.0.0.1:9/mcp?token=hidden';
 const HERE = 'http://127.0.0.1:9/mcp';
@@ -40,8 +46,25 @@ describe('describeHttpFailure', () => {
     [
       'DEPTH_ZERO_SELF_SIGNED_CERT',
       'security',
-      `The certificate of ${HERE} is not from a known authority (DEPTH_ZERO_SELF_SIGNED_CERT).`,
+      `The certificate of ${HERE} is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT).`,
     ],
+    [
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'security',
+      `The certificate of ${HERE} is not from a known authority (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+    ],
+    [
+      'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      'security',
+      `${HERE} wants a client certificate (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED).`,
+    ],
+    [
+      'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+      'security',
+      `${HERE} does not accept the client certificate (ERR_SSL_TLSV1_ALERT_UNKNOWN_CA).`,
+    ],
+    ['ENOENT', 'transport', `Nothing is listening at ${HERE} (ENOENT).`],
+    ['EACCES', 'transport', `${HERE} may not be opened (EACCES).`],
     [
       'ERR_TLS_CERT_ALTNAME_INVALID',
       'security',
@@ -113,6 +136,47 @@ describe('describeHttpFailure', () => {
     expect(describeIt(new SyntaxError('Unexpected token')).kind).toBe('protocol');
     expect(describeIt(new DOMException('x', 'AbortError')).kind).toBe('cancelled');
     expect(describeIt('text').kind).toBe('transport');
+  });
+});
+
+describe('parseRetryAfter', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  it.each([
+    ['2', 2000],
+    [' 0 ', 0],
+    ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
+    ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
+    ['999999999', 86_400_000],
+    ['', undefined],
+    ['soon', undefined],
+    [null, undefined],
+  ])('reads %j', (value, ms) => {
+    expect(parseRetryAfter(value, now)).toBe(ms);
+  });
+});
+
+describe('suggestsLegacySse', () => {
+  const rpc = (code: number) => JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code, message: 'x' } });
+  it.each([
+    ['404 with a page', status(404, 'Cannot POST /sse'), true],
+    ['405', status(405), true],
+    ['400 that says nothing', status(400), true],
+    ['400 with an error of a server of its own', status(400, rpc(-32000)), true],
+    ['400 with a modern error', status(400, rpc(-32022)), false],
+    ['404 for an unknown method', status(404, rpc(-32601)), false],
+    ['401', status(401), false],
+    ['500', status(500), false],
+    ['a lost session', sessionLostError(HERE, status(404)), false],
+    ['nothing listening', system('ECONNREFUSED'), false],
+    ['undefined', undefined, false],
+    [
+      'a failed negotiation by 405',
+      new SdkError(SdkErrorCode.EraNegotiationFailed, 'x', {}, { cause: status(405) }),
+      true,
+    ],
+    ['what was put into words', describeHttpFailure(status(404), HERE), true],
+  ])('judges %s', (_what, error, expected) => {
+    expect(suggestsLegacySse(error)).toBe(expected);
   });
 });
 

@@ -1,0 +1,18 @@
+/** What of a request gives somebody access who reads it on the way. */
+
+const SECRET_HEADER =
+  /^(proxy-)?authorization$|^cookie$|token|secret|passw|credential|signature|jwt|(^|[-_])(auth|key|apikey)([-_]|$)/i;
+const SECRET_PARAMETER = /token|secret|passw|credential|signature|jwt|(^|[-_])(auth|key|apikey|sig|code)([-_]|$)/i;
+
+export function isSecretHeader(name: string): boolean {
+  return SECRET_HEADER.test(name) && !/^mcp-|^sec-websocket-key$/i.test(name);
+}
+
+export function hasSecretHeader(headers: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(headers).some(isSecretHeader);
+}
+
+/** Query parameters only: other parts of a URL do not look like anything. */
+export function hasSecretParameter(url: URL): boolean {
+  return [...url.searchParams.keys()].some((name) => SECRET_PARAMETER.test(name));
+}
