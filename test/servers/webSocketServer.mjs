@@ -136,7 +136,7 @@ const REFUSALS = [
       return true;
     },
   ],
-  [/^\/stall$/, () => true],
+  [/^\/stall$/, ({ socket }) => socket.resume().once('end', () => socket.end())],
 ];
 
 function serve({ webSocket, socket, path, seen }) {

@@ -14,8 +14,8 @@ import type { Session } from './session';
 /** The revision that has no `initialize`. */
 const MODERN_VERSION = '2026-07-28';
 const LATE_PROGRESS = 'Received a progress notification for an unknown token';
-/** How long a stdio server may take to answer `server/discover` before `initialize` is sent on the same pipe. */
-const STDIO_PROBE_MS = 2000;
+/** How long a server may take to answer `server/discover` before `initialize` is sent on the same link. */
+const PROBE_MS = 2000;
 /** The longest time a Node timer takes: 24 days. */
 const NO_LIMIT_MS = 2_147_483_647;
 
@@ -98,7 +98,7 @@ type Outcome = { readonly session: Session } | Failed;
 function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOptions): Plan | undefined {
   if (failure.kind === 'auth' || failure.kind === 'config') return undefined;
   if (plan === 'auto') {
-    if (isRefusal(raw)) return options.launch.transport === 'stdio' ? 'modern' : undefined;
+    if (isRefusal(raw)) return goesOnAfterProbe(options) ? 'modern' : undefined;
     // Network trouble is the same in every era.
     if (failure.kind === 'transport') return undefined;
     return isEraFailure(raw) || failure.kind === 'timeout' ? 'legacy' : undefined;
@@ -151,11 +151,17 @@ function withNoise(failure: PatchbayError, noise: Error): PatchbayError {
   return new PatchbayError(kind, text, { retryable, cause: noise, ...(hint === undefined ? {} : { hint }) });
 }
 
-function versionNegotiation(plan: Plan, { launch, connectMs }: OpenSessionOptions) {
+/** Everywhere but over HTTP, where each answer belongs to its request, a probe that got none is simply passed over. */
+function goesOnAfterProbe({ launch }: OpenSessionOptions): boolean {
+  return launch.transport !== 'http';
+}
+
+function versionNegotiation(plan: Plan, options: OpenSessionOptions) {
+  const { connectMs } = options;
   if (plan === 'legacy') return { mode: 'legacy' as const };
   if (plan === 'modern') return { mode: { pin: MODERN_VERSION }, probe: { timeoutMs: connectMs } };
   // Half of the time over HTTP, so that a server that swallows the probe still gets its `initialize`.
-  const timeoutMs = launch.transport === 'stdio' ? Math.min(STDIO_PROBE_MS, connectMs / 2) : connectMs / 2;
+  const timeoutMs = goesOnAfterProbe(options) ? Math.min(PROBE_MS, connectMs / 2) : connectMs / 2;
   return { mode: 'auto' as const, probe: { timeoutMs: Math.ceil(timeoutMs) } };
 }
 
