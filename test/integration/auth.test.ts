@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/base/clock';
 import { PatchbayError } from '../../src/base/errors';
 import { type AuthContext, createAuthenticator } from '../../src/core/auth/authenticator';
 import { signOut } from '../../src/core/auth/signOut';
 import type { SpawnProgram } from '../../src/core/auth/tokenCommand';
+import { startProgram } from '../../src/core/transports/stdioProgram';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
 import { authContext, followingSignIn, memorySecrets, request } from '../support/authHarness';
 
@@ -343,7 +343,7 @@ describe('signing out', () => {
 });
 
 describe('plain credentials', () => {
-  const run: SpawnProgram = (command, args) => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const run: SpawnProgram = (command, args) => startProgram(command, args, { cwd: undefined, env: {} });
   const prints = (script: string) =>
     ({ type: 'tokenCommand', command: process.execPath, args: ['-e', script] }) as const;
   const accepted: [Parameters<typeof createAuthenticator>[0], string, string][] = [

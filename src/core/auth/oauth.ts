@@ -14,10 +14,10 @@ import type { Logger, SecretStore, SignIn } from '../ports';
 import type { Authenticator, AuthRefusal } from '../transports/transport';
 import { AttemptLimit } from './attemptLimit';
 import { describeAuthFailure, shortUrl, signInRequired } from './authErrors';
-import { createAuthFetch } from './authFetch';
 import { parseChallenge } from './challenge';
 import type { ClientChoice } from './clientRegistration';
 import { type AuthorizationServer, discoverAuthorizationServer } from './discovery';
+import { createIssuerFetch } from './issuerFetch';
 import { signIn } from './signIn';
 import type { SingleFlight } from './singleFlight';
 import { type Endpoints, type TokenRecord, TokenStore } from './tokenStore';
@@ -267,7 +267,7 @@ export class OAuthAuthenticator implements Authenticator {
 
   #fetch(signal: AbortSignal): FetchLike {
     const { fetch, clock, checkUrl } = this.#context;
-    return createAuthFetch({ fetch, clock, checkUrl, signal });
+    return createIssuerFetch({ fetch, clock, checkUrl, signal });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock';
 import { describeError } from '../../base/errors';
 import type { Logger, SecretStore } from '../ports';
 import { describeAuthFailure, shortUrl } from './authErrors';
-import { createAuthFetch } from './authFetch';
+import { createIssuerFetch } from './issuerFetch';
 import { type TokenRecord, TokenStore } from './tokenStore';
 
 export interface SignOutContext {
@@ -38,7 +38,7 @@ export async function signOut(serverUrl: string, context: SignOutContext): Promi
 async function revoke({ tokens, client, endpoints }: TokenRecord, context: SignOutContext): Promise<void> {
   const url = endpoints?.revocation_endpoint;
   if (url === undefined) return;
-  const fetch = createAuthFetch(context);
+  const fetch = createIssuerFetch(context);
   const method = selectClientAuthMethod(client, endpoints?.token_endpoint_auth_methods_supported ?? []);
   const both = [
     { token: tokens.refresh_token, token_type_hint: 'refresh_token' },

@@ -16,7 +16,8 @@ export interface RunningProgram {
   readonly stderr: NodeJS.ReadableStream | null;
   once(event: 'error', listener: (error: Error) => void): unknown;
   once(event: 'close', listener: (code: number | null, signal: string | null) => void): unknown;
-  kill(signal?: NodeJS.Signals): boolean;
+  /** Ends it at once, with what it started. */
+  kill(): unknown;
 }
 
 /** Starts a program without a shell: stdin closed, stdout and stderr piped. */
@@ -76,12 +77,13 @@ function readToken(
     }
     let output = Buffer.alloc(0);
     let stderr = '';
+    let isOver = false;
     let timer: Disposable | undefined;
     const onAbort = () => settle(() => reject(signal.reason));
     const settle = (finish: () => void) => {
       timer?.dispose();
       signal.removeEventListener('abort', onAbort);
-      child.kill('SIGKILL');
+      if (!isOver) child.kill();
       finish();
     };
     timer = clock.setTimeout(
@@ -99,6 +101,7 @@ function readToken(
     });
     child.once('error', (error) => settle(() => reject(cannotStart(name, error))));
     child.once('close', (code, killedBy) => {
+      isOver = true;
       const token = output.toString('utf8').trim();
       if (code !== 0) fail(`"${name}" ended with ${code ?? killedBy}.${tail(stderr)}`, CHECK);
       else if (token === '') fail(`"${name}" printed no token.${tail(stderr)}`, CHECK);

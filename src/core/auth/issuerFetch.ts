@@ -7,7 +7,10 @@ import { shortUrl } from './authErrors';
 const MAX_BYTES = 1024 * 1024;
 const TIME_LIMIT_MS = 30_000;
 
-export interface AuthFetchOptions {
+/** Codes and tokens go in the body, where the address rules do not look. */
+const CARRIES_SECRET = { carriesSecret: true } as RequestInit;
+
+export interface IssuerFetchOptions {
   readonly fetch: FetchLike;
   readonly clock: Clock;
   /** Throws or rejects where a URL must not be contacted. Asked for every URL, redirects on the same origin included. */
@@ -19,7 +22,7 @@ export interface AuthFetchOptions {
  * A `fetch` for requests to authorization servers: each URL is checked first, time and size are bounded, and the answer
  * is a real `Response`, which the SDK tells apart from others.
  */
-export function createAuthFetch({ fetch, clock, checkUrl, signal }: AuthFetchOptions): FetchLike {
+export function createIssuerFetch({ fetch, clock, checkUrl, signal }: IssuerFetchOptions): FetchLike {
   return async (url, init = {}) => {
     await checkUrl?.(String(url));
     const limit = new AbortController();
@@ -30,6 +33,7 @@ export function createAuthFetch({ fetch, clock, checkUrl, signal }: AuthFetchOpt
     try {
       const answer = await fetch(url, {
         ...init,
+        ...(init.method === 'POST' ? CARRIES_SECRET : {}),
         // Plain names and values: not every fetch takes the classes of the global one.
         headers: Object.fromEntries(new Headers(init.headers)),
         signal: AbortSignal.any([signal, limit.signal]),
