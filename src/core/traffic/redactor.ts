@@ -1,0 +1,98 @@
+import type { JsonValue } from '../../shared/json';
+
+const MASK = '••••';
+/** Shorter values are words and numbers that stand everywhere. */
+const MIN_SECRET_CHARACTERS = 4;
+const MAX_DEPTH = 100;
+
+/** Names of members whose text is a credential, without blanks, dashes and capitals. */
+const SECRET_NAME =
+  /^(proxy)?authorization$|cookie$|apikey$|password$|passwd$|passphrase$|secret$|privatekey$|credentials?$|codeverifier$|^token$|(access|refresh|id|auth|bearer|api|session|csrf|xsrf)token$/;
+/** Names of environment variables and headers whose value is a credential. */
+const SECRET_VARIABLE =
+  /token|secret|passw|passphrase|credential|authorization|cookie|api[-_]?key|private[-_]?key|access[-_]?key/i;
+/** Credentials that show by their form: with a scheme before them, in a query, and JSON Web Tokens. */
+const SECRET_FORMS: readonly [RegExp, string][] = [
+  [/\b(Bearer|Basic|DPoP)\s+[\w.~+/-]{8,}=*/gi, `$1 ${MASK}`],
+  [/([?&](?:access_token|id_token|refresh_token|token|api_?key|key|client_secret|code)=)[^&#\s"'<>]+/gi, `$1${MASK}`],
+  [/\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,}\.[\w-]*/g, MASK],
+];
+
+/**
+ * Takes credentials out of what is shown, logged or exported: values that are known to be secret wherever they stand,
+ * members with telling names, and texts in telling forms. Secrets that were added once stay known.
+ */
+export class Redactor {
+  readonly #secrets = new Set<string>();
+  #pattern: RegExp | undefined;
+
+  /** Makes values known as secrets. Undefined and very short ones are passed over. */
+  add(values: Iterable<string | undefined>): void {
+    for (const value of values) {
+      const secret = value?.trim() ?? '';
+      if (secret.length < MIN_SECRET_CHARACTERS) continue;
+      // As it stands, as a text inside of JSON text, and as a part of a URL.
+      for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeIfPossible(secret)])
+        this.#secrets.add(form);
+      this.#pattern = undefined;
+    }
+  }
+
+  text(text: string): string {
+    let clean = text;
+    if (this.#secrets.size > 0) clean = clean.replace(this.#knownSecrets(), MASK);
+    for (const [form, replacement] of SECRET_FORMS) clean = clean.replace(form, replacement);
+    return clean;
+  }
+
+  /** A copy of a JSON value. */
+  json(value: unknown): JsonValue {
+    return this.#copy(value, false, 0);
+  }
+
+  #copy(value: unknown, isSecret: boolean, depth: number): JsonValue {
+    if (typeof value === 'string') return isSecret ? MASK : this.text(value);
+    if (typeof value === 'number') return isSecret ? MASK : value;
+    if (typeof value === 'boolean') return value;
+    if (value instanceof Error) return this.text(value.message);
+    if (typeof value !== 'object' || value === null) return null;
+    if (depth >= MAX_DEPTH) return '…';
+    if (Array.isArray(value)) return value.map((item) => this.#copy(item, isSecret, depth + 1));
+    const copies: Record<string, JsonValue> = Object.create(null);
+    for (const [name, member] of Object.entries(value)) {
+      // A schema of a member with such a name is an object, and tells nothing.
+      const hides = isSecretName(name) && (typeof member !== 'object' || Array.isArray(member));
+      if (member !== undefined) copies[this.text(name)] = this.#copy(member, hides, depth + 1);
+    }
+    return copies;
+  }
+
+  #knownSecrets(): RegExp {
+    // The longest first: one secret may be the start of another.
+    const sorted = [...this.#secrets].sort((a, b) => b.length - a.length);
+    this.#pattern ??= new RegExp(sorted.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
+    return this.#pattern;
+  }
+}
+
+/** The values of `variables` (environment variables, headers) whose names say that they are credentials. */
+export function secretValues(variables: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => {
+    if (value === undefined || !SECRET_VARIABLE.test(name) || /^[\d.]*$|^(true|false|yes|no|null)$/i.test(value))
+      return [];
+    return [value.replace(/^(Bearer|Basic|DPoP)\s+/i, '')];
+  });
+}
+
+function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name.replace(/[-_\s]/g, '').toLowerCase());
+}
+
+function encodeIfPossible(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    // Half of a surrogate pair has no encoding.
+    return text;
+  }
+}
