@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 
 export interface HttpTestServer {
@@ -16,4 +17,9 @@ export interface HttpTestServer {
   close(): Promise<void>;
 }
 
-export function startHttpServer(options?: { port?: number; maxBody?: number }): Promise<HttpTestServer>;
+export function startHttpServer(options?: {
+  port?: number;
+  maxBody?: number;
+  socketPath?: string;
+  tls?: ServerOptions;
+}): Promise<HttpTestServer>;

@@ -1,6 +1,7 @@
 /**
  * MCP over Streamable HTTP on plain node:http, 127.0.0.1 and a free port; prints {"port":N} on stdout.
- * `startHttpServer()` gives the same inside a process, with what it has seen.
+ * `startHttpServer()` gives the same inside a process, with what it has seen; there `socketPath` listens on a unix socket
+ * or a named pipe in place of a port, and `tls` (options of https.createServer) answers https.
  *
  * The path says how it behaves:
  *   /mcp                   JSON answers, sessions
@@ -18,19 +19,25 @@
  *   /end-sse               ends the stream properly, but without the answer
  *   /lose-session          knows a session for one call, then answers 404
  *   /idle-get              closes each GET stream at once with `retry: 0`
- *   /redirect/same         307 to /mcp;  /redirect/other  307 to another port
+ *   /resume                event streams that name each event and break before the answer, which a GET with its
+ *                          Last-Event-ID brings
+ *   /cookie                as /mcp, but only for requests with the cookie that `initialize` set
+ *   /redirect/same         307 to /mcp;  /redirect/other  307 to another port;
+ *                          /redirect/metadata  307 to a metadata service
  */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
 import { createJsonRpcServer } from './jsonRpcServer.mjs';
 
-export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024 } = {}) {
+export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024, socketPath, tls } = {}) {
   const seen = { requests: [], deleted: [], gets: 0, calls: 0, openSockets: new Set(), closedRequests: 0 };
   const sessions = new Map();
   const streams = new Set();
-  const server = createServer(async (request, response) => {
+  const resumable = new Map();
+  const listener = async (request, response) => {
     seen.requests.push({ method: request.method, url: request.url, headers: request.headers });
     response.once('close', () => {
       if (!response.writableFinished) seen.closedRequests++;
@@ -45,17 +52,22 @@ export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024 } =
       seen,
       sessions,
       streams,
+      resumable,
       port: server.address().port,
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.on('connection', (socket) => {
     seen.openSockets.add(socket);
     socket.once('close', () => seen.openSockets.delete(socket));
   });
-  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise((resolve) => {
+    if (socketPath === undefined) server.listen(port, '127.0.0.1', resolve);
+    else server.listen(socketPath, resolve);
+  });
   return {
     port: server.address().port,
-    url: (path) => `http://127.0.0.1:${server.address().port}${path}`,
+    url: (path) => `${tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}${path}`,
     seen,
     /** Sends a message on every open GET stream. */
     broadcast(message) {
@@ -72,12 +84,15 @@ function answer(exchange) {
   const { request, response, path, port } = exchange;
   const status = /^\/status\/(\d+)$/.exec(path);
   if (status) {
-    const headers = { 'content-type': 'text/plain', ...(status[1] === '429' ? { 'retry-after': '2' } : {}) };
+    const headers = { 'content-type': 'text/plain', ...(/^(429|503)$/.test(status[1]) ? { 'retry-after': '2' } : {}) };
     return response.writeHead(Number(status[1]), headers).end(`status ${status[1]} \u0007 as asked`);
   }
   if (path === '/redirect/same') return response.writeHead(307, { location: '/mcp' }).end();
   if (path === '/redirect/other') {
     return response.writeHead(307, { location: `http://127.0.0.1:${port === 1 ? 2 : 1}/mcp` }).end();
+  }
+  if (path === '/redirect/metadata') {
+    return response.writeHead(307, { location: 'http://169.254.169.254/latest/meta-data' }).end();
   }
   if (path === '/html')
     return response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>\n<p>Log in</p>');
@@ -88,8 +103,13 @@ function answer(exchange) {
   return post(exchange);
 }
 
-function openStream({ response, path, seen, streams }) {
+function openStream({ request, response, path, seen, streams, resumable }) {
   seen.gets++;
+  const missed = resumable.get(request.headers['last-event-id']);
+  if (missed) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    return missed((message) => response.end(`id: ${randomUUID()}\ndata: ${JSON.stringify(message)}\n\n`));
+  }
   if (path !== '/sse' && path !== '/idle-get') return response.writeHead(405).end();
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   if (path === '/idle-get') return response.end('retry: 0\n\n');
@@ -119,6 +139,10 @@ function post(exchange) {
       sessions.set(headers['mcp-session-id'], session);
     }
   }
+  if (path === '/cookie' && message.method !== 'initialize' && request.headers.cookie !== 'node=n1') {
+    return response.writeHead(404).end('another node');
+  }
+  if (path === '/cookie') headers['set-cookie'] = ['node=n1; Path=/; HttpOnly', 'gone=x; Max-Age=0'];
   if (!session) {
     const error = { code: -32001, message: 'Session not found' };
     return response
@@ -136,7 +160,16 @@ function post(exchange) {
   session.server.handle(message, (out) => reply(out, out.id === message.id && !out.method));
 }
 
-const STREAM_PATHS = new Set(['/sse', '/split', '/gzip-sse', '/reverse', '/drop-sse', '/end-sse', '/idle-get']);
+const STREAM_PATHS = new Set([
+  '/sse',
+  '/split',
+  '/gzip-sse',
+  '/reverse',
+  '/drop-sse',
+  '/end-sse',
+  '/idle-get',
+  '/resume',
+]);
 
 const CALL_FAULTS = {
   '/hang': () => {},
@@ -157,6 +190,12 @@ const CALL_FAULTS = {
   '/end-sse': ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.end(': nothing to say\n\n');
+  },
+  '/resume': ({ response, message, session, resumable }) => {
+    const id = randomUUID();
+    resumable.set(id, (reply) => session.server.handle(message, reply));
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`id: ${id}\nretry: 10\ndata:\n\n`, () => response.destroy());
   },
   '/reverse': ({ response, message, session }) => {
     const reply = streamReply(response, '/reverse', {});

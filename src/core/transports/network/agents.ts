@@ -76,10 +76,8 @@ class LaunchNetwork implements Network {
   }
 
   async requestOptions(url: URL, use: RequestUse = {}): Promise<NetworkRequestOptions> {
-    const { launch, carriesSecret } = {
-      launch: this.#launch,
-      carriesSecret: use.carriesSecret ?? this.#hasSecret(url),
-    };
+    const launch = this.#launch;
+    const carriesSecret = use.carriesSecret ?? this.#hasSecret(url);
     checkUrl(url, launch.security, { carriesSecret });
     const socket = parseSocketUrl(launch.url, this.#platform);
     if (socket) {

@@ -24,7 +24,7 @@ export function parseSocketUrl(text: string, platform: NodeJS.Platform = process
   if (path === undefined) throw invalid(text, 'it holds no path', `Write it as ${scheme}:///path#/mcp.`);
   const hash = /#(.*)$/s.exec(text)?.[1] ?? '';
   const socketPath = isWindows ? `\\\\.\\${path.slice(1).replaceAll('/', '\\')}` : path;
-  return { socketPath, url: new URL(hash.startsWith('/') ? hash : `/${hash}`, 'http://localhost') };
+  return { socketPath, url: new URL(`http://localhost${hash.startsWith('/') ? '' : '/'}${hash}`) };
 }
 
 /** The decoded path; undefined where there is none, or one with a NUL. */

@@ -2,7 +2,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { Client } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpTransport, describeHttpFailure, isSessionLost } from '../../../../src/core/transports/http';
-import type { HttpLaunch, McpTransport } from '../../../../src/core/transports/transport';
+import type { Authenticator, HttpLaunch, McpTransport } from '../../../../src/core/transports/transport';
 import { createTestContext, Peer, textOf } from '../../../contract/transportHarness';
 import { type HttpTestServer, startHttpServer } from '../../../servers/httpServer.mjs';
 
@@ -105,6 +105,99 @@ describe('opening', () => {
     await peer.open();
     await peer.call('echo', { text: 'x' });
     expect(server.seen.requests.every((request) => request.headers['x-api-version'] === 'v1')).toBe(true);
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['/status/429', 'limit', /Wait, or lower the rate/],
+    ['/status/503', 'transport', /The fault is on the server/],
+  ])('carries the wait that %s asks for', async (path, kind, hint) => {
+    const failure = await failureOf(path);
+    expect(failure).toMatchObject({ kind, retryAfterMs: 2000, retryable: true });
+    expect(failure.hint).toMatch(/^It asks to wait 2 s\. /);
+    expect(failure.hint).toMatch(hint);
+  });
+
+  it('has no wait where none is asked for', async () => {
+    expect((await failureOf('/status/500')).retryAfterMs).toBeUndefined();
+  });
+
+  it('holds the address rules on each redirect', async () => {
+    expect(await failureOf('/redirect/metadata')).toMatchObject({
+      kind: 'security',
+      message: expect.stringContaining('redirects to http://169.254.169.254/latest/meta-data, which is not followed'),
+    });
+  });
+
+  it('sends no secret to another origin or without TLS to another machine', async () => {
+    const headers = { Authorization: 'Bearer hidden' };
+    const other = await startHttpServer();
+    const { peer } = create('/redirect/other', { headers });
+    await expect(peer.open()).rejects.toThrow(/not followed/);
+    expect(other.seen.requests).toEqual([]);
+    await other.close();
+    const far = create('http://192.0.2.1/mcp', { headers });
+    await expect(far.peer.open()).rejects.toMatchObject({
+      kind: 'security',
+      hint: expect.stringContaining('security.allowInsecure'),
+    });
+  });
+
+  it('is asked about once, and then an error', async () => {
+    const refused: number[] = [];
+    const auth: Authenticator = {
+      headers: async () => ({ authorization: `Bearer ${refused.length}` }),
+      onRefused: async ({ status }) => refused.push(status) > 0,
+    };
+    const { peer, url } = create('/status/401', { auth });
+    const error = await peer.open().catch((reason: unknown) => reason);
+    expect(describeHttpFailure(error, url)).toMatchObject({ kind: 'auth', code: 401 });
+    expect(refused).toEqual([401]);
+    expect(server.seen.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 0', 'Bearer 1']);
+  });
+});
+
+describe('the keys of a launch', () => {
+  it('turn compression off', async () => {
+    for (const [compression, sent] of [
+      [true, 'gzip, deflate, br'],
+      [false, 'identity'],
+    ] as const) {
+      const { peer } = create('/mcp', { compression });
+      await peer.open();
+      expect(server.seen.requests.at(-1)?.headers['accept-encoding']).toBe(sent);
+    }
+  });
+
+  it('keep cookies, where that is wanted', async () => {
+    const { peer } = create('/cookie', { cookies: true });
+    await peer.open();
+    expect(textOf(await peer.call('echo', { text: 'same node' }))).toBe('same node');
+    expect(server.seen.requests[0]?.headers.cookie).toBeUndefined();
+    await expect(create('/cookie').peer.open()).rejects.toThrow();
+  });
+});
+
+describe('an event stream that breaks before its answer', () => {
+  it('is resumed by its last event id up to 2025-11-25', async () => {
+    const { peer } = create('/resume');
+    await peer.open();
+    expect(textOf(await peer.call('echo', { text: 'after all' }))).toBe('after all');
+    expect(server.seen.requests.filter(({ headers }) => headers['last-event-id'] !== undefined)).toHaveLength(1);
+  });
+
+  it('is an error at once from 2026-07-28 on', async () => {
+    const { peer } = create('/resume');
+    await peer.open();
+    const answer = await peer.request('tools/call', {
+      name: 'echo',
+      arguments: { text: 'x' },
+      _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' },
+    });
+    expect(answer.error?.message).toMatch(/ended its stream|broke before the answer/);
+    expect(server.seen.requests.filter(({ headers }) => headers['last-event-id'] !== undefined)).toEqual([]);
+    expect(peer.errors.map(({ message }) => message).filter((message) => /resumed/.test(message))).toEqual([]);
   });
 });
 
