@@ -8,6 +8,8 @@ import { excerpt } from './jsonRpc';
 import { overLimitAnswer, overLimitError, readReceivedText } from './receivedText';
 import type { McpTransport, SseLaunch } from './transport';
 
+/** In the start of an event that is no message. */
+const OTHER_EVENT = /(^|[\r\n])event:(?! ?message[\r\n])/;
 const EVENT_STREAM = /^\s*text\/event-stream\s*(;|$)/i;
 
 /** Requests of one link, with its credentials, proxy and rules for addresses. */
@@ -142,6 +144,7 @@ class SseTransport implements McpTransport {
   }
 
   #onEventDiscarded(head: string): void {
+    if (OTHER_EVENT.test(head)) return;
     const data = head.slice(Math.max(0, head.indexOf('{')));
     const error = overLimitError(this.#launch.maxMessageBytes, data);
     this.#report(error);

@@ -60,37 +60,42 @@ class EventMeter {
   #head: Buffer[] = [];
   #headSize = 0;
   #discarding = false;
-  /** Of the line that is being read: whether a byte came, and whether one other than a carriage return came. */
+  /** Of the line that is being read: whether a byte came. */
   #lineStarted = false;
-  #lineHasText = false;
+  /** The last byte was a carriage return: a newline that follows belongs to the same line end. */
+  #afterReturn = false;
 
   constructor(limit: EventLimit) {
     this.#limit = limit;
   }
 
-  /** The parts of `chunk` that go on. */
+  /** The parts of `chunk` that go on. Lines end with a newline, a carriage return or both (HTML, server-sent events). */
   pass(chunk: Buffer): Buffer[] {
     const out: Buffer[] = [];
+    const ends = new LineEnds(chunk);
     let start = 0;
-    for (let position = 0; position < chunk.length; ) {
-      const newline = chunk.indexOf(NEWLINE, position);
-      const end = newline === -1 ? chunk.length : newline + 1;
+    let position = this.#afterReturn && chunk[0] === NEWLINE ? 1 : 0;
+    if (chunk.length > 0) this.#afterReturn = false;
+    while (position < chunk.length) {
+      const lineEnd = ends.next(position);
+      const next = ends.after(lineEnd);
       const wasStarted = this.#lineStarted;
-      this.#count(chunk.subarray(position, end));
-      if (this.#lineHasText && !this.#discarding && this.#size > this.#limit.maxBytes) {
+      this.#lineStarted ||= lineEnd > position;
+      this.#count(chunk.subarray(position, next));
+      if (this.#lineStarted && !this.#discarding && this.#size > this.#limit.maxBytes) {
         out.push(chunk.subarray(start, position), Buffer.from(wasStarted ? `\n${DISCARDED_EVENT}` : DISCARDED_EVENT));
         this.#discarding = true;
         this.#limit.onDiscarded?.(Buffer.concat(this.#head).toString('utf8'));
       }
-      if (newline !== -1) {
-        if (!this.#lineHasText) {
+      if (lineEnd < chunk.length) {
+        if (!this.#lineStarted) {
           if (this.#discarding) start = position;
           this.#startEvent();
         }
         this.#lineStarted = false;
-        this.#lineHasText = false;
+        this.#afterReturn = next === chunk.length && chunk[lineEnd] === CARRIAGE_RETURN;
       }
-      position = end;
+      position = next;
     }
     if (!this.#discarding) out.push(chunk.subarray(start));
     return out;
@@ -104,13 +109,39 @@ class EventMeter {
   }
 
   #count(part: Buffer): void {
-    this.#lineStarted = true;
     this.#size += part.length;
-    const length = part[part.length - 1] === NEWLINE ? part.length - 1 : part.length;
-    if (length > 1 || (length === 1 && part[0] !== CARRIAGE_RETURN)) this.#lineHasText = true;
     if (this.#headSize >= HEAD_BYTES) return;
     const piece = part.subarray(0, HEAD_BYTES - this.#headSize);
     this.#head.push(piece);
     this.#headSize += piece.length;
+  }
+}
+
+/** The line ends of one chunk, each byte of which is looked at once for either kind. */
+class LineEnds {
+  readonly #chunk: Buffer;
+  #newline = -1;
+  #carriageReturn = -1;
+
+  constructor(chunk: Buffer) {
+    this.#chunk = chunk;
+  }
+
+  /** Where the line at `position` ends: the index of its line end, or the length of the chunk. */
+  next(position: number): number {
+    if (this.#newline < position) this.#newline = this.#find(NEWLINE, position);
+    if (this.#carriageReturn < position) this.#carriageReturn = this.#find(CARRIAGE_RETURN, position);
+    return Math.min(this.#newline, this.#carriageReturn);
+  }
+
+  /** Where the line after the line end at `index` starts. */
+  after(index: number): number {
+    const isPair = this.#chunk[index] === CARRIAGE_RETURN && this.#chunk[index + 1] === NEWLINE;
+    return Math.min(this.#chunk.length, index + (isPair ? 2 : 1));
+  }
+
+  #find(byte: number, position: number): number {
+    const index = this.#chunk.indexOf(byte, position);
+    return index === -1 ? this.#chunk.length : index;
   }
 }
