@@ -9,7 +9,7 @@ import { findNotSupported, isIgnoredPath, NOT_SUPPORTED_IN_SERVER } from './notS
 import type { Finding } from './reporter';
 import { serverSchema } from './schema/server';
 import { stringValues } from './stringValues';
-import { findVariables, isKnownVariable } from './variableSyntax';
+import { findVariables, hasBadName, isKnownVariable } from './variableSyntax';
 
 /** What the rest of the file gives to each of its servers. */
 export interface FileContext {
@@ -38,8 +38,9 @@ export function readServer(
   const address = readAddress(id, written, accepted);
   const notSupported = findNotSupported(accepted, NOT_SUPPORTED_IN_SERVER);
   if (address.transport === 'websocket' && !notSupported.includes('transport')) notSupported.unshift('transport');
-  const errors = [...checked.findings, ...address.findings];
-  const problems = errors.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  const variables = findBadVariables(accepted, file.inputs);
+  const errors = [...checked.findings, ...address.findings, ...variables.filter(isError)];
+  const problems = errors.filter(isError).map(({ message }) => message);
   const filled = serverSchema.safeParse(withoutNulls(mergeValues(file.defaults, accepted)));
   return {
     definition: {
@@ -57,9 +58,13 @@ export function readServer(
       ...errors,
       ...notSupported.map((key) => describeNotSupported(key, accepted, address.transport)),
       ...findLiteralSecrets(accepted),
-      ...findBadVariables(accepted, file.inputs),
+      ...variables.filter((finding) => !isError(finding)),
     ],
   };
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
 }
 
 /** null means absent everywhere but in `env`, where it removes a variable. */
@@ -87,16 +92,20 @@ export function notSupportedMessage(key: string): string {
   return `\`${key}\` is not supported yet: it is read and ignored.`;
 }
 
+const NAME_RULE = '1 to 100 letters, digits, "_", "." or "-"';
+
 /** Variables that cannot have a value, found before anybody connects. */
 function findBadVariables(entry: JsonObject, inputs: readonly InputDefinition[]): Finding[] {
   const findings: Finding[] = [];
-  const add = (path: JsonPath, code: Finding['code'], message: string) =>
-    findings.push({ severity: 'warning', code, message, path, at: 'value' });
+  const add = (path: JsonPath, code: Finding['code'], message: string, severity: Finding['severity'] = 'warning') =>
+    findings.push({ severity, code, message, path, at: 'value' });
   for (const { text, path } of stringValues(entry)) {
     if (isIgnoredPath(path)) continue;
     for (const variable of findVariables(text)) {
       const shown = variable.text.slice(0, 60);
-      if (!isKnownVariable(variable)) add(path, 'type', `Unknown variable ${shown} in ${dotted(path)}`);
+      if (hasBadName(variable)) {
+        add(path, 'type', `The name in ${shown} in ${dotted(path)} must be ${NAME_RULE}`, 'error');
+      } else if (!isKnownVariable(variable)) add(path, 'type', `Unknown variable ${shown} in ${dotted(path)}`);
       else if (variable.kind === 'input' && !inputs.some(({ id }) => id === variable.name)) {
         add(path, 'missing', `${shown} in ${dotted(path)} has no definition under "inputs"`);
       }

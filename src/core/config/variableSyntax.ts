@@ -7,7 +7,9 @@ export interface VariableReference {
   readonly name: string | undefined;
 }
 
-const REFERENCE = /\$\{([^}]*)\}/g;
+/** Neither brace inside: what follows one `${` is looked through once, however many of them stand in a row. */
+const REFERENCE = /\$\{([^{}]*)\}/g;
+const NAME = /^[\w.-]{1,100}$/;
 
 export function findVariables(text: string): VariableReference[] {
   return [...text.matchAll(REFERENCE)].map(([whole, inner = '']) => toReference(whole, inner));
@@ -20,9 +22,15 @@ export function replaceVariables(text: string, replace: (reference: VariableRefe
 
 /** Whether a variable of this form exists, whatever its value. */
 export function isKnownVariable({ kind, name }: VariableReference): boolean {
-  if (kind === 'env' || kind === 'secret' || kind === 'input') return name !== undefined && name !== '';
+  if (kind === 'env') return name !== undefined && name !== '';
+  if (kind === 'secret' || kind === 'input') return name !== undefined && NAME.test(name);
   if (kind === 'workspaceFolder') return name !== '';
   return kind === 'userHome' && name === undefined;
+}
+
+/** Whether it is a secret or an input with a name that none can have: people read these names in questions. */
+export function hasBadName({ kind, name }: VariableReference): boolean {
+  return (kind === 'secret' || kind === 'input') && name !== undefined && !NAME.test(name);
 }
 
 function toReference(text: string, inner: string): VariableReference {

@@ -54,7 +54,7 @@ export async function resolveVariables(
   for (const use of uses) {
     const { variable } = use;
     if (values.has(variable.text) || missing.has(variable.text)) continue;
-    if (variable.name && (variable.kind === 'secret' || variable.kind === 'input')) {
+    if (variable.name && isKnownVariable(variable) && (variable.kind === 'secret' || variable.kind === 'input')) {
       const request = requestFor(use, variable.name, definition);
       const value = await (variable.kind === 'secret' ? context.getSecret : context.getInput).call(
         context,
