@@ -8,6 +8,7 @@ import type { Configuration, ServerDefinition } from './config/definition';
 import { diffConfigurations } from './config/diff';
 import { admit } from './connection/admission';
 import { EraVerdicts } from './connection/era';
+import { Credentials } from './credentials';
 import type { CallToolOptions, CatalogTool, ConnectOptions, Hub, ServerSnapshot } from './hubTypes';
 import type { Logger, Ports } from './ports';
 import { Server, type ServerDeps, type ServerView } from './server';
@@ -37,6 +38,7 @@ export class ServerHub implements Hub {
     this.#ports = ports;
     this.#deps = {
       registry,
+      credentials: new Credentials(ports),
       verdicts: new EraVerdicts(ports.memory, () => ports.clock.now()),
       clientInfo: { name: 'patchbay', version },
       inputs: new Map(),
@@ -88,6 +90,10 @@ export class ServerHub implements Hub {
 
   async disconnectAll(): Promise<void> {
     await Promise.all([...this.#servers.values()].map((server) => server.disconnect()));
+  }
+
+  async signOut(id: string, signal = new AbortController().signal): Promise<boolean> {
+    return this.#require(id).signOut(signal);
   }
 
   async refreshTools(id: string): Promise<void> {

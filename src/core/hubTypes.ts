@@ -83,6 +83,11 @@ export interface Hub extends Disposable {
   /** Connects each enabled server, in parallel; resolves when each has its verdict. Never rejects. */
   connectAll(options?: ConnectOptions): Promise<void>;
   disconnectAll(): Promise<void>;
+  /**
+   * Ends an OAuth sign-in: the authorization server is told, tokens and registration are forgotten, the connection ends.
+   * False: nobody was signed in.
+   */
+  signOut(id: string, signal?: AbortSignal): Promise<boolean>;
   /** Lists the tools again. Rejects when the server is not connected or the list fails. */
   refreshTools(id: string): Promise<void>;
   /** Resources, resource templates and prompts as the server lists them. Rejects when the server is not connected. */

@@ -17,6 +17,7 @@ import { startHeartbeat } from './connection/heartbeat';
 import { buildLaunch } from './connection/launch';
 import { openSession } from './connection/openSession';
 import type { Session } from './connection/session';
+import type { Credentials } from './credentials';
 import type { CallToolOptions, ServerSnapshot } from './hubTypes';
 import type { Logger, Ports } from './ports';
 import type { TransportRegistry } from './transports/registry';
@@ -32,6 +33,7 @@ export interface ServerDeps {
   readonly ports: Ports;
   readonly registry: TransportRegistry;
   readonly verdicts: EraVerdicts;
+  readonly credentials: Credentials;
   readonly clientInfo: { readonly name: string; readonly version: string };
   /** Values given for `${input:…}`, shared by all servers of the hub. */
   readonly inputs: Map<string, string>;
@@ -115,6 +117,22 @@ export class Server implements Disposable {
     return this.#connection.disconnect();
   }
 
+  /** Revokes and forgets the sign-in, then disconnects. False: there was none. */
+  async signOut(signal: AbortSignal): Promise<boolean> {
+    const { ports, inputs, credentials } = this.#deps;
+    const launch = await buildLaunch(this.definition, {
+      ports,
+      inputs,
+      interactive: true,
+      signal,
+      authenticate: () => undefined,
+    });
+    if (this.#requireEntry().auth.type !== 'oauth' || !('url' in launch)) return false;
+    const wasSignedIn = await credentials.signOut(launch, this.#log, signal);
+    await this.disconnect();
+    return wasSignedIn;
+  }
+
   retryNow(): void {
     this.#connection.retryNow();
   }
@@ -145,7 +163,7 @@ export class Server implements Disposable {
   }
 
   async #open({ signal, interactive, onStep }: OpenContext): Promise<Session> {
-    const { ports, registry, verdicts, clientInfo, inputs } = this.#deps;
+    const { ports, registry, verdicts, clientInfo, inputs, credentials } = this.#deps;
     const entry = this.#requireEntry();
     if (lacksTransport(this.definition.notSupported) || !registry.has(this.definition.transport ?? '')) {
       const what = this.definition.notSupported.includes('url')
@@ -161,7 +179,15 @@ export class Server implements Disposable {
       inputs,
       interactive,
       signal,
-      authenticate: () => undefined,
+      authenticate: ({ auth }, way, program) =>
+        credentials.authenticator(way, {
+          auth,
+          serverName: this.definition.name,
+          // A link that is there opens no browser by itself: it ends, and says what is needed.
+          interactive: (reason) => interactive && (reason === 'stepUp' || this.#connection.state.kind === 'connecting'),
+          program,
+          log: this.#log,
+        }),
     });
     return openSession({
       launch,

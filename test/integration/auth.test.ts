@@ -4,6 +4,8 @@ import { PatchbayError } from '../../src/base/errors';
 import { type AuthContext, createAuthenticator } from '../../src/core/auth/authenticator';
 import { signOut } from '../../src/core/auth/signOut';
 import type { SpawnProgram } from '../../src/core/auth/tokenCommand';
+import { createHub, type Hub } from '../../src/core/index';
+import type { Ports } from '../../src/core/ports';
 import { startProgram } from '../../src/core/transports/stdioProgram';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
 import { authContext, followingSignIn, memorySecrets, request } from '../support/authHarness';
@@ -339,6 +341,111 @@ describe('signing out', () => {
     const signal = new AbortController().signal;
     expect(await signOut(server.url, { ...context, secrets, checkUrl: () => {}, signal })).toBe(true);
     expect(secrets.values.size).toBe(0);
+  });
+});
+
+describe('a hub', () => {
+  const hubs: Hub[] = [];
+
+  afterEach(async () => {
+    await Promise.all(hubs.splice(0).map((hub) => hub.close()));
+  });
+
+  function open(server: AuthTestServer, auth: object, ports: Partial<Ports> = {}): Hub {
+    const config = { servers: { guarded: { url: server.url, auth, retry: { enabled: false } } } };
+    const hub = createHub({ config, ports: { secrets: memorySecrets(), signIn: followingSignIn(), ...ports } });
+    hubs.push(hub);
+    return hub;
+  }
+
+  const stateOf = (hub: Hub) => hub.server('guarded')?.state;
+
+  it('signs in where a person connects, and needs a person otherwise', async () => {
+    const server = await startServer();
+    const hub = open(server, { type: 'oauth' });
+    expect(await failure(hub.connect('guarded'))).toMatchObject({ kind: 'auth', hint: 'Connect to sign in.' });
+    expect(stateOf(hub)).toMatchObject({ kind: 'authRequired', error: { code: 'signInRequired' } });
+    expect(server.counts.authorize).toBe(0);
+    await hub.connect('guarded', { interactive: true });
+    expect(stateOf(hub)?.kind).toBe('connected');
+    expect(server.counts).toMatchObject({ authorize: 1, register: 1 });
+  });
+
+  it('makes one refresh for ten calls', async () => {
+    const server = await startServer();
+    const hub = open(server, { type: 'oauth' });
+    await hub.connect('guarded', { interactive: true });
+    server.expireTokens();
+    const calls = Array.from({ length: 10 }, (_, i) => hub.callTool('guarded', 'echo', { text: `n${i}` }));
+    expect((await Promise.all(calls)).map(({ content }) => content[0])).toMatchObject(
+      calls.map((_, i) => ({ text: `n${i}` })),
+    );
+    expect(server.counts).toMatchObject({ refresh: 1, authorize: 1 });
+  });
+
+  it('steps up for a call', async () => {
+    const server = await startServer({ challengeScope: 'read', callScope: 'write' });
+    const hub = open(server, { type: 'oauth' });
+    await hub.connect('guarded', { interactive: true });
+    await hub.callTool('guarded', 'echo', { text: 'x' });
+    expect(server.seen.authorizations.map(({ scope }) => scope)).toEqual(['read', 'read write']);
+  });
+
+  it('says authRequired, and asks nobody, where the sign-in ends while it is connected', async () => {
+    const server = await startServer();
+    const hub = open(server, { type: 'oauth' });
+    await hub.connect('guarded', { interactive: true });
+    server.expireTokens();
+    server.endRefreshTokens();
+    expect(await failure(hub.callTool('guarded', 'echo', { text: 'x' }))).toMatchObject({ code: 'signInRequired' });
+    await expect.poll(() => stateOf(hub)?.kind).toBe('authRequired');
+    expect(server.counts.authorize).toBe(1);
+    await hub.connect('guarded', { interactive: true });
+    expect(server.counts.authorize).toBe(2);
+  });
+
+  it('asks once where the person says no', async () => {
+    const server = await startServer({ denied: 'Not today' });
+    const hub = open(server, { type: 'oauth' });
+    const error = await failure(hub.connect('guarded', { interactive: true }));
+    expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('Not today') });
+    expect(stateOf(hub)?.kind).toBe('authRequired');
+    expect(server.counts.authorize).toBe(1);
+  });
+
+  it('signs out', async () => {
+    const server = await startServer();
+    const hub = open(server, { type: 'oauth' });
+    await hub.connect('guarded', { interactive: true });
+    expect(await hub.signOut('guarded')).toBe(true);
+    expect(server.counts.revoke).toBe(2);
+    expect(stateOf(hub)?.kind).toBe('disconnected');
+    expect(await failure(hub.connect('guarded'))).toMatchObject({ code: 'signInRequired' });
+  });
+
+  it.each([
+    [{ type: 'bearer', token: '${secret:t}' }, 'authorization', 'Bearer k9'],
+    [{ type: 'apiKey', key: '${secret:t}' }, 'x-api-key', 'k9'],
+    [{ type: 'basic', username: 'u', password: '${secret:t}' }, 'authorization', `Basic ${btoa('u:k9')}`],
+    [{ type: 'tokenCommand', command: process.execPath, args: ['-p', '"k9"'] }, 'authorization', 'Bearer k9'],
+  ])('connects with %o', async (auth, header, accepts) => {
+    const server = await startServer({ header, accepts });
+    const secrets = memorySecrets(new Map([['t', 'k9']]));
+    const hub = open(server, auth, { secrets });
+    await hub.connect('guarded');
+    expect(server.counts.refused).toBe(0);
+    server.options.accepts = 'another';
+    const before = server.counts.mcp;
+    expect(await failure(hub.callTool('guarded', 'echo', { text: 'x' }))).toMatchObject({ kind: 'auth' });
+    expect(server.counts.mcp - before).toBe(1);
+    await expect.poll(() => stateOf(hub)?.kind).toBe('authRequired');
+  });
+
+  it('makes few requests with a wrong token', async () => {
+    const server = await startServer({ accepts: 'Bearer right' });
+    const hub = open(server, { type: 'bearer', token: 'wrong' });
+    expect(await failure(hub.connect('guarded'))).toMatchObject({ kind: 'auth', code: 401 });
+    expect(server.counts.mcp).toBeLessThanOrEqual(2);
   });
 });
 

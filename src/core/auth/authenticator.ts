@@ -21,8 +21,11 @@ export interface AuthContext {
   readonly fetch: FetchLike;
   /** Throws or rejects where a URL that metadata names must not be contacted. Default: all may be. */
   readonly checkUrl?: (url: string) => void | Promise<void>;
-  /** Whether a person waits at this moment, so that a browser may be opened. */
-  readonly interactive: () => boolean;
+  /**
+   * Whether a browser may be opened now: to sign in where a person waits for the connection, to step up where one may
+   * have caused the request.
+   */
+  readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
   /** Absent: there is no browser. */
   readonly signIn?: SignIn | undefined;
   /** Starts the program of `tokenCommand`. */

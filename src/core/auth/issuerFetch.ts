@@ -38,24 +38,26 @@ export function createIssuerFetch({ fetch, clock, checkUrl, signal }: IssuerFetc
         headers: Object.fromEntries(new Headers(init.headers)),
         signal: AbortSignal.any([signal, limit.signal]),
       });
-      return await toResponse(answer, url);
+      if (Number(answer.headers.get('content-length') ?? 0) > MAX_BYTES) throw tooLong(url);
+      const whole = answer instanceof Response ? answer : await wholeResponse(answer);
+      if ((await whole.clone().text()).length > MAX_BYTES) throw tooLong(url);
+      return whole;
     } finally {
       timer.dispose();
     }
   };
 }
 
-async function toResponse(answer: Response, url: string | URL): Promise<Response> {
-  const length = Number(answer.headers.get('content-length') ?? 0);
-  if (length > MAX_BYTES) throw tooLong(url);
+/** A real `Response` whose body was read to its end. */
+export async function wholeResponse(answer: Response): Promise<Response> {
   const text = await answer.text();
-  if (text.length > MAX_BYTES) throw tooLong(url);
   const headers: [string, string][] = [];
   answer.headers.forEach((value, name) => {
     if (!/^content-(encoding|length)$/.test(name)) headers.push([name, value]);
   });
-  const hasBody = answer.status !== 204 && answer.status !== 205 && answer.status !== 304;
-  return new Response(hasBody ? text : null, { status: answer.status, statusText: answer.statusText, headers });
+  const hasBody = ![204, 205, 304].includes(answer.status);
+  const { status, statusText } = answer;
+  return new Response(hasBody ? text : null, { status, statusText, headers });
 }
 
 function tooLong(url: string | URL): PatchbayError {

@@ -45,8 +45,8 @@ export interface OAuthContext {
   readonly log: Logger;
   readonly fetch: FetchLike;
   readonly checkUrl: (url: string) => void | Promise<void>;
-  /** Whether a person waits for this, so that a browser may be opened. */
-  readonly interactive: () => boolean;
+  /** Whether a browser may be opened now. */
+  readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
   readonly signIn: SignIn | undefined;
   /** Shared by all authenticators of a process that use the same store. */
   readonly flights: SingleFlight;
@@ -88,7 +88,7 @@ export class OAuthAuthenticator implements Authenticator {
     const challenge = parseChallenge(refusal.wwwAuthenticate);
     if (refusal.status === 403 && challenge.error !== 'insufficient_scope') return false;
     const { flights, serverUrl } = this.#context;
-    const interactive = this.#context.interactive();
+    const interactive = this.#context.interactive(refusal.status === 401 ? 'signIn' : 'stepUp');
     const kind = refusal.status === 401 ? 'token' : `scope ${challenge.scope ?? ''}`;
     await flights.run(
       `renew ${interactive} ${kind} ${serverUrl}`,

@@ -1,5 +1,5 @@
 /** The one list of keys whose feature is not built: they are read, checked, warned about and ignored. */
-import type { JsonObject, JsonValue } from '../../shared/json';
+import type { JsonValue } from '../../shared/json';
 import type { JsonPath } from './document';
 
 interface NotSupportedKey {
@@ -15,7 +15,6 @@ export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [
   { key: 'transport', when: (value) => PLANNED_TRANSPORTS.includes(value) },
   { key: 'url', when: (value) => typeof value === 'string' && /^(unix|pipe):/i.test(value) },
   { key: 'endpoints' },
-  { key: 'auth', when: (value) => (value as JsonObject | null)?.type !== 'none' },
   { key: 'tls' },
   { key: 'proxy' },
   { key: 'compression' },

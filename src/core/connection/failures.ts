@@ -1,5 +1,6 @@
 import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import { describeError, isPatchbayError, PatchbayError, toError } from '../../base/errors';
+import { SIGN_IN_REQUIRED_CODE } from '../auth/authErrors';
 import { describeHttpFailure, SESSION_LOST_CODE } from '../transports/httpErrors';
 import { localErrorOf } from '../transports/jsonRpc';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
@@ -82,9 +83,12 @@ const PEER_GONE = new Set<unknown>([
   SESSION_LOST_CODE,
 ]);
 
+/** Refused credentials: a person must act, and the next connect starts with asking for that. */
+const ENDED_SIGN_IN = new Set<unknown>([401, SIGN_IN_REQUIRED_CODE]);
+
 /** Whether a failed request says that the whole link is of no use any more. */
 export function isPeerGone(failure: PatchbayError): boolean {
-  return PEER_GONE.has(failure.code);
+  return PEER_GONE.has(failure.code) || (failure.kind === 'auth' && ENDED_SIGN_IN.has(failure.code));
 }
 
 export function toErrorInfo(error: unknown): ErrorInfo {

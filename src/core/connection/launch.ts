@@ -15,8 +15,12 @@ export interface LaunchOptions {
   /** Whether a person is there to be asked for missing values. */
   readonly interactive: boolean;
   readonly signal: AbortSignal;
-  /** Credentials for the resolved entry. */
-  readonly authenticate: (entry: ServerEntry) => Authenticator | undefined;
+  /** Credentials for the resolved entry. `program` is where a program that prints a token runs. */
+  readonly authenticate: (
+    entry: ServerEntry,
+    launch: NetworkLaunch,
+    program: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  ) => Authenticator | undefined;
 }
 
 /** Turns an entry into something that can be started: variables, secrets, files and the environment resolved. */
@@ -56,10 +60,9 @@ async function networkLaunch(
   definition: ServerDefinition,
   entry: ServerEntry,
   folder: string,
-  { authenticate }: LaunchOptions,
+  { authenticate, ports }: LaunchOptions,
 ): Promise<NetworkLaunch> {
-  const auth = authenticate(entry);
-  return {
+  const launch: NetworkLaunch = {
     url: required(entry.url, definition, 'a URL'),
     headers: entry.headers,
     maxMessageBytes: entry.limits.maxMessageBytes,
@@ -67,8 +70,11 @@ async function networkLaunch(
     proxy: entry.proxy,
     security: entry.security,
     compression: entry.compression === 'auto',
-    ...(auth ? { auth } : {}),
   };
+  const cwd = entry.cwd === undefined ? folder : resolve(folder, entry.cwd);
+  const env = entry.auth.type === 'tokenCommand' ? await childEnvironment(entry, ports, folder) : {};
+  const auth = authenticate(entry, launch, { cwd, env });
+  return auth ? { ...launch, auth } : launch;
 }
 
 async function tlsLaunch(tls: ServerEntry['tls'], folder: string): Promise<TlsLaunch> {

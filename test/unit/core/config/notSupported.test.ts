@@ -5,7 +5,7 @@ import { define, read } from './support/definitions';
 describe('keys whose feature is not built', () => {
   it.each([
     [{ url: 'http://x/', websocket: { pingIntervalMs: 1 } }, ['websocket']],
-    [{ url: 'http://x/', auth: { type: 'bearer', token: '${secret:x}' } }, ['auth']],
+    [{ url: 'http://x/', auth: { type: 'bearer', token: '${secret:x}' } }, []],
     [{ url: 'http://x/', transport: 'sse' }, ['transport']],
     [{ url: 'wss://x/' }, ['transport']],
     [{ url: 'unix:///a#/mcp' }, ['url']],

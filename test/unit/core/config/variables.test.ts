@@ -113,8 +113,8 @@ describe('resolveVariables', () => {
   });
 
   it('asks for nothing that only an unbuilt feature would read', async () => {
-    const entry = await resolve({ url: 'http://x/', auth: { type: 'bearer', token: '${secret:t}' } });
-    expect(entry.auth).toEqual({ type: 'bearer', token: '${secret:t}' });
+    const entry = await resolve({ url: 'http://x/', middleware: ['${secret:t}'] });
+    expect(entry.middleware).toEqual(['${secret:t}']);
   });
 
   it('never expands what a variable gave, and leaves other text alone', async () => {

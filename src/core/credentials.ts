@@ -1,0 +1,92 @@
+import { createAuthenticator, resourceUrl } from './auth/authenticator';
+import { wholeResponse } from './auth/issuerFetch';
+import { signOut } from './auth/signOut';
+import { SingleFlight } from './auth/singleFlight';
+import type { ServerEntry } from './config/definition';
+import type { Logger, Ports } from './ports';
+import { checkUrl } from './transports/network/address';
+import { createLaunchFetch } from './transports/network/launchFetch';
+import { type ProgramOptions, startProgram } from './transports/stdioProgram';
+import type { Authenticator, NetworkLaunch, NetworkSettings } from './transports/transport';
+
+/** Answers of authorization servers are small. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** Whom the credentials are for, and who is there to be asked. */
+export interface CredentialsUse {
+  readonly auth: ServerEntry['auth'];
+  readonly serverName: string;
+  readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
+  /** Where a program that prints a token runs. */
+  readonly program: ProgramOptions;
+  readonly log: Logger;
+}
+
+/** The credentials of all servers of one hub. Authorization servers are reached by the rules of the server's own launch. */
+export class Credentials {
+  readonly #ports: Ports;
+  readonly #network: (() => NetworkSettings) | undefined;
+  readonly #flights = new SingleFlight();
+
+  constructor(ports: Ports, network?: () => NetworkSettings) {
+    this.#ports = ports;
+    this.#network = network;
+  }
+
+  /** Undefined: the server wants none. Throws a `config` error where they cannot be sent. */
+  authenticator(launch: NetworkLaunch, use: CredentialsUse): Authenticator | undefined {
+    const { secrets, clock, signIn } = this.#ports;
+    return createAuthenticator(use.auth, {
+      ...this.#reach(launch),
+      serverUrl: launch.url,
+      serverName: use.serverName,
+      secrets,
+      clock,
+      log: use.log,
+      interactive: use.interactive,
+      signIn,
+      spawn: (command, args) => startProgram(command, args, use.program),
+      flights: this.#flights,
+    });
+  }
+
+  /** Revokes and forgets what an OAuth sign-in at this server left. False: there was nothing. */
+  async signOut(launch: NetworkLaunch, log: Logger, signal: AbortSignal): Promise<boolean> {
+    const { secrets, clock } = this.#ports;
+    return signOut(resourceUrl(launch.url), { ...this.#reach(launch), secrets, clock, log, signal });
+  }
+
+  #reach(launch: NetworkLaunch) {
+    const { url, tls, proxy, security, compression } = launch;
+    // The client certificate and the pins are between this client and the MCP server.
+    const trust = tls && {
+      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+      rejectUnauthorized: tls.rejectUnauthorized,
+      pinnedSha256: [],
+    };
+    const way: NetworkLaunch = {
+      url,
+      headers: {},
+      maxMessageBytes: MAX_ANSWER_BYTES,
+      ...(trust ? { tls: trust } : {}),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(security ? { security } : {}),
+      ...(compression === undefined ? {} : { compression }),
+    };
+    return { fetch: this.#fetchOn(way), checkUrl: (address: string) => checkUrl(new URL(address), security) };
+  }
+
+  /** Requests to authorization servers are rare: no connection is kept. */
+  #fetchOn(way: NetworkLaunch) {
+    const { log, clock } = this.#ports;
+    const context = { log, clock, ...(this.#network ? { network: this.#network } : {}) };
+    return async (url: string | URL, init?: RequestInit): Promise<Response> => {
+      const { fetch, dispose } = createLaunchFetch(way, context);
+      try {
+        return await wholeResponse(await fetch(url, init));
+      } finally {
+        dispose();
+      }
+    };
+  }
+}
