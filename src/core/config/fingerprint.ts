@@ -14,8 +14,9 @@ export interface LaunchDescription {
 
 /**
  * SHA-256 (hex) over what decides which program runs, which host is contacted and what it gets to know, as the file says
- * it: transport, command, arguments, folder, environment, URL, headers, authentication, TLS, proxy and security. The folder of a workspace file counts, because a relative
- * command is another program in another folder. The order of headers and variables does not count.
+ * it: transport, command, arguments, folder, environment, URL, endpoints, headers, authentication, TLS, proxy, security
+ * and the options of a WebSocket. The folder of a workspace file counts, because a relative command is another program
+ * in another folder. The order of headers and variables does not count.
  */
 export function launchFingerprint(definition: ServerDefinition): string {
   const { entry, source, transport } = definition;
@@ -30,6 +31,7 @@ export function launchFingerprint(definition: ServerDefinition): string {
     entry?.url ?? null,
     sortedEntries(entry?.headers ?? {}),
     [entry?.auth, entry?.tls, entry?.proxy, entry?.security].map((section) => section ?? null),
+    [entry?.inheritEnv, entry?.endpoints, entry?.websocket].map((section) => section ?? null),
   ];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
@@ -40,22 +42,48 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
   const folder = entry.cwd ?? (source.kind === 'workspace' ? source.folderPath : undefined);
   const details = [
     line('Folder', entry.command === undefined || folder === undefined ? [] : [folder]),
+    line('Inherits', entry.command === undefined ? [] : [INHERITS[entry.inheritEnv]]),
     line('Environment variables', Object.keys(entry.env)),
     line('Environment file', entry.envFile === undefined ? [] : [entry.envFile]),
+    line('Endpoints', [entry.endpoints?.sse, entry.endpoints?.message].filter(isText).map(maskUrl)),
     line('Headers', Object.keys(entry.headers)),
     line('Program for the token', tokenProgram(entry)),
     line('Authentication', entry.auth.type === 'none' ? [] : [entry.auth.type]),
     line('Proxy', entry.proxy === 'inherit' || entry.proxy === 'none' ? [] : [maskUrl(entry.proxy)]),
+    line('TLS', tlsFacts(entry)),
+    line('Security', securityFacts(entry)),
     line('Reads', usedVariables(entry)),
-  ].filter((text) => text !== undefined);
+  ].filter(isText);
   const summary = entry.command === undefined ? maskUrl(entry.url ?? '') : commandLine(entry.command, entry.args);
   return { summary: visible(summary), details };
 }
 
+const INHERITS: Readonly<Record<ServerEntry['inheritEnv'], string>> = {
+  all: 'your whole environment',
+  safe: 'a short list without secrets',
+  none: 'nothing',
+};
+
+function tlsFacts({ tls }: ServerEntry): string[] {
+  const files = (['ca', 'cert', 'key'] as const).flatMap((name) => {
+    const value = tls[name];
+    return value === undefined ? [] : [`${name} ${value.trimStart().startsWith('-----BEGIN') ? 'in the file' : value}`];
+  });
+  return tls.rejectUnauthorized ? files : ['any certificate is accepted', ...files];
+}
+
+function securityFacts({ security }: ServerEntry): string[] {
+  const facts: string[] = [];
+  if (security.allowInsecure) facts.push('secrets without TLS');
+  if (security.skipValidation) facts.push('no checks of addresses');
+  return facts;
+}
+
 /** Variables that hand something of the person or the machine to the server. */
 function usedVariables(entry: ServerEntry): string[] {
-  const { command, args, cwd, env, envFile, url, headers, auth, tls, proxy } = entry;
-  const found = [...stringValues({ command, args, cwd, env, envFile, url, headers, auth, tls, proxy })]
+  const { command, args, cwd, env, envFile, url, endpoints, headers, auth, tls, proxy, websocket } = entry;
+  const read = { command, args, cwd, env, envFile, url, endpoints, headers, auth, tls, proxy, websocket };
+  const found = [...stringValues(read)]
     .flatMap(({ text }) => findVariables(text))
     .filter(({ kind }) => kind === 'env' || kind === 'secret' || kind === 'input');
   return [...new Set(found.map(({ text }) => text))];
@@ -104,6 +132,10 @@ function visible(text: string): string {
     const code = character.codePointAt(0) ?? 0;
     return `\\u{${code.toString(16)}}`;
   });
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined;
 }
 
 function sortedEntries(values: Readonly<Record<string, string | number | null>>): unknown[] {

@@ -33,6 +33,13 @@ describe('launchFingerprint', () => {
     [http, { ...http, proxy: 'http://proxy.example' }],
     [http, { ...http, tls: { rejectUnauthorized: false } }],
     [http, { ...http, security: { allowInsecure: true } }],
+    [stdio, { ...stdio, inheritEnv: 'safe' }],
+    [
+      { ...stdio, inheritEnv: 'none' },
+      { ...stdio, inheritEnv: 'safe' },
+    ],
+    [http, { ...http, endpoints: { message: 'https://other.example/' } }],
+    [http, { ...http, websocket: { tokenVia: 'query' } }],
   ])('tells %j from %j', (one, other) => {
     expect(launchFingerprint(define(one))).not.toBe(launchFingerprint(define(other)));
   });
@@ -55,11 +62,36 @@ describe('describeLaunch', () => {
       summary: '"my tool" "a b" "" "say \\"hi\\"" ${env:AWS}',
       details: [
         'Folder: /w/one',
+        'Inherits: your whole environment',
         'Environment variables: TOKEN, X',
         'Environment file: .env',
         'Reads: ${env:AWS}, ${secret:t}',
       ],
     });
+  });
+
+  it.each([
+    ['all', 'Inherits: your whole environment'],
+    ['safe', 'Inherits: a short list without secrets'],
+    ['none', 'Inherits: nothing'],
+  ])('says what a program inherits: %s', (inheritEnv, line) => {
+    expect(describeLaunch(define({ command: 'x', inheritEnv })).details).toEqual([line]);
+  });
+
+  it('says where secrets may go that nobody expects', () => {
+    const { details } = describeLaunch(
+      define({
+        url: 'https://x/',
+        endpoints: { sse: '/events', message: 'https://y/' },
+        tls: { rejectUnauthorized: false, ca: 'ca.pem', key: 'key.pem' },
+        security: { allowInsecure: true, skipValidation: true },
+      }),
+    );
+    expect(details).toEqual([
+      'Endpoints: /events, https://y/',
+      'TLS: any certificate is accepted, ca ca.pem, key key.pem',
+      'Security: secrets without TLS, no checks of addresses',
+    ]);
   });
 
   it('shows the program that a token comes from, and what it reads', () => {
