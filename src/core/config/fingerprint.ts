@@ -126,12 +126,14 @@ function clip(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… and ${text.length - MAX_TEXT} more characters`;
 }
 
-/** Control characters and those that reorder text could make a person read another command than the one that runs. */
+/** Whatever has no ink of its own: controls, what reorders or is ignored, halves of pairs, and blanks but the plain one. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+
+/** What cannot be seen, or pushes the rest out of sight, could make a person read another command than the one that runs. */
 function visible(text: string): string {
-  return clip(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
+  return clip(text)
+    .replace(UNSEEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+    .replace(/ {4,}/g, (blanks) => `\\u{20}×${blanks.length}`);
 }
 
 function isText(text: string | undefined): text is string {

@@ -125,6 +125,25 @@ describe('describeLaunch', () => {
     expect(summary).toBe('rm a\\u{202e}b "c\\u{a}d" \\u{200b}');
   });
 
+  it.each([
+    0x3164, 0x2800, 0x034f, 0x115f, 0x1160, 0xffa0, 0xfe0f, 0xe0100, 0x00ad, 0x061c, 0xe0041, 0x00a0, 0x3000, 0xd800,
+  ])('shows the character %i that cannot be seen', (code) => {
+    const { summary } = describeLaunch(define({ command: 'rm', args: [`a${String.fromCodePoint(code)}b`] }));
+    expect(summary.replaceAll('"', '')).toBe(`rm a\\u{${code.toString(16)}}b`);
+  });
+
+  it('counts blanks that would push the rest out of sight', () => {
+    const { summary, details } = describeLaunch(
+      define({
+        command: `x${' '.repeat(4)}y`,
+        args: [`a${' '.repeat(900)}-rf`, 'b   c'],
+        env: { [`A${' '.repeat(9)}B`]: '' },
+      }),
+    );
+    expect(summary).toBe('"x\\u{20}×4y" "a\\u{20}×900-rf" "b   c"');
+    expect(details).toContain('Environment variables: A\\u{20}×9B');
+  });
+
   it('says how much of an endless command it leaves out', () => {
     const { summary } = describeLaunch(define({ command: 'x', args: ['y'.repeat(10_000)] }));
     expect(summary.length).toBeLessThan(4_100);
