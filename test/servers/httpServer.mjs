@@ -21,6 +21,7 @@
  *   /idle-get              closes each GET stream at once with `retry: 0`
  *   /resume                event streams that name each event and break before the answer, which a GET with its
  *                          Last-Event-ID brings
+ *   /resume-refused        the same, but the GET is answered 404
  *   /cookie                as /mcp, but only for requests with the cookie that `initialize` set
  *   /redirect/same         307 to /mcp;  /redirect/other  307 to another port;
  *                          /redirect/metadata  307 to a metadata service
@@ -106,6 +107,7 @@ function answer(exchange) {
 function openStream({ request, response, path, seen, streams, resumable }) {
   seen.gets++;
   const missed = resumable.get(request.headers['last-event-id']);
+  if (missed && path === '/resume-refused') return response.writeHead(404).end('no such event');
   if (missed) {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     return missed((message) => response.end(`id: ${randomUUID()}\ndata: ${JSON.stringify(message)}\n\n`));
@@ -197,6 +199,7 @@ const CALL_FAULTS = {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(`id: ${id}\nretry: 10\ndata:\n\n`, () => response.destroy());
   },
+  '/resume-refused': (exchange) => CALL_FAULTS['/resume'](exchange),
   '/reverse': ({ response, message, session }) => {
     const reply = streamReply(response, '/reverse', {});
     session.waiting.push(() => session.server.handle(message, (out) => reply(out, out.id === message.id)));

@@ -8,7 +8,7 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/client';
 import { PatchbayError } from '../../base/errors';
-import { checkAnswers, parseMessage } from './httpAnswers';
+import { checkAnswers, endRefusedStreams, parseMessage } from './httpAnswers';
 import { describeHttpFailure, displayUrl, parseRetryAfter, sessionLostError } from './httpErrors';
 import { answerIdInHead, excerpt, localAnswer, requestIdOf, responseIdOf } from './jsonRpc';
 import type { NetworkDependencies } from './network/agents';
@@ -81,8 +81,9 @@ class HttpTransport implements McpTransport {
     if (this.#inner) throw new PatchbayError('transport', 'This transport was started before.');
     const url = parseUrl(this.#launch.url, this.#dependencies.platform);
     this.#fetch = this.#createFetch();
+    const fetch = endRefusedStreams(this.#fetch.fetch, (error) => this.#onError(error as Error));
     const inner = new StreamableHTTPClientTransport(url, {
-      fetch: checkAnswers(this.#fetch.fetch, displayUrl(this.#launch.url), (response, body) =>
+      fetch: checkAnswers(fetch, displayUrl(this.#launch.url), (response, body) =>
         this.#onFailedAnswer(response, body),
       ),
       requestInit: { headers: { ...this.#launch.headers } },

@@ -1,6 +1,7 @@
-import type { FetchLike, JSONRPCMessage } from '@modelcontextprotocol/client';
-import { PatchbayError } from '../../base/errors';
+import { type FetchLike, type JSONRPCMessage, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import { isPatchbayError, PatchbayError } from '../../base/errors';
 import { excerpt, isJsonRpcMessage, requestIdOf } from './jsonRpc';
+import { plainHeaders } from './network/authFetch';
 
 /**
  * Refuses answers to requests that are neither JSON nor an event stream, with their first words. `onFailure` is told of
@@ -29,6 +30,37 @@ export function checkAnswers(
       hint: 'Check the path of the URL; many servers use /mcp.',
     });
   };
+}
+
+/**
+ * Ends the SDK's attempts to open an event stream where trying again is of no use: credentials are refused, or the server
+ * cannot resume the stream. It takes 405 for "no such stream", tells who waits for an answer on it, and is quiet then.
+ * `onRefused` hears what really came.
+ */
+export function endRefusedStreams(fetch: FetchLike, onRefused: (error: unknown) => void): FetchLike {
+  return async (url, init) => {
+    if (init?.method !== 'GET') return fetch(url, init);
+    const noStream = () => new Response(null, { status: 405 });
+    try {
+      const response = await fetch(url, init);
+      const isResumption = plainHeaders(init.headers)['last-event-id'] !== undefined;
+      const { status, statusText } = response;
+      if (status !== 401 && status !== 403 && !(isResumption && isFinal(status))) return response;
+      const text = await response.text().catch(() => '');
+      const data = { status, statusText, text };
+      onRefused(new SdkHttpError(SdkErrorCode.ClientHttpFailedToOpenStream, 'The event stream was refused', data));
+      return noStream();
+    } catch (error) {
+      if (!isPatchbayError(error) || error.retryable) throw error;
+      onRefused(error);
+      return noStream();
+    }
+  };
+}
+
+/** Whether the same request will be answered with the same status again. */
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && ![405, 408, 425, 429].includes(status);
 }
 
 export function parseMessage(text: unknown): JSONRPCMessage | undefined {

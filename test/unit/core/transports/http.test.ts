@@ -187,6 +187,15 @@ describe('an event stream that breaks before its answer', () => {
     expect(server.seen.requests.filter(({ headers }) => headers['last-event-id'] !== undefined)).toHaveLength(1);
   });
 
+  it('is an error at once where the server cannot resume it, and asked for only once', async () => {
+    const { peer } = create('/resume-refused');
+    await peer.open();
+    const answer = await peer.call('echo', { text: 'x' });
+    expect(answer.error?.message).toMatch(/without an answer|broke before/);
+    await peer.nextError(/HTTP 404/);
+    expect(server.seen.requests.filter(({ headers }) => headers['last-event-id'] !== undefined)).toHaveLength(1);
+  });
+
   it('is an error at once from 2026-07-28 on', async () => {
     const { peer } = create('/resume');
     await peer.open();
@@ -285,6 +294,38 @@ describe('the GET stream', () => {
     while (server.seen.gets === 0) await new Promise(setImmediate);
     server.broadcast({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
     expect(await heard).toMatchObject({ method: 'notifications/tools/list_changed' });
+  });
+
+  it('is not asked for again once credentials are refused', async () => {
+    const delays: number[] = [];
+    let reconnect = () => {};
+    const clock = {
+      now: () => 0,
+      setTimeout: (callback: () => void, delayMs: number) => {
+        delays.push(delayMs);
+        reconnect = callback;
+        return { dispose: () => {} };
+      },
+    };
+    const gets: number[] = [];
+    const refuse: typeof fetch = async (url, init) => {
+      if (init?.method !== 'GET' || gets.push(1) === 1) return fetch(url, init);
+      return new Response('expired', { status: 401 });
+    };
+    const launch: HttpLaunch = { transport: 'http', url: server.url('/idle-get'), headers: {}, maxMessageBytes: 1000 };
+    const transport = createHttpTransport(
+      launch,
+      { ...createTestContext(), clock },
+      { random: () => 0.5, fetch: refuse as never },
+    );
+    const peer = new Peer(transport);
+    await peer.open();
+    while (delays.length === 0) await new Promise(setImmediate);
+    reconnect();
+    expect(await peer.nextError(/HTTP 401/)).toMatchObject({ kind: 'auth' });
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    expect([gets.length, delays.length]).toEqual([2, 1]);
+    await transport.close();
   });
 
   it('is not opened in a hot loop where the server closes it at once and asks for that', async () => {
