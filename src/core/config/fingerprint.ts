@@ -43,7 +43,7 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
   const details = [
     line('Folder', entry.command === undefined || folder === undefined ? [] : [folder]),
     line('Inherits', entry.command === undefined ? [] : [INHERITS[entry.inheritEnv]]),
-    line('Environment variables', Object.keys(entry.env)),
+    line('Environment variables', variableNames(entry.env)),
     line('Environment file', entry.envFile === undefined ? [] : [entry.envFile]),
     line('Endpoints', [entry.endpoints?.sse, entry.endpoints?.message].filter(isText).map(maskUrl)),
     line('Headers', Object.keys(entry.headers)),
@@ -56,6 +56,16 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
   ].filter(isText);
   const summary = entry.command === undefined ? maskUrl(entry.url ?? '') : commandLine(entry.command, entry.args);
   return { summary: visible(summary), details };
+}
+
+/** Variables by which an unsuspicious program runs something else. Windows knows them in any case. */
+const LOADS_CODE =
+  /^(NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PATH|PYTHON.*|PERL5.*|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|BASH_ENV|ENV|GIT_.*|NPM_CONFIG_.*)$/is;
+
+/** Names of environment variables, first those that make programs load code. */
+export function variableNames(env: Readonly<Record<string, unknown>>): string[] {
+  const names = Object.keys(env);
+  return [...names.filter((name) => LOADS_CODE.test(name)), ...names.filter((name) => !LOADS_CODE.test(name))];
 }
 
 const INHERITS: Readonly<Record<ServerEntry['inheritEnv'], string>> = {

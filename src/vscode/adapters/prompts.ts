@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import type { ApprovalRequest, Prompts, ValueRequest } from '../../core/ports';
 import { oneLine } from '../plainText';
-import { approvalDetail } from './approvalText';
+import { approvalDetail, isShownWhole } from './approvalText';
 import { tokenFor } from './cancellation';
 
 const MAX_SHOWN = 10;
-/** A longer command does not fit a dialog, and nobody should approve what they cannot see in full. */
-const MAX_SUMMARY = 2000;
 
 export function createPrompts(): Prompts {
   return { askValue, approve };
@@ -45,10 +43,12 @@ async function askValue(request: ValueRequest, signal: AbortSignal): Promise<str
 /** Asks once for all that fit one dialog. Each must be allowed. */
 async function approve(requests: readonly ApprovalRequest[], signal: AbortSignal): Promise<boolean> {
   const { t } = vscode.l10n;
-  const tooLong = requests.find(({ summary }) => summary.length > MAX_SUMMARY);
+  const tooLong = requests.find((request) => !isShownWhole(request));
   if (tooLong) {
     const name = oneLine(tooLong.serverName, 80);
-    void vscode.window.showErrorMessage(t('The command of “{0}” is too long to be shown, so it is not run.', name));
+    void vscode.window.showErrorMessage(
+      t('What “{0}” runs or uses is too long to be shown, so it is not started.', name),
+    );
     return false;
   }
   for (let start = 0; start < requests.length; start += MAX_SHOWN) {

@@ -94,6 +94,23 @@ describe('describeLaunch', () => {
     ]);
   });
 
+  it('names first the variables that make programs load code', () => {
+    const harmless = Array.from({ length: 120 }, (_, index) => `A${index}`);
+    const loading = [
+      'NODE_OPTIONS',
+      'LD_PRELOAD',
+      'DYLD_INSERT_LIBRARIES',
+      'PATH',
+      'PYTHONPATH',
+      'PERL5OPT',
+      'RUBYOPT',
+    ];
+    loading.push('JAVA_TOOL_OPTIONS', 'BASH_ENV', 'ENV', 'GIT_SSH_COMMAND', 'node_path', 'npm_config_registry');
+    const env = Object.fromEntries([...harmless, ...loading, 'ENVIRONMENT'].map((name) => [name, '1']));
+    const line = describeLaunch(define({ command: 'x', env })).details.find((text) => text.startsWith('Environment'));
+    expect(line).toBe(`Environment variables: ${[...loading, ...harmless, 'ENVIRONMENT'].join(', ')}`);
+  });
+
   it('shows the program that a token comes from, and what it reads', () => {
     const { details } = describeLaunch(define(tokenFrom('${env:TOKEN_TOOL}')));
     expect(details).toEqual([

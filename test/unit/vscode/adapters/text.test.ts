@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigDiagnostic } from '../../../../src/core/config/diagnostics';
-import { approvalDetail } from '../../../../src/vscode/adapters/approvalText';
+import { approvalDetail, isShownWhole } from '../../../../src/vscode/adapters/approvalText';
 import { positionAt, summarizeProblems } from '../../../../src/vscode/adapters/problemText';
 import { t } from '../snapshots';
 
@@ -50,6 +50,16 @@ describe('approvalDetail', () => {
   it('shows the whole command, however long, and what hides in it', () => {
     const summary = `node ${'x'.repeat(5000)} \u202eend`;
     expect(approvalDetail([{ ...request, summary }], t)).toContain(`${'x'.repeat(5000)} \\u{202e}end`);
+  });
+
+  it('cuts no detail, and refuses what no dialog can show', () => {
+    const names = Array.from({ length: 500 }, (_, index) => `HARMLESS_${index}`);
+    const long = { ...request, details: [`Environment variables: ${names.join(', ')}, LD_PRELOAD`] };
+    expect(approvalDetail([long], t)).toContain('LD_PRELOAD');
+    expect(isShownWhole(long)).toBe(false);
+    expect(isShownWhole({ ...request, summary: 'x'.repeat(2001) })).toBe(false);
+    expect(isShownWhole({ ...request, details: [`a${'\n'.repeat(400)}b`] })).toBe(false);
+    expect(isShownWhole({ ...request, summary: 'x'.repeat(2000), details: ['y'.repeat(2000)] })).toBe(true);
   });
 
   it('names each server where there are several', () => {
