@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Duplex, Readable } from 'node:stream';
 import { LightResponse } from '../../src/core/transports/httpResponse';
 import type { SseFetch, SseFetchFactory } from '../../src/core/transports/sse';
-import type { ConnectionMaker } from '../../src/core/transports/webSocket';
+import type { ConnectionMaker } from '../../src/core/transports/webSocketRoute';
 
 /** RFC 6455, 1.3. */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

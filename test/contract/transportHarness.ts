@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { createSystemClock } from '../../src/base/clock';
@@ -360,6 +363,24 @@ const tcp = network(
   },
 );
 
+/** Streamable HTTP over a unix socket. */
+const unixSocket = network(
+  { name: 'HTTP over a unix socket', carriesNotifications: true, overLimit: 'call' },
+  { plain: '/sse', reverse: '/reverse', split: '/split', breakMidAnswer: '/drop-sse', hang: '/hang' },
+  async (path, maxMessageBytes) => {
+    const folder = await mkdtemp(join(tmpdir(), 'patchbay-'));
+    const socketPath = join(folder, 'mcp.sock');
+    const server = await startHttpServer({ socketPath });
+    const url = `unix://${socketPath}#${path}`;
+    const transport = createBuiltIn({ transport: 'http', url, headers: {}, maxMessageBytes });
+    const closeServer = async () => {
+      await server.close();
+      await rm(folder, { recursive: true });
+    };
+    return { transport, openSockets: server.seen.openSockets, closeServer };
+  },
+);
+
 export const TRANSPORT_KINDS: readonly TransportKind[] = [
   inMemory,
   stdio,
@@ -378,5 +399,6 @@ export const TRANSPORT_KINDS: readonly TransportKind[] = [
   ),
   webSocket,
   sse,
+  ...(process.platform === 'win32' ? [] : [unixSocket]),
   tcp,
 ];

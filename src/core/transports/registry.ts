@@ -1,7 +1,8 @@
 import { type Disposable, DisposableStore, toDisposable } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import { createHttpTransport } from './http';
-import { createHttpFetch } from './httpFetch';
+import { createNetwork } from './network/agents';
+import { createLaunchFetch } from './network/launchFetch';
 import { createSseTransport } from './sse';
 import { createStdioTransport } from './stdio';
 import { createProcessGuard, type ProcessGuard } from './stdioWatchdog';
@@ -78,11 +79,10 @@ export function registerBuiltInTransports(
   return store;
 }
 
-function createSse(launch: SseLaunch): McpTransport {
-  const { maxMessageBytes } = launch;
-  return createSseTransport(launch, (onEventDiscarded) => createHttpFetch({ maxMessageBytes, onEventDiscarded }));
+function createSse(launch: SseLaunch, context: TransportContext): McpTransport {
+  return createSseTransport(launch, (onEventDiscarded) => createLaunchFetch(launch, context, { onEventDiscarded }));
 }
 
 function createWebSocket(launch: WebSocketLaunch, context: TransportContext): McpTransport {
-  return createWebSocketTransport(launch, context, { requestOptions: async () => ({}), dispose: () => {} });
+  return createWebSocketTransport(launch, context, createNetwork(launch, context));
 }

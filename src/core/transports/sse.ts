@@ -32,12 +32,13 @@ class SseTransport implements McpTransport {
   closeError: PatchbayError | undefined;
 
   readonly #launch: SseLaunch;
-  readonly #fetch: SseFetch;
+  readonly #createFetch: SseFetchFactory;
   readonly #abort = new AbortController();
   /** Settles with the address that messages go to. */
   readonly #endpoint: Deferred<URL> = deferred();
   readonly #posts = new Set<Promise<unknown>>();
   #phase: 'idle' | 'starting' | 'open' | 'closed' = 'idle';
+  #fetch: SseFetch | undefined;
   #source: EventSource | undefined;
   /** What the request for the stream failed with; the event source passes on its words only. */
   #failure: unknown;
@@ -45,7 +46,7 @@ class SseTransport implements McpTransport {
 
   constructor(launch: SseLaunch, createFetch: SseFetchFactory) {
     this.#launch = launch;
-    this.#fetch = createFetch((head) => this.#onEventDiscarded(head));
+    this.#createFetch = createFetch;
     this.#endpoint.promise.catch(() => {});
   }
 
@@ -104,6 +105,7 @@ class SseTransport implements McpTransport {
     const { sse, message } = this.#launch.endpoints ?? {};
     const url = sse === undefined ? base : sameOrigin(sse, base, '"endpoints.sse"');
     const fixed = message === undefined ? undefined : sameOrigin(message, base, '"endpoints.message"');
+    this.#fetch = this.#createFetch((head) => this.#onEventDiscarded(head));
     // A line is cut at the limit before it gets to the parser, whose own bound would end the stream.
     const maxBufferSize = this.#launch.maxMessageBytes * 2;
     const source = new EventSource(url, { fetch: (_url, init) => this.#openStream(url, init), maxBufferSize });
@@ -117,13 +119,18 @@ class SseTransport implements McpTransport {
   async #openStream(url: URL, init: { headers: Record<string, string>; signal: unknown }): Promise<FetchLikeResponse> {
     try {
       const headers = { ...this.#launch.headers, ...init.headers };
-      const response = await this.#fetch.fetch(url, { headers, signal: init.signal as AbortSignal });
+      const response = await this.#request(url, { headers, signal: init.signal as AbortSignal });
       if (response.status === 200 && EVENT_STREAM.test(response.headers.get('content-type') ?? '')) return response;
       throw await notAnEventStream(response, url.href);
     } catch (error) {
       this.#failure = error;
       throw error;
     }
+  }
+
+  #request(url: URL, init: RequestInit): Promise<Response> {
+    if (!this.#fetch) throw closedError();
+    return this.#fetch.fetch(url, init);
   }
 
   #onEndpoint(text: string, streamUrl: URL): void {
@@ -181,7 +188,7 @@ class SseTransport implements McpTransport {
   async #post(url: URL, body: string): Promise<void> {
     const headers = { ...this.#launch.headers, 'content-type': 'application/json' };
     try {
-      const response = await this.#fetch.fetch(url, { method: 'POST', headers, body, signal: this.#abort.signal });
+      const response = await this.#request(url, { method: 'POST', headers, body, signal: this.#abort.signal });
       const text = await response.text();
       if (!response.ok) throw describePostRefusal(response, text, url.href);
     } catch (error) {
@@ -203,7 +210,7 @@ class SseTransport implements McpTransport {
     // After it has told about an error the event source sets its timer for a reconnect, which only a close takes away.
     queueMicrotask(() => source?.close());
     this.#abort.abort(closedError());
-    this.#fetch.dispose();
+    this.#fetch?.dispose();
   }
 }
 

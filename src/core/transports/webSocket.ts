@@ -1,11 +1,9 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import WebSocket from 'ws';
 import { raceAbort } from '../../base/abort';
 import { type Deferred, deferred } from '../../base/deferred';
-import type { Disposable } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import { displayUrl } from './httpErrors';
 import { overLimitError, readReceivedText } from './receivedText';
@@ -20,15 +18,11 @@ import {
 } from './webSocketHandshake';
 import { IntegerIds } from './webSocketIds';
 import { Pings } from './webSocketPings';
+import { type ConnectionMaker, routeTo } from './webSocketRoute';
 import { FrameWriter } from './webSocketWriter';
 
 /** How long the closing handshake, or the body of a refusal, is waited for. */
 const GRACE_MS = 1000;
-
-/** How connections are made: proxy, TLS and the rules for addresses. */
-export interface ConnectionMaker extends Disposable {
-  requestOptions(url: URL): Promise<RequestOptions & ConnectionOptions>;
-}
 
 /** A server over WebSocket (RFC 6455): one JSON-RPC message per text frame, in either protocol era. */
 export function createWebSocketTransport(
@@ -132,11 +126,10 @@ class WebSocketTransport implements McpTransport {
   async #open(sent: Readonly<Record<string, string>>): Promise<HandshakeRefusal | undefined> {
     const { signal } = this.#abort;
     const { url, protocols, headers } = buildHandshake(this.#launch, sent);
-    const options = await raceAbort(this.#network.requestOptions(url), signal);
+    const { address, options } = routeTo(url, await raceAbort(this.#network.requestOptions(url), signal), headers);
     signal.throwIfAborted();
-    const socket = new WebSocket(url, [...protocols], {
-      ...(options as WebSocket.ClientOptions),
-      headers: { ...headers },
+    const socket = new WebSocket(address, [...protocols], {
+      ...options,
       ...(this.#launch.origin === undefined ? {} : { origin: this.#launch.origin }),
       perMessageDeflate: false,
       followRedirects: false,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PatchbayError } from '../../../../src/base/errors';
-import type { SseLaunch } from '../../../../src/core/transports/transport';
+import type { Authenticator, SseLaunch } from '../../../../src/core/transports/transport';
 import { createBuiltIn, Peer, textOf } from '../../../contract/transportHarness';
 import { type SseTestServer, startSseServer } from '../../../servers/sseServer.mjs';
 import { freePort } from '../../../support/servers';
@@ -97,6 +97,32 @@ describe('the start of HTTP+SSE', () => {
 
   it('is refused for other addresses than those of HTTP', async () => {
     expect(await startFailure('ws://127.0.0.1/sse')).toMatchObject({ kind: 'config' });
+  });
+});
+
+describe('the credentials of HTTP+SSE', () => {
+  it('go with the stream and with each message, and are renewed once where they are refused', async () => {
+    const server = await startServer();
+    const tokens = ['stale', 'good'];
+    const statuses: number[] = [];
+    const auth: Authenticator = {
+      headers: async () => ({ Authorization: `Bearer ${tokens[statuses.length]}` }),
+      onRefused: async ({ status }) => {
+        statuses.push(status);
+        return true;
+      },
+    };
+    const peer = await openPeer(server.url('/token'), { auth });
+    expect(textOf(await peer.call('add', { a: 1, b: 2 }))).toBe('3');
+    expect(statuses).toEqual([401]);
+    const sent = server.seen.requests.map(({ method, headers }) => `${method} ${headers.authorization}`);
+    expect(sent).toEqual(['GET Bearer stale', 'GET Bearer good', ...Array(3).fill('POST Bearer good')]);
+  });
+
+  it('are an auth error where no others are to be had', async () => {
+    const server = await startServer();
+    const auth: Authenticator = { headers: async () => ({}), onRefused: async () => false };
+    expect(await startFailure(server.url('/token'), { auth })).toMatchObject({ kind: 'auth', code: 401 });
   });
 });
 
