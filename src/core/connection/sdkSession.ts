@@ -89,7 +89,7 @@ export class SdkSession implements Session {
 
   constructor(parts: SdkSessionParts) {
     this.#parts = parts;
-    const { client, transport, launch, clock, log, requests, serverName } = parts;
+    const { client, transport, launch, clock, log, requests } = parts;
     this.era = client.getProtocolEra() === 'modern' ? 'modern' : 'legacy';
     this.protocolVersion = client.getNegotiatedProtocolVersion() ?? 'unknown';
     this.serverInfo = client.getServerVersion() as Implementation | undefined;
@@ -104,7 +104,7 @@ export class SdkSession implements Session {
     this.#store.add(lists.onDidChange((kind) => emitters[kind].fire()));
     this.#store.add(requests);
     if (era === 'legacy') requests.announceRoots(client);
-    const write = createServerLog(serverName, log, clock);
+    const write = createServerLog(log, clock);
     client.setNotificationHandler('notifications/message', { params: anyResult }, (params) => write(params));
     if (era === 'legacy' && capabilities.logging) void this.#setLogLevel();
   }

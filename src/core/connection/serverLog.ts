@@ -28,13 +28,13 @@ export function mcpLogLevel(level: LogLevel): 'error' | 'warning' | 'info' | 'de
 }
 
 /** Writes `notifications/message` of one server to the log, one bounded line each, a flood cut off. */
-export function createServerLog(serverName: string, log: Logger, clock: Clock): (params: JsonObject) => void {
+export function createServerLog(log: Logger, clock: Clock): (params: JsonObject) => void {
   let second = 0;
   let count = 0;
   return ({ level, logger, data }) => {
     const now = Math.floor(clock.now() / 1000);
     if (now !== second) {
-      if (count > MAX_PER_SECOND) log.warn(`[${serverName}] ${count - MAX_PER_SECOND} messages were left out.`);
+      if (count > MAX_PER_SECOND) log.warn(`[server] ${count - MAX_PER_SECOND} messages were left out.`);
       second = now;
       count = 0;
     }
@@ -43,6 +43,6 @@ export function createServerLog(serverName: string, log: Logger, clock: Clock): 
     const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
     const source = typeof logger === 'string' && logger ? `${excerpt(logger, 100)}: ` : '';
     const write = typeof level === 'string' && Object.hasOwn(LOGGER_LEVELS, level) ? LOGGER_LEVELS[level] : undefined;
-    log[write ?? 'info'](`[${serverName}] ${source}${excerpt(text, MAX_CHARACTERS)}`);
+    log[write ?? 'info'](`[server] ${source}${excerpt(text, MAX_CHARACTERS)}`);
   };
 }

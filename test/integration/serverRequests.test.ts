@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deferred } from '../../src/base/deferred';
+import { Emitter, nextEvent } from '../../src/base/event';
+import { createHub, type Hub } from '../../src/core/index';
+import type { ElicitAnswer, ElicitRequest, Interaction, Logger, SampleRequest } from '../../src/core/ports';
+import type { CallToolResult } from '../../src/shared/mcp';
+import { type SdkTestServer, startSdkServer } from '../servers/sdkServer.mjs';
+import { packageServer, testServer } from '../support/servers';
+
+let http: SdkTestServer;
+let hub: Hub;
+let asked: (ElicitRequest | SampleRequest)[];
+let lines: [keyof Logger, string][];
+
+const textOf = ({ content }: CallToolResult) => content.map(({ text }) => text).join('');
+const answerOf = (result: CallToolResult) => JSON.parse(textOf(result));
+
+beforeEach(async () => {
+  http = await startSdkServer();
+  asked = [];
+  lines = [];
+});
+
+afterEach(async () => {
+  await hub.close();
+  await http.close();
+});
+
+function open(entry: object, interaction?: Interaction): Hub {
+  const write = (level: keyof Logger) => (message: string) => void lines.push([level, message]);
+  const log = { trace() {}, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const config = { servers: { sdk: { shutdownGraceMs: 300, name: 'The SDK', ...entry } } };
+  hub = createHub({ config, ports: { log, ...(interaction ? { interaction } : {}) } });
+  return hub;
+}
+
+const stdio = { command: process.execPath, args: [testServer('sdkServer.mjs')] };
+
+describe.each([
+  ['modern', 'http', () => ({ url: http.url, protocol: 'modern' })],
+  ['modern', 'stdio', () => ({ ...stdio, protocol: 'modern' })],
+  ['legacy', 'http', () => ({ url: http.url, protocol: 'legacy' })],
+  ['legacy', 'stdio', () => ({ ...stdio, protocol: 'legacy' })],
+])('a %s server over %s', (era, _transport, entry) => {
+  const elicit = (answer: ElicitAnswer): Interaction => ({
+    async elicit(request) {
+      asked.push(request);
+      return answer;
+    },
+  });
+
+  it('asks the person for values and gets them', async () => {
+    const content = { name: 'Grace', color: 'red', age: 42 };
+    open(entry(), elicit({ action: 'accept', content }));
+    const result = await hub.callTool('sdk', 'greet', {});
+    expect(hub.server('sdk')?.negotiated?.era).toBe(era);
+    expect(answerOf(result)).toEqual({ action: 'accept', content });
+    expect(asked).toMatchObject([{ mode: 'form', serverName: 'The SDK', message: 'Who are you?' }]);
+    const [request] = asked as (ElicitRequest & { mode: 'form' })[];
+    expect(request?.fields).toMatchObject([
+      { name: 'name', kind: 'text', title: 'Your name', required: true, default: 'Ada' },
+      { name: 'age', kind: 'number', integer: true, required: false },
+      { name: 'color', kind: 'choice', default: 'green' },
+      { name: 'subscribe', kind: 'boolean', default: true },
+    ]);
+  });
+
+  it('hears of decline and cancel as what they are', async () => {
+    for (const action of ['decline', 'cancel'] as const) {
+      open(entry(), elicit({ action }));
+      expect(answerOf(await hub.callTool('sdk', 'greet', {}))).toEqual({ action });
+      await hub.close();
+    }
+  });
+
+  it('asks to visit an address, which is shown in full with what is odd about it', async () => {
+    open(entry(), elicit({ action: 'accept' }));
+    expect(answerOf(await hub.callTool('sdk', 'visit', {}))).toEqual({ action: 'accept' });
+    expect(asked).toMatchObject([
+      { mode: 'url', url: 'https://xn--pple-43d.example/sign?in=1', host: 'xn--pple-43d.example', isPunycode: true },
+    ]);
+  });
+
+  it('waits for the person longer than a call may take', async () => {
+    const answer = deferred<ElicitAnswer>();
+    const isAsked = new Emitter<void>();
+    const interaction = {
+      elicit: () => {
+        isAsked.fire();
+        return answer.promise;
+      },
+    };
+    open({ ...entry(), timeouts: { toolMs: 300 } }, interaction);
+    await hub.connect('sdk');
+    const wasAsked = nextEvent(isAsked.event);
+    const call = hub.callTool('sdk', 'greet', {});
+    await wasAsked;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    answer.resolve({ action: 'decline' });
+    expect(answerOf(await call)).toEqual({ action: 'decline' });
+  });
+
+  it('has its question taken back when the call is given up', async () => {
+    const signals: AbortSignal[] = [];
+    const isAsked = new Emitter<void>();
+    const interaction: Interaction = {
+      elicit(_request, signal) {
+        signals.push(signal);
+        isAsked.fire();
+        return new Promise(() => {});
+      },
+    };
+    open(entry(), interaction);
+    await hub.connect('sdk');
+    const abort = new AbortController();
+    const wasAsked = nextEvent(isAsked.event);
+    const call = hub.callTool('sdk', 'greet', {}, { signal: abort.signal });
+    await wasAsked;
+    abort.abort();
+    await expect(call).rejects.toMatchObject({ kind: 'cancelled' });
+    const [signal] = signals;
+    if (!signal?.aborted) await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    expect(textOf(await hub.callTool('sdk', 'echo', { text: 'still here' }))).toBe('still here');
+  });
+
+  it('gets an answer of a model', async () => {
+    const interaction: Interaction = {
+      async sample(request) {
+        asked.push(request);
+        return { text: 'Short.', model: 'test-model', stopReason: 'endTurn' };
+      },
+    };
+    open(entry(), interaction);
+    expect(answerOf(await hub.callTool('sdk', 'summarize', { text: 'long' }))).toMatchObject({
+      role: 'assistant',
+      content: { type: 'text', text: 'Short.' },
+      model: 'test-model',
+    });
+    expect(asked).toMatchObject([
+      {
+        serverName: 'The SDK',
+        maxTokens: 100,
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'Sum up: long' }] }],
+      },
+    ]);
+  });
+
+  it('gets the folders', async () => {
+    open(entry(), { roots: () => [{ uri: 'file:///one', name: 'one' }] });
+    expect(answerOf(await hub.callTool('sdk', 'folders', {}))).toEqual({
+      roots: [{ uri: 'file:///one', name: 'one' }],
+    });
+  });
+
+  it('is told that nobody is there to ask', async () => {
+    open(entry());
+    const failed = await hub.callTool('sdk', 'greet', {}).catch((error) => error);
+    expect(`${failed.message ?? textOf(failed)}`).toMatch(/elicit|input|capabilit/i);
+    expect(textOf(await hub.callTool('sdk', 'echo', { text: 'x' }))).toBe('x');
+  });
+
+  it('writes to the log at the level that is set', async () => {
+    open({ ...entry(), debug: { level: 'warn' } });
+    await hub.connect('sdk');
+    await hub.callTool('sdk', 'log', {});
+    const text = '[sdk] [server] storage: {"disk":"full"}';
+    expect(lines.filter(([, line]) => line.includes('[server]'))).toEqual([['warn', text]]);
+  });
+
+  it('has all its progress told before its answer', async () => {
+    open(entry());
+    const seen: number[] = [];
+    const result = await hub.callTool(
+      'sdk',
+      'progress',
+      { steps: 5 },
+      { onProgress: ({ progress }) => seen.push(progress) },
+    );
+    expect([textOf(result), seen]).toEqual(['done', [1, 2, 3, 4, 5]]);
+  });
+});
+
+describe('a server whose tool runs as a task of 2025-11-25', () => {
+  it('answers with the result of the task, its states as progress, its question asked', async () => {
+    const interaction: Interaction = {
+      async elicit(request) {
+        asked.push(request);
+        const [field] = request.mode === 'form' ? request.fields : [];
+        const interpretation = field?.kind === 'choice' ? (field.options[1]?.value ?? '') : '';
+        return { action: 'accept', content: { interpretation } };
+      },
+    };
+    open({ command: process.execPath, args: [packageServer('everything'), 'stdio'] }, interaction);
+    const messages: (string | undefined)[] = [];
+    const call = hub.callTool(
+      'sdk',
+      'simulate-research-query',
+      { topic: 'python', ambiguous: true },
+      { onProgress: ({ message }) => messages.push(message) },
+    );
+    const report = textOf(await call);
+    const [request] = asked as (ElicitRequest & { mode: 'form' })[];
+    const [field] = request?.fields ?? [];
+    const value = field?.kind === 'choice' ? field.options[1]?.value : undefined;
+    expect(value).toBeTruthy();
+    expect(report).toContain(`# Research Report: python (${value})`);
+    expect(asked).toHaveLength(1);
+    expect(messages).toEqual(expect.arrayContaining([expect.stringMatching(/Gathering/)]));
+  });
+});
