@@ -13,6 +13,8 @@ export type ConfigSource =
 export interface ServerDefinition {
   readonly id: string;
   readonly source: ConfigSource;
+  /** Given where the entry of a workspace stands in the place of the user's own one with the same id. */
+  readonly overrides?: 'user';
   /** Inferred from `url` or `command` where the file has none. `undefined` where the entry is too broken to tell. */
   readonly transport: string | undefined;
   /** Undefined where the entry has errors; `problems` then says which. */
@@ -27,7 +29,7 @@ export interface ServerDefinition {
   readonly inputs: readonly InputDefinition[];
 }
 
-/** All files merged: workspace entries override user entries with the same id. */
+/** All files merged: entries of a trusted workspace override user entries with the same id. */
 export interface Configuration {
   readonly servers: ReadonlyMap<string, ServerDefinition>;
   readonly settings: GlobalSettings;

@@ -14,14 +14,15 @@ export interface LaunchDescription {
 
 /**
  * SHA-256 (hex) over what decides which program runs, which host is contacted and what it gets to know, as the file says
- * it: transport, command, arguments, folder, environment, URL, endpoints, headers, authentication, TLS, proxy, security
- * and the options of a WebSocket. The folder of a workspace file counts, because a relative command is another program
- * in another folder. The order of headers and variables does not count.
+ * it: transport, command, arguments, folder, environment, URL, endpoints, headers, authentication, TLS, proxy, security,
+ * the options of a WebSocket, and whether it takes the place of the user's own entry. The folder of a workspace file
+ * counts, because a relative command is another program in another folder. The order of headers and variables does not.
  */
 export function launchFingerprint(definition: ServerDefinition): string {
-  const { entry, source, transport } = definition;
+  const { entry, source, transport, overrides } = definition;
   const facts = [
     transport ?? null,
+    overrides ?? null,
     source.kind === 'workspace' ? source.folderPath : null,
     entry?.command ?? null,
     entry?.args ?? [],
@@ -41,6 +42,7 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
   if (!entry) return { summary: `Server "${definition.id}" cannot be used`, details: definition.problems };
   const folder = entry.cwd ?? (source.kind === 'workspace' ? source.folderPath : undefined);
   const details = [
+    line('Replaces', definition.overrides === 'user' ? [`your own entry “${definition.id}”`] : []),
     line('Folder', entry.command === undefined || folder === undefined ? [] : [folder]),
     line('Inherits', entry.command === undefined ? [] : [INHERITS[entry.inheritEnv]]),
     line('Environment variables', variableNames(entry.env)),

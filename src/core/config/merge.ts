@@ -5,21 +5,34 @@ import { mergeValues } from './mergeValues';
 import type { ConfigFileResult } from './parse';
 import { settingsSchema } from './schema/settings';
 
+export interface MergeOptions {
+  /** Whether the workspace is trusted. Default true. */
+  readonly trusted?: boolean;
+}
+
 /**
- * Makes one configuration of all files, given in the order user, then workspace folders. A workspace entry overrides a
- * user entry with the same id; of two workspace folders the first one wins, for settings too.
+ * Makes one configuration of all files, given in the order user, then workspace folders. An entry of a trusted workspace
+ * overrides a user entry with the same id; without trust it is left out, so that opening a folder takes nobody's server
+ * away. Of two workspace folders the first one wins, for settings too.
  */
-export function mergeConfigFiles(files: readonly ConfigFileResult[]): Configuration {
+export function mergeConfigFiles(
+  files: readonly ConfigFileResult[],
+  { trusted = true }: MergeOptions = {},
+): Configuration {
   const servers = new Map<string, ServerDefinition>();
   const diagnostics: ConfigDiagnostic[] = [];
   for (const file of files) {
     diagnostics.push(...file.diagnostics);
     for (const definition of file.servers) {
-      const taken = servers.get(definition.id);
-      if (taken?.source.kind === 'workspace' && definition.source.kind === 'workspace') {
-        diagnostics.push(overshadowed(file, definition, taken.source.folder));
-      } else {
+      const taken = servers.get(definition.id)?.source;
+      if (definition.source.kind !== 'workspace' || taken === undefined) {
         servers.set(definition.id, definition);
+      } else if (taken.kind === 'workspace') {
+        diagnostics.push(ignored(file, definition, `folder "${taken.folder}" has a server with the same id`));
+      } else if (!trusted) {
+        diagnostics.push(ignored(file, definition, 'you have one with the same id, and this workspace is not trusted'));
+      } else {
+        servers.set(definition.id, taken.kind === 'user' ? { ...definition, overrides: 'user' } : definition);
       }
     }
   }
@@ -36,12 +49,12 @@ function mergeSettings(files: readonly ConfigFileResult[]): Configuration['setti
   return settingsSchema.parse(written);
 }
 
-function overshadowed(file: ConfigFileResult, definition: ServerDefinition, winner: string): ConfigDiagnostic {
+function ignored(file: ConfigFileResult, definition: ServerDefinition, why: string): ConfigDiagnostic {
   const place = file.places?.get(definition.id) ?? { offset: 0, length: 1, line: 0, column: 0 };
   return {
     severity: 'warning',
     code: 'conflict',
-    message: `Server "${definition.id}" is ignored here: folder "${winner}" has a server with the same id`,
+    message: `Server "${definition.id}" is ignored here: ${why}`,
     path: definition.source.kind === 'adHoc' ? '' : definition.source.path,
     ...place,
     pointer: `/servers/${definition.id}`,

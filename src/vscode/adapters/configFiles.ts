@@ -31,7 +31,7 @@ export class ConfigFiles implements vscode.Disposable {
   readonly #texts = new Map<string, { uri: vscode.Uri; text: string }>();
   #folderWatchers: DisposableStore | undefined;
 
-  /** Fires after a file was saved, made, removed, or a folder was added; only after the first `readAll`. */
+  /** Fires after a file was saved, made, removed, a folder was added or trust was given; only after the first `readAll`. */
   readonly onDidChange: Event<void> = this.#changes.event;
 
   constructor(globalStorageUri: vscode.Uri, clock: Clock, log: Logger) {
@@ -136,6 +136,8 @@ export class ConfigFiles implements vscode.Disposable {
         this.announceChange();
       }),
     );
+    // What a workspace may replace depends on its trust.
+    this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.announceChange()));
     this.#watchFiles();
   }
 

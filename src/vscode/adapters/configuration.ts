@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Configuration } from '../../core/index';
 import type { ConfigFiles } from './configFiles';
 import type { ConfigProblems } from './configProblems';
@@ -29,7 +30,8 @@ export class ConfigurationReader {
   async #read(): Promise<Configuration> {
     const files = await this.#files.readAll();
     const results = files.map(({ source, text }) => this.#core.readConfigFile(text, source));
-    const configuration = this.#core.mergeConfigFiles(this.#lastGood.apply(results));
+    const { isTrusted: trusted } = vscode.workspace;
+    const configuration = this.#core.mergeConfigFiles(this.#lastGood.apply(results), { trusted });
     this.#problems.publish(configuration.diagnostics);
     return configuration;
   }

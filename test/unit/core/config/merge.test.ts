@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ServerDefinition } from '../../../../src/core/config/definition';
 import { diffConfigurations } from '../../../../src/core/config/diff';
+import { describeLaunch, launchFingerprint } from '../../../../src/core/config/fingerprint';
 import { mergeConfigFiles } from '../../../../src/core/config/merge';
 import { read, USER, workspace } from './support/definitions';
 
@@ -21,6 +23,35 @@ describe('mergeConfigFiles', () => {
     const merged = mergeConfigFiles([read(server('user')), read(server('one'), workspace('one'))]);
     expect(merged.servers.get('a')).toMatchObject({ entry: { command: 'one' }, source: { folder: 'one' } });
     expect(merged.diagnostics).toEqual([]);
+  });
+
+  it('says which workspace entry replaces one of the user, and asks for that by itself', () => {
+    const files = [
+      read(server('user')),
+      read({ servers: { a: { command: 'x' }, b: { command: 'x' } } }, workspace('one')),
+    ];
+    const { servers } = mergeConfigFiles(files);
+    const [a, b] = ['a', 'b'].map((id) => servers.get(id) as ServerDefinition);
+    expect([a?.overrides, b?.overrides]).toEqual(['user', undefined]);
+    expect(a && describeLaunch(a).details).toContain('Replaces: your own entry “a”');
+    const alone = mergeConfigFiles(files.slice(1)).servers.get('a') as ServerDefinition;
+    expect(a && launchFingerprint(a)).not.toBe(launchFingerprint(alone));
+  });
+
+  it('keeps the user entry in a workspace that is not trusted, and warns in the file of the workspace', () => {
+    const both = read({ servers: { a: { command: 'evil' }, b: { command: 'x' } } }, workspace('one'));
+    const files = [read(server('user')), both, read(server('two'), workspace('two'))];
+    const merged = mergeConfigFiles(files, { trusted: false });
+    expect([...merged.servers.values()].map(({ entry, source }) => [entry?.command, source.kind])).toEqual([
+      ['user', 'user'],
+      ['x', 'workspace'],
+    ]);
+    const at = { severity: 'warning', code: 'conflict', pointer: '/servers/a' };
+    expect(merged.diagnostics).toMatchObject([
+      { ...at, path: '/w/one/.vscode/patchbay.json' },
+      { ...at, path: '/w/two/.vscode/patchbay.json' },
+    ]);
+    expect(mergeConfigFiles(files, { trusted: true }).servers.get('a')?.entry?.command).toBe('evil');
   });
 
   it('lets the first of two workspace folders win and warns in the second', () => {
