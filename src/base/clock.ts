@@ -8,8 +8,8 @@ export interface Clock {
   setTimeout(callback: () => void, delayMs: number): Disposable;
 }
 
-/** The longest delay a Node timer takes (2^31 - 1 ms); longer ones would fire at once. */
-const MAX_DELAY_MS = 2_147_483_647;
+/** The longest delay a Node timer takes (2^31 - 1 ms, 24 days); longer ones would fire at once. */
+export const MAX_DELAY_MS = 2_147_483_647;
 
 export function createSystemClock(): Clock {
   return {

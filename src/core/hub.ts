@@ -1,3 +1,4 @@
+import { cancellation, raceAbort } from '../base/abort';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { PatchbayError, toError } from '../base/errors';
 import { Emitter } from '../base/event';
@@ -9,8 +10,8 @@ import { diffConfigurations } from './config/diff';
 import { admit } from './connection/admission';
 import { EraVerdicts } from './connection/era';
 import { Credentials } from './credentials';
-import type { CallToolOptions, CatalogTool, ConnectOptions, Hub, ServerSnapshot } from './hubTypes';
-import type { Logger, Ports } from './ports';
+import type { CallToolOptions, CatalogTool, ConnectOptions, Hub, ServerSnapshot, Traffic } from './hubTypes';
+import type { Ports } from './ports';
 import { Server, type ServerDeps, type ServerView } from './server';
 import type { TransportRegistry } from './transports/registry';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
@@ -26,6 +27,7 @@ export class ServerHub implements Hub {
   /** Servers that were removed or replaced and are still closing. */
   readonly #closing = new Map<Server, Promise<void>>();
   #configuration: Configuration;
+  #isClosed = false;
   #snapshots = new Map<string, ServerSnapshot>();
   /** Tool lists that the names were given for, in the order of the servers. */
   #named: readonly (readonly Tool[])[] = [];
@@ -38,7 +40,7 @@ export class ServerHub implements Hub {
     this.#ports = ports;
     this.#deps = {
       registry,
-      credentials: new Credentials(ports),
+      credentials: new Credentials(ports, ports.network),
       verdicts: new EraVerdicts(ports.memory, () => ports.clock.now()),
       clientInfo: { name: 'patchbay', version },
       inputs: new Map(),
@@ -56,8 +58,17 @@ export class ServerHub implements Hub {
     return this.#snapshots.get(id);
   }
 
-  async connect(id: string, options: ConnectOptions = {}): Promise<void> {
-    await this.#abortable(id, options.signal, this.#require(id).connect(options.interactive ?? false));
+  async connect(id: string, { interactive = false, signal }: ConnectOptions = {}): Promise<void> {
+    const server = this.#require(id);
+    if (signal?.aborted) throw cancellation(signal);
+    const isMine = !server.isWanted;
+    try {
+      await raceAbort(server.connect(interactive), signal);
+    } catch (error) {
+      // Who gives up ends the attempt that it began, never one that others wait for too, never a connection.
+      if (signal?.aborted && isMine && server.view.state.kind !== 'connected') void server.disconnect();
+      throw error;
+    }
   }
 
   async disconnect(id: string): Promise<void> {
@@ -110,8 +121,12 @@ export class ServerHub implements Hub {
     args: Record<string, unknown>,
     options: CallToolOptions = {},
   ): Promise<CallToolResult> {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw cancellation(options.signal);
     return this.#require(id).callTool(tool, args, options);
+  }
+
+  traffic(id: string): Traffic {
+    return this.#require(id).traffic;
   }
 
   registerTransport(type: string, factory: TransportFactory<CustomLaunch>): Disposable {
@@ -119,19 +134,23 @@ export class ServerHub implements Hub {
   }
 
   update(configuration: Configuration): void {
-    const { added, removed, changed } = diffConfigurations(this.#configuration, configuration);
+    if (this.#isClosed) return;
+    const { removed, changed } = diffConfigurations(this.#configuration, configuration);
+    const before = [...this.#servers.keys()].join();
     this.#configuration = configuration;
-    if (added.length + removed.length + changed.length === 0) return;
-    for (const id of [...removed, ...changed]) this.#remove(id);
+    for (const id of removed) void this.#remove(id);
+    for (const id of changed) this.#change(id, configuration.servers.get(id));
     for (const [id, definition] of configuration.servers) if (!this.#servers.has(id)) this.#add(definition);
     this.#publish();
-    this.#listEmitter.fire();
+    if (removed.length > 0 || before !== [...configuration.servers.keys()].join()) this.#listEmitter.fire();
   }
 
   async close(): Promise<void> {
-    // A second disconnect is the one that does not wait for the server's good manners.
-    for (const server of this.#closing.keys()) void server.disconnect();
-    for (const id of [...this.#servers.keys()]) this.#remove(id);
+    this.#isClosed = true;
+    for (const server of this.#servers.values()) this.#end(server);
+    this.#servers.clear();
+    // For those that are closing already, this is the second time: now by force.
+    for (const server of this.#closing.keys()) server.end().catch(() => {});
     while (this.#closing.size > 0) await Promise.all(this.#closing.values());
     this.#store.dispose();
   }
@@ -152,25 +171,47 @@ export class ServerHub implements Hub {
     }
   }
 
-  #add(definition: ServerDefinition): void {
-    const log = prefixed(this.#ports.log, definition.id);
-    const server = new Server(definition, { ...this.#deps, ports: { ...this.#ports, log } });
+  #add(definition: ServerDefinition): Server {
+    const server = new Server(definition, { ...this.#deps, ports: this.#ports });
     server.onDidChange(() => this.#publish());
     this.#servers.set(definition.id, server);
+    return server;
   }
 
-  #remove(id: string): void {
+  /** Keeps the connection where the entry starts the same thing; else replaces it, and brings it back where it was. */
+  #change(id: string, definition: ServerDefinition | undefined): void {
+    const server = this.#servers.get(id);
+    if (!server || !definition || server.redefine(definition)) return;
+    const wasWanted = server.isWanted;
+    const closed = this.#remove(id);
+    const replacement = this.#add(definition);
+    if (!wasWanted) return;
+    void closed.then(() => {
+      if (this.#servers.get(id) !== replacement) return;
+      // Its own state says how it went.
+      replacement.connect(false).catch(() => {});
+    });
+  }
+
+  /** Takes a server out; calls that are under way finish first. */
+  async #remove(id: string): Promise<void> {
     const server = this.#servers.get(id);
     if (!server) return;
     this.#servers.delete(id);
-    const closing = server
-      .disconnect()
+    this.#closing.set(server, server.drain());
+    await server.drain();
+    await this.#end(server);
+  }
+
+  #end(server: Server): Promise<void> {
+    const ending = server
+      .end()
       .catch((error) => this.#ports.log.warn(toError(error).message))
       .finally(() => {
-        server.dispose();
-        this.#closing.delete(server);
+        if (this.#closing.get(server) === ending) this.#closing.delete(server);
       });
-    this.#closing.set(server, closing);
+    this.#closing.set(server, ending);
+    return ending;
   }
 
   /** Replaces the snapshots that differ, in the order of the configuration, and tells of each. */
@@ -216,19 +257,6 @@ export class ServerHub implements Hub {
     }
   }
 
-  /** A caller that gives up ends the attempt. */
-  async #abortable(id: string, signal: AbortSignal | undefined, work: Promise<void>): Promise<void> {
-    if (!signal) return work;
-    const onAbort = () => void this.#servers.get(id)?.disconnect();
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      await work;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-
   #require(id: string): Server {
     const server = this.#servers.get(id);
     if (server) return server;
@@ -255,14 +283,4 @@ function sameTools(a: readonly CatalogTool[], b: readonly CatalogTool[]): boolea
   return (
     a.length === b.length && a.every(({ tool, callName }, i) => tool === b[i]?.tool && callName === b[i]?.callName)
   );
-}
-
-function prefixed(log: Logger, id: string): Logger {
-  return {
-    trace: (message) => log.trace(`[${id}] ${message}`),
-    debug: (message) => log.debug(`[${id}] ${message}`),
-    info: (message) => log.info(`[${id}] ${message}`),
-    warn: (message) => log.warn(`[${id}] ${message}`),
-    error: (message) => log.error(`[${id}] ${message}`),
-  };
 }

@@ -5,6 +5,7 @@ import type { CallToolResult, Implementation, Progress, Tool } from '../shared/m
 import type { OtherLists } from './catalog/otherLists';
 import type { ConfigSource, Configuration, ServerEntry } from './config/definition';
 import type { ConnectionState } from './connection/state';
+import type { Exchange } from './traffic/exchange';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
 
 /** A tool of one server, as the server sent it, with the name that is unique over all servers. */
@@ -59,6 +60,16 @@ export interface ConnectOptions {
   readonly interactive?: boolean;
 }
 
+/** The last exchanges with one server, oldest first, without credentials. */
+export interface Traffic {
+  snapshot(): readonly Exchange[];
+  readonly onDidAdd: Event<Exchange>;
+  readonly onDidFinish: Event<Exchange>;
+  clear(): void;
+  /** One JSON object a line. */
+  toJsonLines(): string;
+}
+
 /** Every server of one configuration, connected and callable. The only way down for every front. */
 export interface Hub extends Disposable {
   servers(): readonly ServerSnapshot[];
@@ -99,6 +110,8 @@ export interface Hub extends Disposable {
    * connections. Throws a `config` error where `type` is taken.
    */
   registerTransport(type: string, factory: TransportFactory<CustomLaunch>): Disposable;
+  /** What went over the wire, as long as the server's entry starts the same thing. */
+  traffic(id: string): Traffic;
   /** Applies the difference: unchanged servers keep their connections, removed ones close. */
   update(configuration: Configuration): void;
   /**

@@ -171,6 +171,14 @@ export interface Workspace {
   isTrusted(): boolean;
 }
 
+/** Settings of the host that hold for every network transport. Read at each connection. */
+export interface NetworkSettings {
+  /** URL of the proxy for `proxy: "inherit"`; undefined: none. */
+  readonly proxyUrl: string | undefined;
+  /** Hosts that are reached without the proxy, as in `NO_PROXY`. */
+  readonly noProxy: readonly string[];
+}
+
 /** All that the core asks of its host. Every member has a default for plain Node in `createHub`. */
 export interface Ports {
   readonly clock: Clock;
@@ -185,6 +193,8 @@ export interface Ports {
   readonly workspace: Workspace;
   /** Absent where there is no browser: who needs to sign in is told so. */
   readonly signIn?: SignIn;
+  /** Proxy settings of the host. Absent: none. */
+  readonly network?: () => NetworkSettings;
   /** Environment variables that `${env:X}` reads and child processes inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userHome: string;

@@ -1,33 +1,36 @@
 import { raceAbort } from '../base/abort';
+import { type Deferred, deferred } from '../base/deferred';
 import { type Disposable, DisposableStore } from '../base/disposable';
-import { describeError, PatchbayError } from '../base/errors';
+import { isPatchbayError, PatchbayError, toError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
 import type { CallToolResult, Tool } from '../shared/mcp';
 import { callTool } from './calls/callTool';
 import { type OtherLists, readOtherLists } from './catalog/otherLists';
+import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
-import { listTools } from './catalog/toolList';
 import type { ServerDefinition, ServerEntry } from './config/definition';
 import { describeLaunch, launchFingerprint } from './config/fingerprint';
 import { lacksTransport } from './config/notSupported';
+import { isSameLaunch } from './config/sameLaunch';
 import { admit } from './connection/admission';
-import { Connection, type OpenContext } from './connection/connection';
+import { Connection, type OpenContext, type RetryPolicy } from './connection/connection';
 import type { EraVerdicts } from './connection/era';
+import { formatDuration } from './connection/failures';
 import { startHeartbeat } from './connection/heartbeat';
-import { buildLaunch } from './connection/launch';
+import { buildLaunch, type LaunchOptions } from './connection/launch';
 import { openSession } from './connection/openSession';
 import type { Session } from './connection/session';
 import type { Credentials } from './credentials';
 import type { CallToolOptions, ServerSnapshot } from './hubTypes';
 import type { Logger, Ports } from './ports';
+import { redactError, serverLog } from './redacted';
+import { Redactor } from './traffic/redactor';
+import { TrafficLog } from './traffic/trafficLog';
 import type { TransportRegistry } from './transports/registry';
+import { tapTransport } from './transports/tap';
 
-/** Several `list_changed` in a row cost one listing. */
-const RELIST_PAUSE_MS = 200;
 const HEARTBEAT_INTERVAL_MS = 15_000;
 const HEARTBEAT_TIMEOUT_MS = 10_000;
-/** Tool lists above this many characters are not remembered for the next window. */
-const MAX_REMEMBERED = 256 * 1024;
 
 export interface ServerDeps {
   readonly ports: Ports;
@@ -35,7 +38,7 @@ export interface ServerDeps {
   readonly verdicts: EraVerdicts;
   readonly credentials: Credentials;
   readonly clientInfo: { readonly name: string; readonly version: string };
-  /** Values given for `${input:…}`, shared by all servers of the hub. */
+  /** Values given for `${input:…}`, by the file that asks and the id: two files do not share what a person typed. */
   readonly inputs: Map<string, string>;
 }
 
@@ -48,62 +51,85 @@ export interface ServerView extends Omit<ServerSnapshot, 'catalog'> {
 
 /** One configured server over its life: its definition, its connection and what is known of its tools. */
 export class Server implements Disposable {
-  readonly definition: ServerDefinition;
+  readonly traffic: TrafficLog;
   readonly #deps: ServerDeps;
+  readonly #redactor = new Redactor();
   readonly #log: Logger;
   readonly #store = new DisposableStore();
   readonly #changeEmitter = this.#store.add(new Emitter<void>());
   readonly #connection: Connection;
-  readonly #toolsKey: string;
-  /** What passes `tools.include` and `tools.exclude`; replaced only when the list is another one. */
-  #tools: readonly Tool[] = [];
-  #catalogStatus: ServerView['catalogStatus'];
-  #catalogError: string | undefined;
+  readonly #catalog: ToolCatalog;
+  #definition: ServerDefinition;
   #negotiated: ServerSnapshot['negotiated'];
-  #sessionStore: DisposableStore | undefined;
   #firstListing: Promise<void> = Promise.resolve();
+  #callsInFlight = 0;
+  #idle: Deferred<void> | undefined;
 
   readonly onDidChange: Event<void> = this.#changeEmitter.event;
 
   constructor(definition: ServerDefinition, deps: ServerDeps) {
-    this.definition = definition;
+    const { ports } = deps;
+    const { clock, memory, random } = ports;
+    this.#definition = definition;
     this.#deps = deps;
-    this.#log = deps.ports.log;
+    this.#log = serverLog(ports.log, definition.id, this.#redactor);
+    const log = this.#log;
     const { entry } = definition;
-    this.#toolsKey = `tools:${entry ? launchFingerprint(definition) : definition.id}`;
-    const remembered = deps.ports.memory.get<readonly Tool[]>(this.#toolsKey);
-    this.#catalogStatus = Array.isArray(remembered) ? 'cached' : 'unknown';
-    if (Array.isArray(remembered)) this.#setTools(remembered);
-    this.#connection = new Connection({
-      open: (context) => this.#open(context),
-      retry: retryPolicy(entry),
-      clock: deps.ports.clock,
-      random: deps.ports.random,
-      log: deps.ports.log,
-      enabled: entry?.enabled ?? true,
-    });
+    this.traffic = this.#store.add(new TrafficLog({ redactor: this.#redactor, clock }));
+    const memoryKey = `tools:${entry ? launchFingerprint(definition) : definition.id}`;
+    this.#catalog = this.#store.add(new ToolCatalog({ memory, memoryKey, clock, log }, toolFilter(entry)));
+    this.#connection = this.#store.add(
+      new Connection({
+        open: (context) => this.#open(context),
+        retry: () => retryPolicy(this.#definition.entry),
+        describe: (error) => this.#describe(error),
+        clock,
+        random,
+        log,
+        enabled: entry?.enabled ?? true,
+      }),
+    );
     this.#store.add(this.#connection.onDidChangeState(() => this.#handleState()));
     this.#store.add(this.#connection.onDidOpenSession((session) => this.#watch(session)));
+    this.#store.add(this.#catalog.onDidChange(() => this.#changeEmitter.fire()));
+  }
+
+  get definition(): ServerDefinition {
+    return this.#definition;
   }
 
   get view(): ServerView {
-    const { id, name, source, transport, entry, notSupported } = this.definition;
+    const { id, name, source, transport, entry, notSupported } = this.#definition;
     const processId = this.#connection.session?.processId;
     return {
       id,
       name,
       source,
       transport: transport ?? 'unknown',
-      address: entry ? describeLaunch(this.definition).summary : '',
+      address: entry ? describeLaunch(this.#definition).summary : '',
       autoConnect: entry?.autoConnect ?? 'manual',
       state: this.#brokenState() ?? this.#connection.state,
       ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),
       ...(processId === undefined ? {} : { processId }),
       notSupported,
-      tools: this.#tools,
-      catalogStatus: this.#catalogStatus,
-      catalogError: this.#catalogError,
+      tools: this.#catalog.tools,
+      catalogStatus: this.#catalog.status,
+      catalogError: this.#catalog.failure && this.#describe(this.#catalog.failure).message,
     };
+  }
+
+  /** Whether a connection is there or on its way: what a changed definition should bring back. */
+  get isWanted(): boolean {
+    const { kind } = this.#connection.state;
+    return kind === 'connected' || kind === 'connecting' || kind === 'reconnecting';
+  }
+
+  /** Takes over a definition that starts or contacts the same thing. False, and nothing done, where it does not. */
+  redefine(definition: ServerDefinition): boolean {
+    if (!isSameLaunch(this.#definition, definition)) return false;
+    this.#definition = definition;
+    this.#catalog.filter = toolFilter(definition.entry);
+    return true;
   }
 
   /** Resolves when connected and the tools were listed once, or failed to be: that is not the connection's failure. */
@@ -117,18 +143,27 @@ export class Server implements Disposable {
     return this.#connection.disconnect();
   }
 
+  /** Resolves when no call is under way. */
+  drain(): Promise<void> {
+    if (this.#callsInFlight === 0) return Promise.resolve();
+    this.#idle ??= deferred();
+    return this.#idle.promise;
+  }
+
+  /** Disconnects for good; asked again meanwhile, by force. Resolves when nothing is left. */
+  async end(): Promise<void> {
+    await this.#connection.end();
+    this.#store.dispose();
+  }
+
   /** Revokes and forgets the sign-in, then disconnects. False: there was none. */
   async signOut(signal: AbortSignal): Promise<boolean> {
-    const { ports, inputs, credentials } = this.#deps;
-    const launch = await buildLaunch(this.definition, {
-      ports,
-      inputs,
-      interactive: true,
-      signal,
+    const launch = await buildLaunch(this.#definition, {
+      ...this.#launchOptions(true, signal),
       authenticate: () => undefined,
     });
     if (this.#requireEntry().auth.type !== 'oauth' || !('url' in launch)) return false;
-    const wasSignedIn = await credentials.signOut(launch, this.#log, signal);
+    const wasSignedIn = await this.#deps.credentials.signOut(launch, this.#log, signal);
     await this.disconnect();
     return wasSignedIn;
   }
@@ -142,8 +177,10 @@ export class Server implements Disposable {
   }
 
   async refreshTools(): Promise<void> {
-    await this.#list(this.#requireSession());
-    if (this.#catalogError) throw new PatchbayError('protocol', this.#catalogError);
+    const { requestMs } = this.#requireEntry().timeouts;
+    await this.#catalog.refresh(this.#requireSession(), requestMs).catch((error) => {
+      throw this.#describe(error);
+    });
   }
 
   async readOtherLists(): Promise<OtherLists> {
@@ -151,135 +188,164 @@ export class Server implements Disposable {
   }
 
   async callTool(name: string, args: Record<string, unknown>, options: CallToolOptions): Promise<CallToolResult> {
-    const entry = this.#requireEntry();
-    await raceAbort(this.connect(false), options.signal);
-    return callTool(this.#requireSession(), name, args, entry.timeouts, options);
+    const { timeouts, tools } = this.#requireEntry();
+    if (!isToolIncluded(name, tools.include, tools.exclude)) {
+      throw new PatchbayError('security', `The tool "${name}" of "${this.#definition.name}" is left out.`, {
+        hint: 'See "tools.include" and "tools.exclude" of the server.',
+      });
+    }
+    this.#callsInFlight += 1;
+    try {
+      await this.#connectForCall(options.timeoutMs ?? timeouts.toolMs, options.signal);
+      return await callTool(this.#requireSession(), name, args, timeouts, options);
+    } catch (error) {
+      throw this.#describe(error);
+    } finally {
+      this.#callsInFlight -= 1;
+      if (this.#callsInFlight === 0) this.#idle?.resolve();
+    }
   }
 
   dispose(): void {
-    this.#sessionStore?.dispose();
-    this.#connection.dispose();
-    this.#store.dispose();
+    this.end().catch((error) => this.#log.warn(toError(error).message));
   }
 
-  async #open({ signal, interactive, onStep }: OpenContext): Promise<Session> {
-    const { ports, registry, verdicts, clientInfo, inputs, credentials } = this.#deps;
-    const entry = this.#requireEntry();
-    if (lacksTransport(this.definition.notSupported) || !registry.has(this.definition.transport ?? '')) {
-      const what = this.definition.notSupported.includes('url')
-        ? 'This kind of URL'
-        : `The transport "${this.definition.transport}"`;
-      throw new PatchbayError('config', `${what} is not supported yet.`, {
-        hint: 'A command (stdio) or an http:// or https:// URL is.',
-      });
+  /** Waits for a reconnect as long as for the call, and not at all where only a person can help. */
+  async #connectForCall(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const { state } = this.#connection;
+    if (state.kind === 'connected') return;
+    if (state.kind === 'authRequired') {
+      const { kind, message, code } = state.error;
+      throw new PatchbayError(kind, message, code === undefined ? {} : { code });
     }
-    await admit([this.definition], ports, interactive, signal);
-    const launch = await buildLaunch(this.definition, {
+    if (state.kind !== 'reconnecting') {
+      await raceAbort(this.#connection.connect(false), signal);
+      return;
+    }
+    const late = new AbortController();
+    const timer = this.#deps.ports.clock.setTimeout(
+      () =>
+        late.abort(
+          new PatchbayError(
+            'timeout',
+            `"${this.#definition.name}" was not there within ${formatDuration(timeoutMs)}.`,
+            {
+              retryable: true,
+              hint: 'Its state says why.',
+            },
+          ),
+        ),
+      timeoutMs || Number.MAX_SAFE_INTEGER,
+    );
+    try {
+      await raceAbort(this.#connection.connect(false), AbortSignal.any([late.signal, ...(signal ? [signal] : [])]));
+    } finally {
+      timer.dispose();
+    }
+  }
+
+  async #open({ signal, force, interactive, onStep }: OpenContext): Promise<Session> {
+    const { ports, registry, verdicts, clientInfo } = this.#deps;
+    const { clock, interaction, network } = ports;
+    const log = this.#log;
+    const entry = this.#requireEntry();
+    this.#requireTransport();
+    await admit([this.#definition], ports, interactive, signal);
+    const launch = await buildLaunch(this.#definition, this.#launchOptions(interactive, signal));
+    const tap = { traffic: this.traffic, log, redact: this.#redactor, messages: entry.debug.logMessages };
+    const context = { log, clock, ...(network ? { network } : {}) };
+    return openSession({
+      launch,
+      createTransport: () => tapTransport(registry.create(launch, context), tap),
+      protocol: entry.protocol,
+      verdicts,
+      fingerprint: launchFingerprint(this.#definition),
+      connectMs: entry.timeouts.connectMs,
+      clientInfo,
+      serverName: this.#definition.name,
+      interaction,
+      logLevel: entry.debug.level,
+      signal,
+      force,
+      clock,
+      log,
+      onStep,
+    });
+  }
+
+  #launchOptions(interactive: boolean, signal: AbortSignal): LaunchOptions {
+    const { ports, inputs, credentials } = this.#deps;
+    return {
       ports,
       inputs,
       interactive,
       signal,
+      onSecret: (value) => this.#redactor.add([value]),
       authenticate: ({ auth }, way, program) =>
         credentials.authenticator(way, {
           auth,
-          serverName: this.definition.name,
+          serverName: this.#definition.name,
           // A link that is there opens no browser by itself: it ends, and says what is needed.
           interactive: (reason) => interactive && (reason === 'stepUp' || this.#connection.state.kind === 'connecting'),
           program,
           log: this.#log,
         }),
-    });
-    return openSession({
-      launch,
-      createTransport: () => registry.create(launch, { log: this.#log, clock: ports.clock }),
-      protocol: entry.protocol,
-      verdicts,
-      fingerprint: launchFingerprint(this.definition),
-      connectMs: entry.timeouts.connectMs,
-      clientInfo,
-      serverName: this.definition.name,
-      interaction: ports.interaction,
-      logLevel: entry.debug.level,
-      signal,
-      clock: ports.clock,
-      log: this.#log,
-      onStep,
-    });
+    };
   }
 
   #handleState(): void {
-    // What a server offered says nothing of what it offers once it is gone.
-    if (this.#connection.state.kind !== 'connected' && this.#catalogStatus === 'live') this.#catalogStatus = 'cached';
+    if (this.#connection.state.kind !== 'connected') this.#catalog.detach();
     this.#changeEmitter.fire();
   }
 
   #watch(session: Session): void {
-    const { clock } = this.#deps.ports;
-    this.#sessionStore?.dispose();
-    const store = new DisposableStore();
-    this.#sessionStore = store;
+    const { serverInfo, instructions } = session;
     this.#negotiated = {
       era: session.era,
       protocolVersion: session.protocolVersion,
-      ...(session.serverInfo ? { serverInfo: session.serverInfo } : {}),
-      ...(session.instructions === undefined ? {} : { instructions: session.instructions }),
+      ...(serverInfo ? { serverInfo } : {}),
+      ...(instructions === undefined ? {} : { instructions }),
       capabilities: Object.keys(session.capabilities),
     };
-    let pause: Disposable | undefined;
-    store.add(
-      session.onDidChangeTools(() => {
-        pause?.dispose();
-        pause = store.add(clock.setTimeout(() => void this.#list(session), RELIST_PAUSE_MS));
-      }),
-    );
-    store.add(session.onDidClose(() => store.dispose()));
-    if (this.definition.transport !== 'stdio') {
-      store.add(startHeartbeat({ session, clock, intervalMs: HEARTBEAT_INTERVAL_MS, timeoutMs: HEARTBEAT_TIMEOUT_MS }));
+    // The end of a process shows by itself, that of a link over the network may not.
+    if (this.#definition.transport !== 'stdio') {
+      const { clock } = this.#deps.ports;
+      const heartbeat = startHeartbeat({
+        session,
+        clock,
+        intervalMs: HEARTBEAT_INTERVAL_MS,
+        timeoutMs: HEARTBEAT_TIMEOUT_MS,
+      });
+      session.onDidClose(() => heartbeat.dispose());
     }
-    this.#firstListing = this.#list(session);
+    this.#firstListing = this.#catalog.attach(session, this.#requireEntry().timeouts.requestMs);
   }
 
-  async #list(session: Session): Promise<void> {
-    try {
-      const { tools, warnings } = await listTools(session, this.#requireEntry().timeouts.requestMs);
-      for (const warning of warnings) this.#log.warn(warning);
-      this.#setTools(tools);
-      this.#catalogStatus = 'live';
-      this.#catalogError = undefined;
-      await this.#remember(tools);
-    } catch (error) {
-      if (session.isClosed) return;
-      this.#catalogError = `The tools could not be listed: ${describeError(error)}`;
-      this.#log.warn(this.#catalogError);
-    }
-    this.#changeEmitter.fire();
-  }
-
-  #setTools(tools: readonly Tool[]): void {
-    const { entry } = this.definition;
-    if (!entry) return;
-    this.#tools = tools.filter(({ name }) => isToolIncluded(name, entry.tools.include, entry.tools.exclude));
-  }
-
-  async #remember(tools: readonly Tool[]): Promise<void> {
-    const { memory } = this.#deps.ports;
-    const text = JSON.stringify(tools);
-    if (JSON.stringify(memory.get(this.#toolsKey)) === text) return;
-    try {
-      await memory.set(this.#toolsKey, text.length <= MAX_REMEMBERED ? tools : undefined);
-    } catch (error) {
-      this.#log.warn(`The tool list was not remembered: ${describeError(error)}`);
-    }
+  /** Any error as people may read it: one of ours, without secrets. */
+  #describe(error: unknown): PatchbayError {
+    const known = isPatchbayError(error)
+      ? error
+      : new PatchbayError('transport', toError(error).message, { cause: error });
+    return redactError(known, this.#redactor);
   }
 
   #brokenState(): ServerSnapshot['state'] | undefined {
-    if (this.definition.entry) return undefined;
-    const message = this.definition.problems.join(' ');
+    if (this.#definition.entry) return undefined;
+    const message = this.#definition.problems.join(' ');
     return { kind: 'error', error: { kind: 'config', message, retryable: false } };
   }
 
+  #requireTransport(): void {
+    const { transport, notSupported } = this.#definition;
+    if (!lacksTransport(notSupported) && this.#deps.registry.has(transport ?? '')) return;
+    const what = notSupported.includes('url') ? 'This kind of URL' : `The transport "${transport}"`;
+    throw new PatchbayError('config', `${what} is not supported.`, {
+      hint: `There are ${this.#deps.registry.types().join(', ')}, and those that other extensions bring.`,
+    });
+  }
+
   #requireEntry(): ServerEntry {
-    const { entry, problems, id } = this.definition;
+    const { entry, problems, id } = this.#definition;
     if (entry) return entry;
     throw new PatchbayError('config', `"${id}" cannot be used as it is configured: ${problems.join(' ')}`, {
       hint: 'Correct the configuration file.',
@@ -289,24 +355,20 @@ export class Server implements Disposable {
   #requireSession(): Session {
     const { session } = this.#connection;
     if (session) return session;
-    throw new PatchbayError('connectionClosed', `"${this.definition.name}" is not connected.`, {
+    throw new PatchbayError('connectionClosed', `"${this.#definition.name}" is not connected.`, {
       hint: 'Connect it first.',
       retryable: true,
     });
   }
 }
 
-function retryPolicy(entry: ServerEntry | undefined) {
-  const { enabled = false, restartOnCrash = false, ...retry } = entry?.retry ?? {};
-  return {
-    strategy: 'none' as const,
-    initialDelayMs: 0,
-    maxDelayMs: 0,
-    factor: 1,
-    jitter: 0,
-    maxAttempts: 0,
-    resetAfterMs: 0,
-    ...retry,
-    enabled: enabled && (entry?.command === undefined || restartOnCrash),
-  };
+function toolFilter(entry: ServerEntry | undefined) {
+  return entry ? entry.tools : { include: [], exclude: [] };
+}
+
+function retryPolicy(entry: ServerEntry | undefined): RetryPolicy {
+  const none = { strategy: 'none', initialDelayMs: 0, maxDelayMs: 0, factor: 1, jitter: 0, maxAttempts: 0 } as const;
+  if (!entry) return { ...none, enabled: false, resetAfterMs: 0 };
+  const { enabled, restartOnCrash, ...retry } = entry.retry;
+  return { ...retry, enabled: enabled && (entry.command === undefined || restartOnCrash) };
 }

@@ -107,7 +107,12 @@ describe('a server that cannot be reached is an error that names cause and next 
       'transport',
       /no-such-host\.invalid/,
     ],
-    ['a transport that is not there', () => ({ url: 'ws://127.0.0.1:1/' }), 'config', /websocket.*not supported yet/s],
+    [
+      'a transport that is not there',
+      () => ({ transport: 'pigeon', url: 'pigeon://roof' }),
+      'config',
+      /pigeon.*not supported/s,
+    ],
   ])('%s', async (_, server, kind, text) => {
     open(server());
     const started = performance.now();

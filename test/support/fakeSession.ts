@@ -19,6 +19,7 @@ export class FakeSession implements Session {
   readonly onDidChangeResources = new Emitter<void>().event;
   readonly requests: { method: string; params: JsonObject; options: RequestOptions }[] = [];
   isClosed = false;
+  closeReason: PatchbayError | undefined;
   closeCalls = 0;
   answer: (method: string, params: JsonObject, options: RequestOptions) => Promise<JsonObject> = async () => ({});
 
@@ -35,6 +36,7 @@ export class FakeSession implements Session {
   drop(error?: PatchbayError): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.closeReason = error;
     this.#close.fire(error);
   }
 

@@ -1,7 +1,8 @@
 import { type BackoffPolicy, backoffDelay } from '../../base/backoff';
 import type { Clock } from '../../base/clock';
+import { type Deferred, deferred } from '../../base/deferred';
 import { type Disposable, DisposableStore } from '../../base/disposable';
-import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
+import { PatchbayError, toError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import type { Logger } from '../ports';
 import { toErrorInfo } from './failures';
@@ -21,6 +22,8 @@ export class NeedsInputError extends PatchbayError {
 
 export interface OpenContext {
   readonly signal: AbortSignal;
+  /** Aborts when the end of the attempt is not to wait for the server's good manners. */
+  readonly force: AbortSignal;
   readonly interactive: boolean;
   readonly onStep: (step: string) => void;
 }
@@ -34,17 +37,24 @@ export interface RetryPolicy extends BackoffPolicy {
 export interface ConnectionOptions {
   /** Opens one session. Its process, socket and timers are its own; it leaves nothing behind when it rejects. */
   readonly open: (context: OpenContext) => Promise<Session>;
-  readonly retry: RetryPolicy;
+  /** Read at each decision, because a file may change it while the connection lives. */
+  readonly retry: () => RetryPolicy;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
   readonly enabled: boolean;
+  /** Any error as one that people may read. */
+  readonly describe: (error: unknown) => PatchbayError;
 }
 
 interface Attempt {
   readonly abort: AbortController;
+  readonly force: AbortController;
   readonly done: Promise<void>;
 }
+
+/** However a file sets `retry`, a server that dies at each start is not started in a loop without a pause. */
+const MIN_RETRY_DELAY_MS = 250;
 
 /**
  * One server's connection over all its sessions: the single writer of its state, and the only place that decides to try
@@ -62,6 +72,11 @@ export class Connection implements Disposable {
   #closing: Promise<void> | undefined;
   #retryTimer: Disposable | undefined;
   #stableTimer: Disposable | undefined;
+  /** Raised by each `disconnect`: a `connect` that waited through one of them is void. */
+  #generation = 0;
+  #isEnded = false;
+  /** Those who wait for the attempt that is scheduled. */
+  #waiting: Deferred<void> | undefined;
   /** Attempts spent since the connection last held for `resetAfterMs`. */
   #spent = 0;
 
@@ -85,28 +100,37 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Resolves when connected. Joins an attempt that is under way; cuts the wait for the next one short.
+   * Resolves when connected; joins an attempt that is under way. A person (`interactive`) cuts the wait for the next
+   * attempt short; anybody else waits for it with the rest. A `disconnect` that comes later has the last word.
    * Rejects with the attempt's error; the state then says the same.
    */
   async connect(interactive: boolean): Promise<void> {
-    await this.#closing;
-    if (this.#store.isDisposed) throw gone();
+    const generation = this.#generation;
+    while (this.#closing || this.#attempt?.abort.signal.aborted) {
+      await (this.#closing ?? this.#attempt?.done.catch(() => {}));
+    }
+    if (this.#isEnded) throw gone();
+    if (generation !== this.#generation) throw new PatchbayError('cancelled', 'Disconnected meanwhile.');
     if (this.#state.kind === 'connected') return;
     if (this.#state.kind === 'disabled') {
       throw new PatchbayError('config', 'The server is disabled.', { hint: 'Set "enabled" to true to use it.' });
     }
     if (this.#attempt) return this.#join(this.#attempt, interactive);
-    if (this.#state.kind === 'reconnecting') return this.#retry(interactive);
+    if (this.#state.kind === 'reconnecting') return interactive ? this.#retry(true) : this.#nextAttempt();
     this.#spent = 0;
     this.#apply({ type: 'connect', at: this.#options.clock.now() }, 'asked to connect');
     return this.#run(interactive, (error) => this.#giveUp(error));
   }
 
-  /** Ends the session, the attempt and any wait; resolves when nothing of it is left. */
+  /**
+   * Ends the session, the attempt and any wait; resolves when nothing of it is left. Asked again meanwhile, it does not
+   * wait for the server's good manners.
+   */
   disconnect(reason = 'asked to disconnect'): Promise<void> {
+    this.#generation += 1;
     if (this.#closing) {
-      // Somebody who asks twice does not want to wait for the server's good manners.
-      void this.#session?.close();
+      this.#attempt?.force.abort();
+      this.#session?.close().catch((error) => this.#options.log.warn(toError(error).message));
       return this.#closing;
     }
     this.#clearTimers();
@@ -114,6 +138,7 @@ export class Connection implements Disposable {
     const session = this.#session;
     if (!attempt && !session) {
       this.#apply({ type: 'disconnected' }, reason);
+      this.#settleWaiting(new PatchbayError('cancelled', 'Disconnected before the connection was there.'));
       return Promise.resolve();
     }
     this.#apply({ type: 'disconnect' }, reason);
@@ -125,9 +150,17 @@ export class Connection implements Disposable {
     return this.#closing;
   }
 
+  /** Disconnects for good: every later `connect` is refused. Resolves when nothing is left. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    await this.disconnect('removed');
+  }
+
+  /** Starts the attempt that is waited for, or one more after giving up. */
   retryNow(): void {
-    if (this.#state.kind !== 'reconnecting' || this.#attempt) return;
-    this.#retry(false).catch(() => {});
+    if (this.#attempt) return;
+    if (this.#state.kind === 'reconnecting') this.#retry(false).catch(() => {});
+    else if (this.#state.kind === 'error') this.connect(false).catch(() => {});
   }
 
   /** Leaves `reconnecting` for `error`, with the last cause. */
@@ -136,12 +169,15 @@ export class Connection implements Disposable {
     const { error } = this.#state;
     this.#clearTimers();
     this.#apply({ type: 'failed', error }, 'asked to stop retrying');
-    this.#attempt?.abort.abort(new PatchbayError('cancelled', 'Retrying was stopped.'));
+    const stopped = new PatchbayError('cancelled', 'Retrying was stopped.');
+    this.#attempt?.abort.abort(stopped);
+    this.#settleWaiting(stopped);
   }
 
   dispose(): void {
-    void this.disconnect('disposed').catch((error) => this.#options.log.warn(toError(error).message));
-    this.#store.dispose();
+    this.end()
+      .catch((error) => this.#options.log.warn(toError(error).message))
+      .finally(() => this.#store.dispose());
   }
 
   /** A person who joins an attempt that nobody watched is asked what that one could not ask. */
@@ -164,6 +200,21 @@ export class Connection implements Disposable {
     this.#session = undefined;
   }
 
+  /** The outcome of the attempt that is scheduled. */
+  #nextAttempt(): Promise<void> {
+    this.#waiting ??= deferred();
+    return this.#waiting.promise;
+  }
+
+  #settleWaiting(error?: unknown): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    // Nobody may be waiting any more.
+    waiting?.promise.catch(() => {});
+    if (error === undefined) waiting?.resolve();
+    else waiting?.reject(error);
+  }
+
   #retry(interactive: boolean): Promise<void> {
     if (this.#attempt) return this.#attempt.done;
     this.#clearTimers();
@@ -173,25 +224,31 @@ export class Connection implements Disposable {
 
   #run(interactive: boolean, onFailure: (error: PatchbayError) => void): Promise<void> {
     const abort = new AbortController();
-    const done = this.#open(abort.signal, interactive, onFailure).finally(() => {
+    const force = new AbortController();
+    const done = this.#open({ signal: abort.signal, force: force.signal, interactive }, onFailure).finally(() => {
       this.#attempt = undefined;
     });
-    this.#attempt = { abort, done };
+    this.#attempt = { abort, force, done };
+    done.then(
+      () => this.#settleWaiting(),
+      (error) => this.#settleWaiting(error),
+    );
     return done;
   }
 
-  async #open(signal: AbortSignal, interactive: boolean, onFailure: (error: PatchbayError) => void): Promise<void> {
+  async #open(context: Omit<OpenContext, 'onStep'>, onFailure: (error: PatchbayError) => void): Promise<void> {
+    const { signal } = context;
     try {
       const onStep = (step: string) => this.#apply({ type: 'step', step }, step);
-      const session = await this.#options.open({ signal, interactive, onStep });
+      const session = await this.#options.open({ ...context, onStep });
       if (signal.aborted || session.isClosed) {
         await session.close();
-        throw signal.aborted ? signal.reason : new PatchbayError('connectionClosed', 'The server closed at once.');
+        throw signal.aborted ? signal.reason : (session.closeReason ?? closedAtOnce());
       }
       this.#adopt(session);
     } catch (error) {
       if (!signal.aborted) this.#fail(error, onFailure);
-      throw error;
+      throw error instanceof NeedsInputError ? error : this.#options.describe(error);
     }
   }
 
@@ -199,34 +256,35 @@ export class Connection implements Disposable {
     if (error instanceof NeedsInputError) {
       this.#apply({ type: 'needsInput', needed: error.needed }, error.message);
     } else {
-      onFailure(isPatchbayError(error) ? error : new PatchbayError('transport', toError(error).message));
+      onFailure(this.#options.describe(error));
     }
   }
 
   #adopt(session: Session): void {
-    const { clock, retry } = this.#options;
+    const { clock } = this.#options;
     this.#session = session;
     session.onDidClose((error) => this.#handleDrop(session, error));
     this.#sessionEmitter.fire(session);
     this.#apply({ type: 'connected', at: clock.now() }, `protocol ${session.protocolVersion}`);
     this.#stableTimer = clock.setTimeout(() => {
       this.#spent = 0;
-    }, retry.resetAfterMs);
+    }, this.#options.retry().resetAfterMs);
   }
 
   #handleDrop(session: Session, error: PatchbayError | undefined): void {
     if (this.#session !== session || this.#closing) return;
     this.#session = undefined;
     this.#clearTimers();
-    this.#scheduleRetry(
-      error ?? new PatchbayError('connectionClosed', 'The server closed the connection.', { retryable: true }),
-    );
+    const closed = new PatchbayError('connectionClosed', 'The server closed the connection.', { retryable: true });
+    this.#scheduleRetry(this.#options.describe(error ?? closed));
   }
 
   #scheduleRetry(error: PatchbayError): void {
-    const { retry, clock, random } = this.#options;
+    const { clock, random } = this.#options;
+    const retry = this.#options.retry();
     const attempt = this.#spent + 1;
-    const delay = retry.enabled && isWorthRetrying(error) ? backoffDelay(retry, attempt, random) : undefined;
+    const planned = retry.enabled && isWorthRetrying(error) ? backoffDelay(retry, attempt, random) : undefined;
+    const delay = planned === undefined ? undefined : Math.max(planned, MIN_RETRY_DELAY_MS, error.retryAfterMs ?? 0);
     if (delay === undefined) {
       this.#giveUp(error);
       return;
@@ -269,6 +327,10 @@ export class Connection implements Disposable {
 /** Configuration, credentials and rules do not heal by waiting. */
 function isWorthRetrying(error: PatchbayError): boolean {
   return error.kind !== 'config' && error.kind !== 'auth' && error.kind !== 'security' && error.kind !== 'cancelled';
+}
+
+function closedAtOnce(): PatchbayError {
+  return new PatchbayError('connectionClosed', 'The server closed the connection at once.', { retryable: true });
 }
 
 function gone(): PatchbayError {

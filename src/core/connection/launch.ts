@@ -4,17 +4,20 @@ import { PatchbayError, toError } from '../../base/errors';
 import type { ServerDefinition, ServerEntry } from '../config/definition';
 import { resolveVariables } from '../config/variables';
 import type { Ports, ValueRequest } from '../ports';
+import { secretValues } from '../traffic/redactor';
 import type { AnyLaunch, Authenticator, NetworkLaunch, TlsLaunch } from '../transports/transport';
 import { NeedsInputError } from './connection';
 import { childEnvironment } from './environment';
 
 export interface LaunchOptions {
   readonly ports: Ports;
-  /** Values given for `${input:…}`, kept for the life of the hub. */
+  /** Values given for `${input:…}` by file and id, kept for the life of the hub. */
   readonly inputs: Map<string, string>;
   /** Whether a person is there to be asked for missing values. */
   readonly interactive: boolean;
   readonly signal: AbortSignal;
+  /** Told of each value that must not be shown. */
+  readonly onSecret: (value: string) => void;
   /** Credentials for the resolved entry. `program` is where a program that prints a token runs. */
   readonly authenticate: (
     entry: ServerEntry,
@@ -113,22 +116,36 @@ function required(value: string | undefined, { id }: ServerDefinition, what: str
 }
 
 async function resolveEntry(definition: ServerDefinition, options: LaunchOptions): Promise<ServerEntry> {
-  const { ports, inputs, interactive, signal } = options;
+  const { ports, inputs, interactive, signal, onSecret } = options;
+  const scope = definition.source.kind === 'adHoc' ? '' : definition.source.path;
+  const inputKey = (id: string) => `${scope}\n${id}`;
+  requireTrustForFolders(definition, ports);
   for (;;) {
     const resolved = await resolveVariables(definition, {
       env: ports.env,
-      folders: ports.workspace.folders(),
+      folders: ports.workspace.isTrusted() ? ports.workspace.folders() : [],
       defaultFolder: workingFolder(definition, ports),
       userHome: ports.userHome,
-      getSecret: (name) => ports.secrets.get(name),
-      getInput: async (id) => inputs.get(id),
+      getSecret: async (name) => {
+        const value = (await ports.secrets.get(name))?.trim();
+        if (value !== undefined) onSecret(value);
+        return value;
+      },
+      getInput: (id) => {
+        const value = inputs.get(inputKey(id));
+        if (value !== undefined && isPassword(definition, id)) onSecret(value);
+        return value;
+      },
     });
-    if ('entry' in resolved) return resolved.entry;
+    if ('entry' in resolved) {
+      for (const value of secretValues(resolved.entry.headers)) onSecret(value);
+      return resolved.entry;
+    }
     for (const request of resolved.missing) {
       const value = interactive ? await ports.prompts.askValue(request, signal) : undefined;
       if (value === undefined) throw missing(resolved.missing);
       if (request.kind === 'secret') await ports.secrets.set(request.id, value);
-      else inputs.set(request.id, value);
+      else inputs.set(inputKey(request.id), value);
     }
   }
 }
@@ -142,6 +159,23 @@ function missing(requests: readonly ValueRequest[]): NeedsInputError {
   );
 }
 
+/** A person's own program does not run inside a folder that nobody trusts: it would find the folder's code there. */
 function workingFolder({ source }: ServerDefinition, ports: Ports): string {
-  return source.kind === 'workspace' ? source.folderPath : (ports.workspace.folders()[0]?.path ?? ports.userHome);
+  if (source.kind === 'workspace') return source.folderPath;
+  const [first] = ports.workspace.isTrusted() ? ports.workspace.folders() : [];
+  return first?.path ?? ports.userHome;
+}
+
+function requireTrustForFolders({ entry, source }: ServerDefinition, ports: Ports): void {
+  if (source.kind === 'workspace' || ports.workspace.isTrusted()) return;
+  if (!JSON.stringify(entry).includes('${workspaceFolder')) return;
+  throw new NeedsInputError(
+    { kind: 'trust' },
+    'The entry names the workspace folder, which is in Restricted Mode.',
+    'Trust the workspace to use it.',
+  );
+}
+
+function isPassword({ inputs }: ServerDefinition, id: string): boolean {
+  return inputs.some((input) => input.id === id && input.type === 'promptString' && input.password);
 }

@@ -1,6 +1,6 @@
 import { Client, type Implementation as SdkImplementation } from '@modelcontextprotocol/client';
 import { raceAbort } from '../../base/abort';
-import type { Clock } from '../../base/clock';
+import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import { PatchbayError, toError } from '../../base/errors';
 import type { Interaction, Logger } from '../ports';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
@@ -16,8 +16,6 @@ const MODERN_VERSION = '2026-07-28';
 const LATE_PROGRESS = 'Received a progress notification for an unknown token';
 /** How long a server may take to answer `server/discover` before `initialize` is sent on the same link. */
 const PROBE_MS = 2000;
-/** The longest time a Node timer takes: 24 days. */
-const NO_LIMIT_MS = 2_147_483_647;
 
 export interface OpenSessionOptions {
   readonly launch: AnyLaunch;
@@ -30,13 +28,15 @@ export interface OpenSessionOptions {
   /** For all attempts together. 0: no limit. */
   readonly connectMs: number;
   readonly clientInfo: SdkImplementation;
-  /** The server as people know it: in questions and in the log. */
+  /** The server as people know it, for questions. */
   readonly serverName: string;
   /** What the server may ask of the host; nothing else is declared to it. */
   readonly interaction?: Interaction | undefined;
   /** From which level on the server should send its own log. Default `info`. */
   readonly logLevel?: LogLevel;
   readonly signal: AbortSignal;
+  /** Aborts when the end of a failed attempt is not to wait for the server's good manners. */
+  readonly force?: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
   /** Told what is being done, in a word or two. */
@@ -54,7 +54,7 @@ type Plan = 'auto' | Era;
  */
 export async function openSession(options: OpenSessionOptions): Promise<Session> {
   const deadline = new AbortController();
-  const connectMs = options.connectMs || NO_LIMIT_MS;
+  const connectMs = options.connectMs || MAX_DELAY_MS;
   const timer = options.clock.setTimeout(() => deadline.abort(connectTimeout(options)), connectMs);
   const signal = AbortSignal.any([options.signal, deadline.signal]);
   try {
@@ -132,7 +132,7 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
     return { session: new SdkSession({ client, transport, launch, clock, log, requests, serverName, logLevel }) };
   } catch (raw) {
     requests.dispose();
-    await transport.close().catch((error) => log.debug(`Closing failed: ${toError(error).message}`));
+    await closeFully(transport, options);
     const failure = describeFailure(raw, {
       launch,
       transport,
@@ -143,6 +143,17 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
     });
     return { raw, failure: failure.kind === 'timeout' && noise ? withNoise(failure, noise) : failure };
   }
+}
+
+/** A second close is the one that does not wait. */
+async function closeFully(transport: McpTransport, { force, log }: OpenSessionOptions): Promise<void> {
+  const close = () => transport.close().catch((error) => log.debug(`Closing failed: ${toError(error).message}`));
+  const closeNow = () => void close();
+  const closing = close();
+  if (force?.aborted) closeNow();
+  force?.addEventListener('abort', closeNow, { once: true });
+  await closing;
+  force?.removeEventListener('abort', closeNow);
 }
 
 function withNoise(failure: PatchbayError, noise: Error): PatchbayError {

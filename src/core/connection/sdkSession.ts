@@ -5,7 +5,7 @@ import {
   ProtocolError,
   type StandardSchemaV1,
 } from '@modelcontextprotocol/client';
-import type { Clock } from '../../base/clock';
+import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import { PatchbayError, toError } from '../../base/errors';
 import { Emitter } from '../../base/event';
@@ -34,8 +34,6 @@ const anyResult: StandardSchemaV1<unknown, JsonObject> = {
   '~standard': { version: 1, vendor: 'patchbay', validate: (value) => ({ value: value as JsonObject }) },
 };
 
-/** The longest time a Node timer takes: 24 days. */
-const NO_LIMIT_MS = 2_147_483_647;
 /** How long in ms a task is kept by the server where the call itself has no limit. */
 const TASK_TTL_MS = 60 * 60_000;
 /** MCP 2026-07-28: the headers of a request do not match its body. */
@@ -117,6 +115,10 @@ export class SdkSession implements Session {
     return this.#closed;
   }
 
+  get closeReason(): PatchbayError | undefined {
+    return this.#closing ? undefined : (this.#failure ?? this.#parts.transport.closeError);
+  }
+
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<JsonObject> {
     const { clock, launch, transport, requests } = this.#parts;
     const { timeoutMs, maxTotalMs = 0, signal } = options;
@@ -169,7 +171,7 @@ export class SdkSession implements Session {
   #handleClose(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#closeEmitter.fire(this.#closing ? undefined : (this.#failure ?? this.#parts.transport.closeError));
+    this.#closeEmitter.fire(this.closeReason);
     this.#store.dispose();
   }
 
@@ -189,7 +191,7 @@ export class SdkSession implements Session {
       { method, params: this.#withMeta(method, params) } as never,
       anyResult,
       {
-        timeout: NO_LIMIT_MS,
+        timeout: MAX_DELAY_MS,
         signal: deadline.signal,
         ...(headers ? { headers } : {}),
         ...(onProgress ? { onprogress } : {}),

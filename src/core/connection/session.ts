@@ -26,6 +26,8 @@ export interface Session extends Disposable {
   readonly capabilities: JsonObject;
   readonly processId: number | undefined;
   readonly isClosed: boolean;
+  /** Why it closed, where it did not close by our own `close`. */
+  readonly closeReason: PatchbayError | undefined;
   /** Fires once. The error says why; undefined after our own `close`. */
   readonly onDidClose: Event<PatchbayError | undefined>;
   /** The server says that its list of tools is another one now. */

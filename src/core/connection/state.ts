@@ -55,9 +55,7 @@ export type ConnectionAction =
   | { readonly type: 'retryStarted' }
   | { readonly type: 'failed'; readonly error: ErrorInfo }
   | { readonly type: 'disconnect' }
-  | { readonly type: 'disconnected' }
-  | { readonly type: 'disable' }
-  | { readonly type: 'enable' };
+  | { readonly type: 'disconnected' };
 
 /** The next state, or the same object where the action does not apply: an illegal move changes nothing. */
 export function reduceConnection(state: ConnectionState, action: ConnectionAction): ConnectionState {
@@ -91,10 +89,6 @@ export function reduceConnection(state: ConnectionState, action: ConnectionActio
       return state.kind === 'connected' || isBusy(state) ? { kind: 'disconnecting' } : toDisconnected(state);
     case 'disconnected':
       return toDisconnected(state);
-    case 'disable':
-      return state.kind === 'disabled' ? state : { kind: 'disabled' };
-    case 'enable':
-      return state.kind === 'disabled' ? { kind: 'disconnected' } : state;
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Transport as SdkTransport } from '@modelcontextprotocol/client';
 import type { Clock } from '../../base/clock';
 import type { PatchbayError } from '../../base/errors';
-import type { Logger } from '../ports';
+import type { Logger, NetworkSettings } from '../ports';
+
+export type { NetworkSettings } from '../ports';
 
 /**
  * One link to a server, good for one life: `start` once, `close` any number of times, then a fresh one.
@@ -135,14 +137,6 @@ export type Launch = StdioLaunch | HttpLaunch | SseLaunch | WebSocketLaunch;
 
 /** Any launch, those of transports that other extensions registered included. */
 export type AnyLaunch = Launch | CustomLaunch;
-
-/** Settings of the host that hold for every network transport. Read at each connection. */
-export interface NetworkSettings {
-  /** URL of the proxy for `proxy: "inherit"`; undefined: none. */
-  readonly proxyUrl: string | undefined;
-  /** Hosts that are reached without the proxy, as in `NO_PROXY`. */
-  readonly noProxy: readonly string[];
-}
 
 export interface TransportContext {
   readonly log: Logger;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { raceAbort } from '../../../src/base/abort';
 import { DisposableStore, toDisposable } from '../../../src/base/disposable';
+import { PatchbayError } from '../../../src/base/errors';
 import { Emitter, nextEvent } from '../../../src/base/event';
 
 describe('DisposableStore', () => {
@@ -61,7 +62,7 @@ describe('Emitter', () => {
 });
 
 describe('raceAbort', () => {
-  it('rejects with the reason when the signal comes first, and swallows the late failure', async () => {
+  it('rejects as cancelled when the signal comes first, and swallows the late failure', async () => {
     const abort = new AbortController();
     let fail: (error: Error) => void = () => {};
     const race = raceAbort(
@@ -71,8 +72,13 @@ describe('raceAbort', () => {
       abort.signal,
     );
     abort.abort(new Error('stop'));
-    await expect(race).rejects.toThrow('stop');
+    await expect(race).rejects.toMatchObject({ kind: 'cancelled', cause: { message: 'stop' } });
     fail(new Error('late'));
+  });
+
+  it('hands on a reason that is an error of ours', async () => {
+    const reason = new PatchbayError('timeout', 'Too late.');
+    await expect(raceAbort(new Promise(() => {}), AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   it('is the work itself otherwise', async () => {

@@ -35,7 +35,8 @@ describe('Connection', () => {
   function create(options: Partial<ConnectionOptions> = {}): Connection {
     const created = new Connection({
       open: (context) => open(context),
-      retry,
+      retry: () => retry,
+      describe: (error) => error as PatchbayError,
       clock,
       random: () => 0.5,
       log: silentLogger(),
@@ -155,21 +156,133 @@ describe('Connection', () => {
 
   it('does not retry where retrying is switched off', async () => {
     connection.dispose();
-    connection = create({ retry: { ...retry, enabled: false } });
+    connection = create({ retry: () => ({ ...retry, enabled: false }) });
     await connection.connect(false);
     lastSession().drop(crash);
     expect(connection.state.kind).toBe('error');
   });
 
-  it('starts the next attempt at once when asked, and when a connect comes', async () => {
+  it('starts the next attempt at once when asked, and when a person connects', async () => {
     await connection.connect(false);
     lastSession().drop(crash);
     connection.retryNow();
     await settle();
     expect(connection.state.kind).toBe('connected');
     lastSession().drop(crash);
-    await connection.connect(false);
+    await connection.connect(true);
     expect(sessions).toHaveLength(3);
+  });
+
+  it('lets others wait for the attempt that is scheduled, so that they spend none', async () => {
+    await connection.connect(false);
+    lastSession().drop(crash);
+    const waiting = [connection.connect(false), connection.connect(false)];
+    await settle();
+    expect(connection.state).toMatchObject({ kind: 'reconnecting', attempt: 1 });
+    await clock.advance(1000);
+    await Promise.all(waiting);
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('ends the wait of others with the disconnect', async () => {
+    await connection.connect(false);
+    lastSession().drop(crash);
+    const waiting = expect(connection.connect(false)).rejects.toMatchObject({ kind: 'cancelled' });
+    await settle();
+    await connection.disconnect();
+    await waiting;
+  });
+
+  it('tries once more after giving up when asked to retry', async () => {
+    open = async () => {
+      throw crash;
+    };
+    await expect(connection.connect(false)).rejects.toBe(crash);
+    open = async () => {
+      const session = new FakeSession();
+      sessions.push(session);
+      return session;
+    };
+    connection.retryNow();
+    await settle();
+    expect(connection.state.kind).toBe('connected');
+  });
+
+  it('pauses between restarts whatever the configuration says', async () => {
+    connection.dispose();
+    connection = create({ retry: () => ({ ...retry, initialDelayMs: 0, maxDelayMs: 0, maxAttempts: 0 }) });
+    await connection.connect(false);
+    lastSession().drop(crash);
+    await clock.advance(100);
+    expect(sessions).toHaveLength(1);
+    await clock.advance(200);
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('waits as long as the server asked for', async () => {
+    await connection.connect(false);
+    lastSession().drop(new PatchbayError('limit', 'Too many requests.', { retryable: true, retryAfterMs: 9000 }));
+    expect(connection.state).toMatchObject({ kind: 'reconnecting', nextAt: clock.now() + 9000 });
+  });
+
+  it('gives the last word to the last disconnect', async () => {
+    const closing = deferred<void>();
+    await connection.connect(false);
+    const session = lastSession();
+    const close = session.close.bind(session);
+    session.close = async () => {
+      await closing.promise;
+      await close();
+    };
+    void connection.disconnect();
+    const refused = expect(connection.connect(false)).rejects.toMatchObject({ kind: 'cancelled' });
+    const last = connection.disconnect();
+    closing.resolve();
+    await last;
+    await refused;
+    expect(connection.state.kind).toBe('disconnected');
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('connects right after retrying was stopped in the middle of an attempt', async () => {
+    await connection.connect(false);
+    const cleanUp = deferred<void>();
+    open = async ({ signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await cleanUp.promise;
+      throw signal.reason;
+    };
+    lastSession().drop(crash);
+    await clock.advance(1000);
+    connection.stopRetrying();
+    open = async () => {
+      const session = new FakeSession();
+      sessions.push(session);
+      return session;
+    };
+    const connecting = connection.connect(true);
+    cleanUp.resolve();
+    await connecting;
+    expect(connection.state.kind).toBe('connected');
+  });
+
+  it('starts nothing any more once it has ended', async () => {
+    await connection.connect(false);
+    const ending = connection.end();
+    await expect(connection.connect(true)).rejects.toMatchObject({ kind: 'cancelled' });
+    await ending;
+    await expect(connection.connect(true)).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('says why a session closed that never came to be used', async () => {
+    open = async () => {
+      const session = new FakeSession();
+      session.drop(crash);
+      sessions.push(session);
+      return session;
+    };
+    await expect(connection.connect(false)).rejects.toBe(crash);
   });
 
   it('stops retrying when asked and keeps the cause', async () => {
