@@ -17,6 +17,7 @@ import { createMemory } from './vscode/adapters/memory';
 import { createPrompts } from './vscode/adapters/prompts';
 import { registerSecretCodeActions } from './vscode/adapters/secretCodeActions';
 import { createSecrets } from './vscode/adapters/secrets';
+import { createSignIn } from './vscode/adapters/signIn';
 import { createWorkspace } from './vscode/adapters/workspace';
 import { registerCommands } from './vscode/commands/index';
 import type { Services } from './vscode/services';
@@ -54,6 +55,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     memory: createMemory(context.globalState, context.workspaceState),
     prompts: createPrompts(),
     workspace: createWorkspace(),
+    signIn: store.add(createSignIn(context.extension.id)),
     env: childEnvironment(process.env),
     userHome: homedir(),
   };

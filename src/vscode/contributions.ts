@@ -16,6 +16,8 @@ const COMMAND_NAMES = [
   'openUserConfig',
   'openWorkspaceConfig',
   'setSecret',
+  'setToken',
+  'clearToken',
   'showOutput',
   'showLastError',
 ] as const;

@@ -5,7 +5,7 @@ const PREFIX = 'secret:';
 
 /** `${secret:name}` values in VS Code's SecretStorage. */
 export interface NamedSecrets extends SecretStore {
-  /** Names of all stored secrets, sorted. */
+  /** Names of all stored secrets that a configuration file can use, sorted. */
   names(): Promise<string[]>;
 }
 
@@ -16,10 +16,14 @@ export function createSecrets(storage: vscode.SecretStorage): NamedSecrets {
     delete: async (name) => storage.delete(PREFIX + name),
     async names() {
       const keys = await storage.keys();
-      return keys
-        .filter((key) => key.startsWith(PREFIX))
-        .map((key) => key.slice(PREFIX.length))
-        .sort();
+      return (
+        keys
+          .filter((key) => key.startsWith(PREFIX))
+          .map((key) => key.slice(PREFIX.length))
+          // What the engine keeps for itself has names that no variable can have.
+          .filter((name) => !name.includes('}'))
+          .sort()
+      );
     },
   };
 }

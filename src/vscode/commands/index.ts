@@ -3,6 +3,7 @@ import { DisposableStore } from '../../base/disposable';
 import { type CommandName, commandId, commandNames } from '../contributions';
 import { addServer } from './addServer';
 import { callTool } from './callTool';
+import { clearToken } from './clearToken';
 import { connect } from './connect';
 import { connectAll } from './connectAll';
 import type { CommandContext, CommandHandler } from './context';
@@ -17,6 +18,7 @@ import { removeServer } from './removeServer';
 import { reportError } from './reportError';
 import { retryNow } from './retryNow';
 import { setSecret } from './setSecret';
+import { setToken } from './setToken';
 import { showLastError } from './showLastError';
 import { showOutput } from './showOutput';
 import { stopRetrying } from './stopRetrying';
@@ -25,6 +27,7 @@ import { isFromCode } from './target';
 const HANDLERS: Record<CommandName, CommandHandler> = {
   addServer,
   callTool,
+  clearToken,
   connect,
   connectAll,
   disconnect,
@@ -37,6 +40,7 @@ const HANDLERS: Record<CommandName, CommandHandler> = {
   removeServer,
   retryNow,
   setSecret,
+  setToken,
   showLastError,
   showOutput,
   stopRetrying,

@@ -1,0 +1,19 @@
+import { PatchbayError } from '../../base/errors';
+import type { ServerDefinition, ServerEntry } from '../../core/config/definition';
+import type { ServerSnapshot } from '../../core/hubTypes';
+import type { CommandContext } from './context';
+
+/** The entry of a server as its file says it now. Rejects where it has errors or stands in no file. */
+export async function usableDefinition(
+  { services, configFiles }: CommandContext,
+  { id, source }: ServerSnapshot,
+): Promise<ServerDefinition & { readonly entry: ServerEntry }> {
+  if (source.kind === 'adHoc') throw new PatchbayError('config', `"${id}" stands in no file.`);
+  const { readConfigFile } = await services.core();
+  const file = (await configFiles.readAll()).find((candidate) => candidate.source.path === source.path);
+  const definition = file && readConfigFile(file.text, file.source).servers.find((server) => server.id === id);
+  if (definition?.entry) return { ...definition, entry: definition.entry };
+  throw new PatchbayError('config', `"${id}" cannot be used as it is configured.`, {
+    hint: 'Correct the configuration file.',
+  });
+}

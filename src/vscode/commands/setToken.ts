@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import { PatchbayError } from '../../base/errors';
+import type { ServerDefinition } from '../../core/config/definition';
+import { editConfigFile } from '../adapters/configDocument';
+import { oneLine } from '../plainText';
+import type { CommandContext, CommandHandler } from './context';
+import { serverFor } from './pickServer';
+import { connectFor, inView } from './progress';
+import { usableDefinition } from './serverDefinition';
+import { isFromCode } from './target';
+import { suggestSecretName, tokenPlace } from './tokenPlace';
+
+/**
+ * Sets what a server is given to let this client in, in the Secret Storage, and connects again where that was waited for.
+ * A server that signs in with a browser is signed in. From code: `{ server, value }`.
+ */
+export const setToken: CommandHandler = async (context, argument) => {
+  const { t } = vscode.l10n;
+  const chosen = await serverFor(context, argument, {
+    placeHolder: t('Server to set the token of'),
+    suits: ({ transport }) => transport !== 'stdio',
+    none: t('No server takes a token: those that run as a program get theirs from their environment.'),
+  });
+  if (!chosen) return;
+  const { hub, server } = chosen;
+  const definition = await usableDefinition(context, server);
+  const place = tokenPlace(definition.entry.auth);
+  if (place.kind === 'program') {
+    throw new PatchbayError('config', `The token of "${server.id}" comes from a program.`, {
+      hint: 'Connect again to run it, or change "auth".',
+    });
+  }
+  if (place.kind === 'browser') {
+    await connectFor(hub, server.id);
+    return;
+  }
+  if (definition.entry.url === undefined) {
+    throw new PatchbayError(
+      'config',
+      `"${server.id}" runs as a program and gets its credentials from its environment.`,
+      {
+        hint: 'Use ${secret:name} in "env" and "Set Secret".',
+      },
+    );
+  }
+  const value = isFromCode(argument) ? givenToken(argument) : await askToken(server.name);
+  if (value === undefined) return;
+  const name = place.kind === 'secret' ? place.name : suggestSecretName(server.id, await context.secrets.names());
+  await context.secrets.set(name, value);
+  if (place.kind !== 'secret') {
+    await writeReference(context, definition, name);
+    return;
+  }
+  const { kind } = hub.server(server.id)?.state ?? server.state;
+  if (kind === 'connected') await inView(() => hub.reconnect(server.id, { interactive: true }));
+  else if (kind === 'authRequired' || kind === 'needsInput') await connectFor(hub, server.id);
+};
+
+async function askToken(serverName: string): Promise<string | undefined> {
+  const { t } = vscode.l10n;
+  const value = await vscode.window.showInputBox({
+    title: t('Token for {0}', oneLine(serverName, 80)),
+    prompt: t('Kept in the Secret Storage of VS Code.'),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? t('Enter a value.') : undefined),
+  });
+  return value?.trim() || undefined;
+}
+
+function givenToken(argument: unknown): string {
+  const { value } = argument as { value?: unknown };
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  throw new PatchbayError('config', 'This command takes { server, value }: both texts, and neither empty.');
+}
+
+/** Puts the reference to the secret where the token stood, or asks for a bearer token where the entry names none. */
+async function writeReference(context: CommandContext, definition: ServerDefinition, name: string): Promise<void> {
+  const { id, source, entry } = definition;
+  if (source.kind === 'adHoc') throw new PatchbayError('config', `"${id}" stands in no file.`);
+  const { setServerKey } = await context.services.core();
+  const reference = `\${secret:${name}}`;
+  const keys = { bearer: 'token', apiKey: 'key', basic: 'password' } as const;
+  const type = entry?.auth.type;
+  const edit = (text: string) =>
+    type === 'bearer' || type === 'apiKey' || type === 'basic'
+      ? setServerKey(text, id, ['auth', keys[type]], reference)
+      : setServerKey(text, id, ['auth'], { type: 'bearer', token: reference });
+  await editConfigFile(context.configFiles.uriOf(source.path), edit);
+  context.configFiles.announceChange();
+}
