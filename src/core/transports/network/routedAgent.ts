@@ -35,7 +35,11 @@ export class PlainAgent extends http.Agent {
   override createConnection(options: Target, callback?: Callback): Duplex | undefined {
     const route = this.#route;
     if (route.kind === 'direct') return this.#sockets.watch(net.connect(options as net.NetConnectOpts));
-    reach(route, options, this.#sockets, socketCallback(callback));
+    reach(route, options, this.#sockets, (error, socket) => {
+      socketCallback(callback)(error, socket);
+      // It was paused so that nothing is lost before the request listens, which it does within this turn.
+      setImmediate(() => socket?.resume());
+    });
     return undefined;
   }
 

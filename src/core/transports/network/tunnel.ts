@@ -34,7 +34,10 @@ export function connectToProxy(
   });
 }
 
-/** RFC 9110, 9.3.6: asks the proxy behind `socket` for a connection to `authority`. `done` is called once. */
+/**
+ * RFC 9110, 9.3.6: asks the proxy behind `socket` for a connection to `authority`. `done` is called once; it gets the socket
+ * paused.
+ */
 export function requestTunnel(socket: net.Socket, proxy: URL, authority: string, done: SocketCallback): void {
   let head = Buffer.alloc(0);
   const finish = (error: Error | null) => {

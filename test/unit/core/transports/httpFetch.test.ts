@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHttpFetch, type HttpFetch } from '../../../../src/core/transports/httpFetch';
 
 const seen: { method?: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
@@ -109,6 +109,22 @@ describe('createHttpFetch', () => {
     const closed = new Promise((resolve) => last?.once('close', resolve));
     own.dispose();
     await closed;
+  });
+
+  it('lets the system find out about connections whose other end is gone', async () => {
+    const { fetch } = create();
+    const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive');
+    await (await fetch(`${origin}/json`)).text();
+    expect(keepAlive).toHaveBeenCalledWith(true, 15_000);
+    keepAlive.mockRestore();
+  });
+
+  it('checks addresses by itself', async () => {
+    const { fetch } = create();
+    await expect(fetch('http://169.254.169.254/')).rejects.toMatchObject({ kind: 'security' });
+    await expect(fetch('http://192.0.2.1/', { headers: { Cookie: 'a=1' } })).rejects.toMatchObject({
+      kind: 'security',
+    });
   });
 
   it('refuses a body over the limit, also where it only grows when it is decoded', async () => {
