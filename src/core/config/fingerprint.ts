@@ -64,8 +64,13 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
 const LOADS_CODE =
   /^(NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PATH|PYTHON.*|PERL5.*|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|BASH_ENV|ENV|GIT_.*|NPM_CONFIG_.*)$/is;
 
+/** No line or one, such as "Environment variables: PATH, A". */
+export function describeNames(label: string, env: Readonly<Record<string, unknown>>): string[] {
+  return [line(label, variableNames(env))].filter(isText);
+}
+
 /** Names of environment variables, first those that make programs load code. */
-export function variableNames(env: Readonly<Record<string, unknown>>): string[] {
+function variableNames(env: Readonly<Record<string, unknown>>): string[] {
   const names = Object.keys(env);
   return [...names.filter((name) => LOADS_CODE.test(name)), ...names.filter((name) => !LOADS_CODE.test(name))];
 }

@@ -73,6 +73,16 @@ export async function resolveVariables(
   return { entry: { ...resolved, cwd: resolved.cwd ?? context.defaultFolder } };
 }
 
+/** A text with its variables replaced; undefined where one of them is a secret or an input. Throws as the above rejects. */
+export function knownText(
+  text: string,
+  path: JsonPath,
+  context: Pick<VariableContext, 'env' | 'folders' | 'defaultFolder' | 'userHome'>,
+): string | undefined {
+  if (findVariables(text).some(({ kind }) => kind === 'secret' || kind === 'input')) return undefined;
+  return replaceVariables(text, (variable) => knownValue({ variable, path }, context));
+}
+
 function requestFor(use: Use, name: string, definition: ServerDefinition): ValueRequest {
   const common = { id: name, serverName: definition.name };
   if (use.variable.kind === 'secret') {
@@ -92,7 +102,10 @@ function requestFor(use: Use, name: string, definition: ServerDefinition): Value
   };
 }
 
-function knownValue(use: Use, context: VariableContext): string {
+function knownValue(
+  use: Use,
+  context: Pick<VariableContext, 'env' | 'folders' | 'defaultFolder' | 'userHome'>,
+): string {
   const { variable } = use;
   const { kind, name } = variable;
   if (!isKnownVariable(variable)) {

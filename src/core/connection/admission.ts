@@ -1,12 +1,15 @@
 import type { ServerDefinition } from '../config/definition';
 import { describeLaunch, launchFingerprint } from '../config/fingerprint';
+import { launchFacts } from '../config/launchFacts';
 import type { ApprovalRequest, Ports } from '../ports';
 import { NeedsInputError } from './connection';
 
 /**
  * Whether a server may be started at all. The user's own entries always; an entry of a workspace only in a trusted
  * workspace and after one approval that shows what will run. The approval is kept for this exact entry in this exact
- * folder: relative paths and `${workspaceFolder}` mean something else elsewhere, and a changed entry asks again.
+ * folder and for the content of its environment file: relative paths and `${workspaceFolder}` mean something else
+ * elsewhere, and a changed entry or file asks again. Of several servers, one whose file cannot be read is left to the
+ * moment when it connects by itself: then that rejects.
  */
 export async function admit(
   definitions: readonly ServerDefinition[],
@@ -23,7 +26,11 @@ export async function admit(
       'Trust the workspace to use them.',
     );
   }
-  const requests = guarded.map(toRequest).filter(({ fingerprint }) => ports.memory.get(fingerprint) !== true);
+  const read = await Promise.allSettled(guarded.map((definition) => toRequest(definition, ports)));
+  if (guarded.length === 1 && read[0]?.status === 'rejected') throw read[0].reason;
+  const requests = read
+    .flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    .filter(({ fingerprint }) => ports.memory.get(fingerprint) !== true);
   const [first] = requests;
   if (!first) return;
   if (!interactive || !(await ports.prompts.approve(requests, signal))) {
@@ -36,13 +43,16 @@ export async function admit(
   for (const { fingerprint } of requests) await ports.memory.set(fingerprint, true);
 }
 
-function toRequest(definition: ServerDefinition): ApprovalRequest {
+async function toRequest(definition: ServerDefinition, { env, userHome, workspace }: Ports): Promise<ApprovalRequest> {
   const { id, name, source } = definition;
   const folder = source.kind === 'workspace' ? source.folderPath : '';
+  const facts = await launchFacts(definition, { env, userHome, folders: workspace.folders() });
+  const { summary, details } = describeLaunch(definition);
   return {
     serverId: id,
     serverName: name,
-    ...describeLaunch(definition),
-    fingerprint: `approval:${folder}:${launchFingerprint(definition)}`,
+    summary,
+    details: [...details, ...facts.details],
+    fingerprint: `approval:${folder}:${launchFingerprint(definition)}${facts.key}`,
   };
 }
