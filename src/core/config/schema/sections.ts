@@ -72,11 +72,15 @@ export const debugSchema = filledSection({
 }).describe('What is logged.');
 
 export const websocketSchema = filledSection({
-  subprotocols: texts(['mcp']).describe('WebSocket subprotocols to offer.'),
+  subprotocols: texts(['mcp']).describe('WebSocket subprotocols to offer. A server may accept none.'),
   origin: optionalText().describe('Origin header. null: none.'),
   pingIntervalMs: milliseconds(20_000).describe('Time between pings, in ms. 0: no pings.'),
   pingTimeoutMs: milliseconds(10_000).describe('A ping not answered within this time, in ms, ends the connection.'),
-  tokenVia: oneOf(['header', 'subprotocol', 'query']).default('header').describe('Where the bearer token is sent.'),
+  tokenVia: oneOf(['header', 'subprotocol', 'query'])
+    .default('header')
+    .describe(
+      'Where a bearer token is sent: the Authorization header, a subprotocol `bearer.<token>`, or `?access_token=`.',
+    ),
 }).describe('Options of a WebSocket connection.');
 
 /** `defaults` of a file: apply to every server of the same file. */

@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PatchbayError } from '../../../../src/base/errors';
+import { createSseTransport } from '../../../../src/core/transports/sse';
 import type { Authenticator, SseLaunch } from '../../../../src/core/transports/transport';
+import { memorySse } from '../../../contract/memoryServers';
 import { createBuiltIn, Peer, textOf } from '../../../contract/transportHarness';
 import { type SseTestServer, startSseServer } from '../../../servers/sseServer.mjs';
 import { freePort } from '../../../support/servers';
@@ -144,6 +146,21 @@ describe('the end of HTTP+SSE', () => {
     // Several round trips later, with `retry: 0` at /end.
     await (await openPeer(server.url('/sse'))).call('echo', { text: 'another' });
     expect(server.seen.streams).toBe(2);
+  });
+
+  it('leaves no timer for a stream that is never opened again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const launch: SseLaunch = { transport: 'sse', url: 'http://127.0.0.1/sse', headers: {}, maxMessageBytes: 1000 };
+      const events = Buffer.from('event: endpoint\ndata: /message\n\n');
+      const peer = new Peer(createSseTransport(launch, memorySse([events], 1000)));
+      await peer.transport.start();
+      await peer.closed.promise;
+      await Promise.resolve();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('leaves no socket', async () => {
