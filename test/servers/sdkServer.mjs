@@ -110,6 +110,7 @@ export async function startSdkServer({ only, port = 0 } = {}) {
   const handler = createMcpHandler(factory, { legacy: 'reject' });
   const serveModern = toNodeHandler(handler);
   const sessions = new Map();
+  const streams = new Set();
   const serveLegacy = async (request, response, body) => {
     const known = sessions.get(request.headers['mcp-session-id']);
     if (known) return known.handleRequest(request, response, body);
@@ -122,6 +123,10 @@ export async function startSdkServer({ only, port = 0 } = {}) {
   };
   const http = createServer(async (request, response) => {
     const body = request.method === 'POST' ? JSON.parse(await readText(request)) : undefined;
+    if (body?.method === 'subscriptions/listen') {
+      streams.add(response);
+      response.once('close', () => streams.delete(response));
+    }
     seen.requests.push({ method: request.method, headers: request.headers, body });
     const isLegacy =
       only === 'legacy' || (only !== 'modern' && (await isLegacyRequest(await toWebRequest(request, body), body)));
@@ -132,8 +137,10 @@ export async function startSdkServer({ only, port = 0 } = {}) {
   return {
     url: `http://127.0.0.1:${http.address().port}/mcp`,
     seen,
-    /** Ends every open stream, as a server that restarts. */
-    dropStreams: () => http.closeAllConnections(),
+    /** Breaks every `subscriptions/listen` stream. */
+    dropStreams: () => {
+      for (const stream of streams) stream.destroy();
+    },
     notify: handler.notify,
     async close() {
       http.closeAllConnections();

@@ -1,0 +1,175 @@
+import * as vscode from 'vscode';
+import type { ElicitAnswer, ElicitField, ElicitRequest } from '../../core/ports';
+import type { JsonValue } from '../../shared/json';
+import { escapeIcons, oneLine } from '../plainText';
+import { entryProblem, parseEntry } from './interactionText';
+
+type FormRequest = ElicitRequest & { readonly mode: 'form' };
+/** `value`: go on; a number: go to that step. */
+type Outcome = { readonly value: JsonValue | undefined } | 'back' | 'decline' | 'cancel' | number;
+
+/**
+ * Asks for each field in turn, then shows the answers before they are sent. Closing a step is `cancel`; the button in
+ * the title is `decline`.
+ */
+export async function askForm(request: FormRequest, signal: AbortSignal): Promise<ElicitAnswer> {
+  const { fields } = request;
+  const answers = new Map<string, JsonValue | undefined>(
+    fields.map((field) => [field.name, 'default' in field ? (field.default as JsonValue) : undefined]),
+  );
+  for (let step = 0; ; ) {
+    const field = fields[step];
+    const outcome = await (field
+      ? askField(new Step(request, step, signal), field, answers.get(field.name))
+      : review(new Step(request, step, signal), fields, answers));
+    if (outcome === 'decline' || outcome === 'cancel') return { action: outcome };
+    if (outcome === 'back') step -= 1;
+    else if (typeof outcome === 'number') step = outcome;
+    else if (field) {
+      answers.set(field.name, outcome.value);
+      step += 1;
+    } else break;
+  }
+  const given = [...answers].filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);
+  return { action: 'accept', content: Object.fromEntries(given) };
+}
+
+/** One input of the sequence, with its title, its buttons and its end. */
+class Step {
+  readonly #request: FormRequest;
+  readonly #index: number;
+  readonly #signal: AbortSignal;
+  readonly #decline = { iconPath: new vscode.ThemeIcon('circle-slash'), tooltip: vscode.l10n.t('Decline') };
+
+  constructor(request: FormRequest, index: number, signal: AbortSignal) {
+    this.#request = request;
+    this.#index = index;
+    this.#signal = signal;
+  }
+
+  /** What the server says it wants to know. */
+  get message(): string {
+    return oneLine(this.#request.message, 300);
+  }
+
+  /** Shows `input` until `accept` gives an outcome or the person leaves it. */
+  run(input: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => Outcome | undefined) {
+    input.title = vscode.l10n.t('“{0}” asks', oneLine(this.#request.serverName, 80));
+    input.step = this.#index + 1;
+    input.totalSteps = this.#request.fields.length + 1;
+    input.ignoreFocusOut = true;
+    input.buttons = this.#index > 0 ? [vscode.QuickInputButtons.Back, this.#decline] : [this.#decline];
+    return new Promise<Outcome>((resolve) => {
+      const end = (outcome: Outcome) => {
+        this.#signal.removeEventListener('abort', onAbort);
+        resolve(outcome);
+        input.dispose();
+      };
+      const onAbort = () => end('cancel');
+      input.onDidTriggerButton((button) => end(button === this.#decline ? 'decline' : 'back'));
+      input.onDidHide(() => end('cancel'));
+      input.onDidAccept(() => {
+        const outcome = accept();
+        if (outcome !== undefined) end(outcome);
+      });
+      if (this.#signal.aborted) return end('cancel');
+      this.#signal.addEventListener('abort', onAbort, { once: true });
+      input.show();
+    });
+  }
+}
+
+function askField(step: Step, field: ElicitField, value: JsonValue | undefined): Promise<Outcome> {
+  if (field.kind === 'text' || field.kind === 'number') return askText(step, field, value);
+  return field.kind === 'choices' ? askSeveral(step, field, value) : askOne(step, field, value);
+}
+
+function askText(step: Step, field: ElicitField, value: JsonValue | undefined): Promise<Outcome> {
+  const { t } = vscode.l10n;
+  const input = vscode.window.createInputBox();
+  input.value = value === undefined ? '' : String(value);
+  input.prompt = promptOf(step, field);
+  const check = () => {
+    const problem = entryProblem(field, input.value, t);
+    input.validationMessage = problem;
+    return problem === undefined;
+  };
+  input.onDidChangeValue(check);
+  return step.run(input, () => (check() ? { value: parseEntry(field, input.value) } : undefined));
+}
+
+interface ValueItem extends vscode.QuickPickItem {
+  readonly value: JsonValue | undefined;
+}
+
+function askOne(
+  step: Step,
+  field: ElicitField & { kind: 'boolean' | 'choice' },
+  value: JsonValue | undefined,
+): Promise<Outcome> {
+  const { t } = vscode.l10n;
+  const options =
+    field.kind === 'boolean'
+      ? [true, false].map((option) => ({ value: option, label: option ? t('Yes') : t('No') }))
+      : field.options;
+  const items: ValueItem[] = options.map((option) => ({ value: option.value, label: labelOf(option.label) }));
+  if (!field.required) items.push({ value: undefined, label: t('No answer') });
+  const input = vscode.window.createQuickPick<ValueItem>();
+  input.items = items;
+  input.activeItems = items.filter((item) => item.value === value);
+  input.placeholder = promptOf(step, field);
+  return step.run(input, () => {
+    const [item] = input.selectedItems;
+    return item && { value: item.value };
+  });
+}
+
+function askSeveral(
+  step: Step,
+  field: ElicitField & { kind: 'choices' },
+  value: JsonValue | undefined,
+): Promise<Outcome> {
+  const items: ValueItem[] = field.options.map((option) => ({ value: option.value, label: labelOf(option.label) }));
+  const input = vscode.window.createQuickPick<ValueItem>();
+  input.canSelectMany = true;
+  input.items = items;
+  input.selectedItems = items.filter((item) => Array.isArray(value) && value.includes(item.value as string));
+  input.placeholder = promptOf(step, field);
+  return step.run(input, () => {
+    const picked = input.selectedItems.map((item) => item.value as string);
+    if (picked.length === 0 && !field.required) return { value: undefined };
+    const problem = field.check(picked);
+    if (problem !== undefined) input.placeholder = vscode.l10n.t('Not valid: {0}.', problem);
+    return problem === undefined ? { value: picked } : undefined;
+  });
+}
+
+/** Everything once more; a field that is picked can be changed. */
+function review(step: Step, fields: readonly ElicitField[], answers: Map<string, JsonValue | undefined>) {
+  const { t } = vscode.l10n;
+  const send: vscode.QuickPickItem = { label: t('Send'), iconPath: new vscode.ThemeIcon('send') };
+  const items = fields.map((field) => {
+    const value = answers.get(field.name);
+    const text = value === undefined ? t('No answer') : typeof value === 'string' ? value : JSON.stringify(value);
+    return { label: labelOf(field.title), description: oneLine(text, 200), alwaysShow: true };
+  });
+  const input = vscode.window.createQuickPick();
+  input.items = [send, ...items];
+  input.placeholder = t('Send the answers, or pick one to change it');
+  return step.run(input, () => {
+    const [item] = input.selectedItems;
+    if (item === send) return { value: undefined };
+    const index = (items as readonly (vscode.QuickPickItem | undefined)[]).indexOf(item);
+    return index < 0 ? undefined : index;
+  });
+}
+
+function promptOf(step: Step, { title, description, required }: ElicitField): string {
+  const { t } = vscode.l10n;
+  const name = required ? oneLine(title, 100) : t('{0} (optional)', oneLine(title, 100));
+  return [step.message, description ? `${name}: ${oneLine(description, 300)}` : name].filter(Boolean).join(' · ');
+}
+
+function labelOf(text: string): string {
+  return escapeIcons(oneLine(text, 200));
+}
