@@ -1,4 +1,4 @@
-import type { Agent, ClientRequest, RequestOptions } from 'node:http';
+import type { Agent, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ClientOptions } from 'ws';
 import type { NetworkRequestOptions } from './network/agents';
@@ -46,16 +46,9 @@ export function routeTo(
     address: new URL(`ws+unix:/route:${url.pathname}${url.search}`),
     options: {
       createConnection,
-      finishRequest,
       headers: { host: url.host, ...common.headers },
     } as unknown as ClientOptions,
   };
-}
-
-/** A socket through a tunnel comes paused, so that nothing is lost before it is listened to. */
-function finishRequest(request: ClientRequest): void {
-  request.once('socket', (socket) => socket.resume());
-  request.end();
 }
 
 /** RFC 6066, 3: addresses are not server names. */
