@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { findChromium } from './lib/chromium.mjs';
 import { CODE_SERVER_FOLDER, CODE_SERVER_VERSION, isCodeServerInstalled } from './lib/codeServerInstall.mjs';
 import { matchesLock } from './lib/installedPackages.mjs';
+import { npmFailure } from './lib/npmFailure.mjs';
 import { NODE, ROOT, toolEnvironment } from './lib/root.mjs';
 
 const LOCK_MARK = join(ROOT, 'node_modules', '.patchbay-lock');
@@ -51,8 +52,7 @@ function installDependencies(say) {
   const wanted = createHash('sha256').update(lock).digest('hex');
   if (!existsSync(NODE) || !isInstalled(lock, wanted)) {
     say('Installing dependencies (npm ci)…');
-    const next = 'check the network and the npm registry, then run it again.';
-    run('npm', ['ci', '--no-audit', '--no-fund'], ROOT, 'npm ci failed.', next);
+    runNpm(['ci', '--no-audit', '--no-fund'], ROOT, 'npm ci failed.');
     writeFileSync(LOCK_MARK, `${wanted}\n`);
   }
   if (!existsSync(NODE)) {
@@ -77,12 +77,11 @@ function installCodeServer(say) {
   try {
     const dependencies = { 'code-server': CODE_SERVER_VERSION };
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
-    const next = 'check the network and the npm registry, then run it again.';
     // No install scripts: the native modules that are then missing only cost lines in its log.
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
-    run('npm', ['install', ...flags], folder, 'Installing code-server failed.', next);
+    runNpm(['install', ...flags], folder, 'Installing code-server failed.');
     const editor = join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
-    run('npm', ['install', '--omit=dev', ...flags], editor, 'Installing the dependencies of code-server failed.', next);
+    runNpm(['install', '--omit=dev', ...flags], editor, 'Installing the dependencies of code-server failed.');
     rmSync(CODE_SERVER_FOLDER, { recursive: true, force: true });
     renameSync(folder, CODE_SERVER_FOLDER);
   } finally {
@@ -115,10 +114,15 @@ function installChromium(say) {
   );
 }
 
-function run(command, args, cwd, message, next) {
-  const result = launch(command, args, cwd);
-  if (result.error !== undefined) throw new SetupError(message, next, String(result.error.message));
-  if (result.status !== 0) throw new SetupError(message, next, `${result.stdout}\n${result.stderr}`);
+function runNpm(args, cwd, message) {
+  const result = launch('npm', args, cwd);
+  if (result.error !== undefined) {
+    throw new SetupError(message, 'install npm, or put it on the PATH.', String(result.error.message));
+  }
+  if (result.signal !== null) throw new SetupError(`${message} It was ended by ${result.signal}.`, 'run it again.');
+  if (result.status === 0) return;
+  const { reason, next } = npmFailure(`${result.stdout}\n${result.stderr}`);
+  throw new SetupError(message, next, reason);
 }
 
 /** Runs a command that may fail and gives what it printed. */

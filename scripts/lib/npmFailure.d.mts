@@ -1,0 +1,1 @@
+export function npmFailure(output: string): { readonly reason: string; readonly next: string };
