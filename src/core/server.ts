@@ -62,6 +62,8 @@ export class Server implements Disposable {
   #definition: ServerDefinition;
   #negotiated: ServerSnapshot['negotiated'];
   #firstListing: Promise<void> = Promise.resolve();
+  /** Connects that a person waits for at this moment. */
+  #awaited = 0;
   #callsInFlight = 0;
   #idle: Deferred<void> | undefined;
 
@@ -135,8 +137,13 @@ export class Server implements Disposable {
   /** Resolves when connected and the tools were listed once, or failed to be: that is not the connection's failure. */
   async connect(interactive: boolean): Promise<void> {
     this.#requireEntry();
-    await this.#connection.connect(interactive);
-    await this.#firstListing;
+    if (interactive) this.#awaited++;
+    try {
+      await this.#connection.connect(interactive);
+      await this.#firstListing;
+    } finally {
+      if (interactive) this.#awaited--;
+    }
   }
 
   disconnect(): Promise<void> {
@@ -286,7 +293,7 @@ export class Server implements Disposable {
           auth,
           serverName: this.#definition.name,
           // A link that is there opens no browser by itself: it ends, and says what is needed.
-          interactive: (reason) => interactive && (reason === 'stepUp' || this.#connection.state.kind === 'connecting'),
+          interactive: (reason) => interactive && (reason === 'stepUp' || this.#awaited > 0),
           program,
           log: this.#log,
         }),

@@ -371,6 +371,28 @@ describe('a hub', () => {
     expect(server.counts).toMatchObject({ authorize: 1, register: 1 });
   });
 
+  it('signs in where a person joins a connect that nobody watched', async () => {
+    const server = await startServer();
+    const hub = open(server, { type: 'oauth' });
+    const background = hub.connect('guarded').catch((error) => error.code);
+    await hub.connect('guarded', { interactive: true });
+    expect(await background).toBe('signInRequired');
+    expect(server.counts.authorize).toBe(1);
+  });
+
+  it('signs in again where the token ends before the person has the tools', async () => {
+    const server = await startServer();
+    server.options.onMessage = (message) => {
+      if (message.method !== 'tools/list' || server.counts.authorize > 1) return;
+      server.expireTokens();
+      server.endRefreshTokens();
+    };
+    const hub = open(server, { type: 'oauth' });
+    await hub.connect('guarded', { interactive: true });
+    expect(hub.server('guarded')?.catalog.status).toBe('live');
+    expect(server.counts.authorize).toBe(2);
+  });
+
   it('makes one refresh for ten calls', async () => {
     const server = await startServer();
     const hub = open(server, { type: 'oauth' });

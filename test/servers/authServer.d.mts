@@ -35,6 +35,8 @@ export interface AuthServerOptions {
   header?: string;
   accepts?: string;
   forbidden?: boolean;
+  /** Called before each message is answered. */
+  onMessage?: (message: { method?: string }) => void;
 }
 
 export interface AuthTestServer {

@@ -194,6 +194,7 @@ function issue({ options, accessTokens, refreshTokens }, scope) {
 function mcp(request, response, state, body) {
   const { options, counts, seen, accessTokens, base } = state;
   counts.mcp++;
+  if (request.method === 'POST') options.onMessage?.(JSON.parse(body));
   const header = request.headers.authorization ?? '';
   seen.authorizationHeaders.push(request.headers[options.header ?? 'authorization']);
   const scope = options.accepts

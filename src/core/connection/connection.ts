@@ -2,8 +2,9 @@ import { type BackoffPolicy, backoffDelay } from '../../base/backoff';
 import type { Clock } from '../../base/clock';
 import { type Deferred, deferred } from '../../base/deferred';
 import { type Disposable, DisposableStore } from '../../base/disposable';
-import { PatchbayError, toError } from '../../base/errors';
+import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
+import { SIGN_IN_REQUIRED_CODE } from '../auth/authErrors';
 import type { Logger } from '../ports';
 import { toErrorInfo } from './failures';
 import type { Session } from './session';
@@ -45,6 +46,8 @@ export interface ConnectionOptions {
   readonly enabled: boolean;
   /** Any error as one that people may read. */
   readonly describe: (error: unknown) => PatchbayError;
+  /** Told of each change from one kind of state to another, as one line. */
+  readonly logState: (text: string) => void;
 }
 
 interface Attempt {
@@ -185,7 +188,7 @@ export class Connection implements Disposable {
     try {
       await attempt.done;
     } catch (error) {
-      if (interactive && error instanceof NeedsInputError) return this.connect(true);
+      if (interactive && isForPerson(error)) return this.connect(true);
       throw error;
     }
   }
@@ -313,7 +316,7 @@ export class Connection implements Disposable {
   #apply(action: ConnectionAction, reason: string): void {
     const next = reduceConnection(this.#state, action);
     if (next === this.#state) return;
-    if (next.kind !== this.#state.kind) this.#options.log.info(`${this.#state.kind} -> ${next.kind} (${reason})`);
+    if (next.kind !== this.#state.kind) this.#options.logState(`${this.#state.kind} -> ${next.kind} (${reason})`);
     this.#state = next;
     this.#stateEmitter.fire(next);
   }
@@ -322,6 +325,11 @@ export class Connection implements Disposable {
     this.#retryTimer?.dispose();
     this.#stableTimer?.dispose();
   }
+}
+
+/** What an attempt that nobody watched could not ask for. */
+function isForPerson(error: unknown): boolean {
+  return error instanceof NeedsInputError || (isPatchbayError(error) && error.code === SIGN_IN_REQUIRED_CODE);
 }
 
 /** Configuration, credentials and rules do not heal by waiting. */
