@@ -18,6 +18,11 @@ export function oneLine(text: string, maxLength = 200): string {
   );
 }
 
+/** As `oneLine`, for places where VS Code draws `[text](command:…)` as a link: no link can form. */
+export function unlinked(text: string, maxLength = 200): string {
+  return shorten(oneLine(text, maxLength).replaceAll('](', '] ('), maxLength);
+}
+
 /** The first line that holds something, as `oneLine`. */
 export function firstLine(text: string | undefined, maxLength = 200): string {
   return oneLine(

@@ -3,6 +3,7 @@ import type { ApprovalRequest, Prompts, ValueRequest } from '../../core/ports';
 import { oneLine } from '../plainText';
 import { approvalDetail, isShownWhole } from './approvalText';
 import { tokenFor } from './cancellation';
+import { askText, confirm, pick, showError } from './messages';
 
 const MAX_SHOWN = 10;
 
@@ -17,15 +18,10 @@ async function askValue(request: ValueRequest, signal: AbortSignal): Promise<str
   const cancellation = tokenFor(signal);
   try {
     if (request.options) {
-      const items = request.options.map((label) => ({ label }));
-      const picked = await vscode.window.showQuickPick(
-        items,
-        { title, placeHolder: prompt, ignoreFocusOut: true },
-        cancellation.token,
-      );
-      return picked?.label;
+      const rows = request.options.map((value) => ({ label: value, value }));
+      return await pick(rows, { title, placeHolder: prompt, ignoreFocusOut: true }, cancellation.token);
     }
-    return await vscode.window.showInputBox(
+    return await askText(
       {
         title,
         prompt: request.kind === 'secret' ? t('{0} (kept in the Secret Storage of VS Code)', prompt) : prompt,
@@ -46,9 +42,7 @@ async function approve(requests: readonly ApprovalRequest[], signal: AbortSignal
   const tooLong = requests.find((request) => !isShownWhole(request));
   if (tooLong) {
     const name = oneLine(tooLong.serverName, 80);
-    void vscode.window.showErrorMessage(
-      t('What “{0}” runs or uses is too long to be shown, so it is not started.', name),
-    );
+    void showError(t('What “{0}” runs or uses is too long to be shown, so it is not started.', name));
     return false;
   }
   for (let start = 0; start < requests.length; start += MAX_SHOWN) {
@@ -63,7 +57,5 @@ async function askApproval(requests: readonly ApprovalRequest[]): Promise<boolea
     requests.length === 1
       ? t('This workspace wants to use the MCP server “{0}”.', oneLine(requests[0]?.serverName ?? '', 80))
       : t('This workspace wants to use {0} MCP servers.', requests.length);
-  const allow = t('Allow');
-  const options = { modal: true, detail: approvalDetail(requests, t) };
-  return (await vscode.window.showWarningMessage(message, options, allow)) === allow;
+  return confirm(message, approvalDetail(requests, t), t('Allow'));
 }

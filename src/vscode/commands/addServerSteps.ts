@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { JsonObject } from '../../shared/json';
+import { askText, pick } from '../adapters/messages';
 import { workspaceConfigName } from '../contributions';
 import { splitCommandLine, suggestServerId } from './commandLine';
 import type { CommandContext } from './context';
@@ -34,24 +35,25 @@ async function askTransport(): Promise<'stdio' | 'http' | undefined> {
     description: 'stdio',
     detail: t('A program that Patchbay starts on this machine, such as “npx -y some-server”'),
     iconPath: new vscode.ThemeIcon('terminal'),
+    value: 'stdio' as const,
   };
   const http = {
     label: t('URL'),
     description: 'HTTP',
     detail: t('A server that runs already, such as “https://example.com/mcp”'),
     iconPath: new vscode.ThemeIcon('globe'),
+    value: 'http' as const,
   };
-  const picked = await vscode.window.showQuickPick([stdio, http], {
+  return pick<'stdio' | 'http'>([stdio, http], {
     title: stepTitle(1),
     placeHolder: t('How is the server reached?'),
   });
-  return picked && (picked === stdio ? 'stdio' : 'http');
 }
 
 async function askCommand() {
   const { t } = vscode.l10n;
   const escapes = process.platform !== 'win32';
-  const line = await vscode.window.showInputBox({
+  const line = await askText({
     title: stepTitle(2),
     prompt: t('The command line that starts the server'),
     placeHolder: 'npx -y @modelcontextprotocol/server-everything',
@@ -69,7 +71,7 @@ async function askCommand() {
 
 async function askUrl() {
   const { t } = vscode.l10n;
-  const text = await vscode.window.showInputBox({
+  const text = await askText({
     title: stepTitle(2),
     prompt: t('The address of the MCP endpoint'),
     placeHolder: 'https://example.com/mcp',
@@ -87,7 +89,7 @@ function httpUrl(text: string): URL | undefined {
 
 async function askId(value: string, taken: readonly string[]): Promise<string | undefined> {
   const { t } = vscode.l10n;
-  return vscode.window.showInputBox({
+  return askText({
     title: stepTitle(3),
     prompt: t('A short id, the key in the configuration file'),
     value,
@@ -108,19 +110,18 @@ async function askPlace({ configFiles }: CommandContext): Promise<vscode.Uri | u
     description: workspaceConfigName,
     detail: t('For everyone who opens this folder. Each person approves it once.'),
     iconPath: new vscode.ThemeIcon('root-folder'),
-    uri: configFiles.workspaceUri(folder),
+    value: configFiles.workspaceUri(folder),
   }));
   const user = {
     label: t('User'),
     detail: t('For you, in every workspace'),
     iconPath: new vscode.ThemeIcon('account'),
-    uri: configFiles.userUri,
+    value: configFiles.userUri,
   };
-  const picked = await vscode.window.showQuickPick([...workspace, user], {
+  return pick<vscode.Uri>([...workspace, user], {
     title: stepTitle(STEPS),
     placeHolder: t('Where to keep the server?'),
   });
-  return picked?.uri;
 }
 
 function stepTitle(step: number): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
+import { confirm } from '../adapters/messages';
 import { oneLine } from '../plainText';
 import type { CommandHandler } from './context';
 import { serverFor } from './pickServer';
@@ -33,7 +34,7 @@ export const clearToken: CommandHandler = async (context, argument) => {
       place.kind === 'browser'
         ? t('Sign out of the server “{0}”?', name)
         : t('Forget the token of the server “{0}”?', name);
-    if ((await vscode.window.showWarningMessage(question, { modal: true }, clear)) !== clear) return;
+    if (!(await confirm(question, undefined, clear))) return;
   }
   await inView(async () => {
     if (place.kind === 'browser') await hub.signOut(server.id);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Hub, ServerSnapshot } from '../../core/hubTypes';
+import { pick, showInformation } from '../adapters/messages';
 import { commandId } from '../contributions';
-import { escapeIcons, oneLine } from '../plainText';
 import { type StateIcon, stateIcon, stateWords } from '../tree/stateWords';
 import type { CommandContext } from './context';
 import { readTarget, requireServer } from './target';
@@ -36,21 +36,21 @@ export async function pickServer(
     return undefined;
   }
   const items = servers.filter(suits).map((server) => ({
-    label: escapeIcons(oneLine(server.name, 100)),
-    description: escapeIcons(stateWords(server, Date.now(), vscode.l10n.t)),
+    label: server.name,
+    description: stateWords(server, Date.now(), vscode.l10n.t),
     iconPath: themeIcon(stateIcon(server)),
-    server,
+    value: server,
   }));
   if (items.length === 0) {
-    void vscode.window.showInformationMessage(none ?? vscode.l10n.t('No server is in a state for this.'));
+    void showInformation(none ?? vscode.l10n.t('No server is in a state for this.'));
     return undefined;
   }
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.server;
+  return pick(items, { placeHolder, matchOnDescription: true });
 }
 
 export async function offerAddServer(): Promise<void> {
   const add = vscode.l10n.t('Add Server…');
-  const answer = await vscode.window.showInformationMessage(vscode.l10n.t('No MCP server is configured yet.'), add);
+  const answer = await showInformation(vscode.l10n.t('No MCP server is configured yet.'), add);
   if (answer === add) await vscode.commands.executeCommand(commandId('addServer'));
 }
 

@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
 import type { Hub, ServerSnapshot } from '../../core/hubTypes';
-import { escapeIcons, firstLine, oneLine } from '../plainText';
+import { type PickRow, pick, showInformation } from '../adapters/messages';
+import { firstLine, oneLine } from '../plainText';
 import { stateIcon, stateWords } from '../tree/stateWords';
 import { offerAddServer, themeIcon } from './pickServer';
 import { connectFor } from './progress';
 
-interface ToolPick extends vscode.QuickPickItem {
-  readonly server?: string;
-  /** Not given on the row that connects a server whose tools are not known. */
-  readonly tool?: string;
-}
+/** Without `tool` the row connects a server whose tools are not known. */
+type ToolPick = PickRow<{ readonly server: string; readonly tool?: string }>;
 
 export interface PickedTool {
   readonly server: string;
@@ -24,8 +22,8 @@ export async function pickTool(hub: Hub): Promise<PickedTool | undefined> {
     return undefined;
   }
   const items = servers.flatMap((server) => [separator(server), ...rowsOf(server)]);
-  const picked = await showToolPick(items, vscode.l10n.t('Tool to call'));
-  if (picked?.server === undefined) return undefined;
+  const picked = await pick(items, { placeHolder: vscode.l10n.t('Tool to call'), matchOnDescription: true });
+  if (picked === undefined) return undefined;
   if (picked.tool !== undefined) return { server: picked.server, tool: picked.tool };
   await connectFor(hub, picked.server);
   const connected = hub.server(picked.server);
@@ -36,43 +34,36 @@ export async function pickToolOf(server: ServerSnapshot, placeHolder: string): P
   const rows = toolRows(server);
   if (rows.length === 0) {
     const name = oneLine(server.name, 80);
-    void vscode.window.showInformationMessage(server.catalog.error ?? vscode.l10n.t('{0} has no tools.', name));
+    void showInformation(server.catalog.error ?? vscode.l10n.t('{0} has no tools.', name));
     return undefined;
   }
-  const picked = await showToolPick(rows, placeHolder);
+  const picked = await pick(rows, { placeHolder, matchOnDescription: true });
   return picked?.tool === undefined ? undefined : { server: server.id, tool: picked.tool };
 }
 
-function showToolPick(items: readonly ToolPick[], placeHolder: string): Thenable<ToolPick | undefined> {
-  return vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
-}
-
 function separator(server: ServerSnapshot): ToolPick {
-  const words = stateWords(server, Date.now(), vscode.l10n.t);
-  const label = escapeIcons(`${oneLine(server.name, 80)} · ${words}`);
-  return { label, kind: vscode.QuickPickItemKind.Separator };
+  return { label: `${oneLine(server.name, 80)} · ${stateWords(server, Date.now(), vscode.l10n.t)}` };
 }
 
 function rowsOf(server: ServerSnapshot): ToolPick[] {
   const rows = toolRows(server);
   if (rows.length > 0 || server.state.kind === 'connected') return rows;
-  const label = vscode.l10n.t('Connect {0}…', escapeIcons(oneLine(server.name, 80)));
+  const label = vscode.l10n.t('Connect {0}…', oneLine(server.name, 80));
   return [
     {
       label,
       description: vscode.l10n.t('to see its tools'),
       iconPath: themeIcon(stateIcon(server)),
-      server: server.id,
+      value: { server: server.id },
     },
   ];
 }
 
 function toolRows(server: ServerSnapshot): ToolPick[] {
   return server.catalog.tools.map(({ tool }) => ({
-    label: escapeIcons(oneLine(tool.name, 100)),
-    description: escapeIcons(firstLine(tool.description, 150)),
+    label: oneLine(tool.name, 100),
+    description: firstLine(tool.description, 150),
     iconPath: new vscode.ThemeIcon('symbol-method'),
-    server: server.id,
-    tool: tool.name,
+    value: { server: server.id, tool: tool.name },
   }));
 }

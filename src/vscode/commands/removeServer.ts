@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
 import { editConfigFile } from '../adapters/configDocument';
+import { confirm } from '../adapters/messages';
 import { oneLine } from '../plainText';
 import type { CommandHandler } from './context';
 import { serverFor } from './pickServer';
@@ -15,11 +16,9 @@ export const removeServer: CommandHandler = async (context, argument) => {
   if (source.kind === 'adHoc') throw new PatchbayError('config', `"${id}" stands in no file.`);
   const uri = context.configFiles.uriOf(source.path);
   if (!isFromCode(argument)) {
-    const remove = t('Remove');
     const question = t('Remove the server “{0}” from the configuration?', oneLine(name, 80));
     const detail = vscode.workspace.asRelativePath(uri);
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove);
-    if (answer !== remove) return;
+    if (!(await confirm(question, detail, t('Remove')))) return;
   }
   const core = await context.services.core();
   await editConfigFile(uri, (text) => core.removeServer(text, id));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeError, isPatchbayError } from '../../base/errors';
+import { showError } from '../adapters/messages';
 import { commandId } from '../contributions';
 import { oneLine } from '../plainText';
 import type { CommandContext } from './context';
@@ -18,7 +19,7 @@ export async function reportError(context: CommandContext, error: unknown, argum
   if (isNeeded(error, 'trust')) actions.unshift(manageTrust);
   else if (isNeeded(error)) return;
   else if (isPatchbayError(error) && error.kind === 'config') actions.unshift(openConfiguration);
-  const answer = await vscode.window.showErrorMessage(message, ...actions);
+  const answer = await showError(message, ...actions);
   if (answer === showOutput) context.services.output.show(true);
   if (answer === manageTrust) await vscode.commands.executeCommand('workbench.trust.manage');
   if (answer === openConfiguration) await openConfigurationOf(context, argument);

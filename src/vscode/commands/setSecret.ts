@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
+import { askText, pick } from '../adapters/messages';
 import type { CommandHandler } from './context';
 import { isFromCode } from './target';
 
@@ -16,7 +17,7 @@ export const setSecret: CommandHandler = async ({ secrets }, argument) => {
   const { t } = vscode.l10n;
   const name = await pickName(await secrets.names());
   if (name === undefined) return;
-  const value = await vscode.window.showInputBox({
+  const value = await askText({
     title: t('Secret {0}', name),
     prompt: t('Kept in the Secret Storage of VS Code. Use it in a configuration file as {0}.', `\${secret:${name}}`),
     password: true,
@@ -31,12 +32,12 @@ const SECRET_NAME = /^[\w.-]{1,100}$/;
 async function pickName(names: readonly string[]): Promise<string | undefined> {
   const { t } = vscode.l10n;
   if (names.length > 0) {
-    const another = { label: t('Another secret…'), iconPath: new vscode.ThemeIcon('add') };
-    const items = [another, ...names.map((label) => ({ label, iconPath: new vscode.ThemeIcon('key') }))];
-    const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Secret to set') });
-    if (picked !== another) return picked?.label;
+    const another = { label: t('Another secret…'), iconPath: new vscode.ThemeIcon('add'), value: { name: undefined } };
+    const known = names.map((name) => ({ label: name, iconPath: new vscode.ThemeIcon('key'), value: { name } }));
+    const picked = await pick<{ name: string | undefined }>([another, ...known], { placeHolder: t('Secret to set') });
+    if (picked?.name !== undefined || picked === undefined) return picked?.name;
   }
-  return vscode.window.showInputBox({
+  return askText({
     title: t('Name of the secret'),
     prompt: t('The name in {0}', `\${secret:name}`),
     validateInput: (text) => (SECRET_NAME.test(text) ? undefined : t('Letters, digits, “_”, “-” and “.” only.')),

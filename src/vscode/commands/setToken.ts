@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
 import type { ServerDefinition } from '../../core/config/definition';
 import { editConfigFile } from '../adapters/configDocument';
+import { askText } from '../adapters/messages';
 import { oneLine } from '../plainText';
 import type { CommandContext, CommandHandler } from './context';
 import { serverFor } from './pickServer';
@@ -58,7 +59,7 @@ export const setToken: CommandHandler = async (context, argument) => {
 
 async function askToken(serverName: string): Promise<string | undefined> {
   const { t } = vscode.l10n;
-  const value = await vscode.window.showInputBox({
+  const value = await askText({
     title: t('Token for {0}', oneLine(serverName, 80)),
     prompt: t('Kept in the Secret Storage of VS Code.'),
     password: true,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ServerSnapshot } from '../../core/hubTypes';
+import { showError, showInformation } from '../adapters/messages';
 import { commandId } from '../contributions';
 import { oneLine } from '../plainText';
 import { lastError } from '../tree/viewModel';
@@ -18,13 +19,13 @@ export const showLastError: CommandHandler = async (context, argument) => {
   const name = oneLine(server.name, 80);
   const error = errorOf(server);
   if (error === undefined) {
-    void vscode.window.showInformationMessage(t('{0} has no error.', name));
+    void showInformation(t('{0} has no error.', name));
     return;
   }
   const reconnect = t('Reconnect');
   const edit = t('Edit Server');
   const output = t('Show Output');
-  const answer = await vscode.window.showErrorMessage(`${name}: ${oneLine(error, 1500)}`, reconnect, edit, output);
+  const answer = await showError(`${name}: ${oneLine(error, 1500)}`, reconnect, edit, output);
   if (answer === reconnect)
     await vscode.commands.executeCommand(commandId('reconnect'), argument ?? { server: server.id });
   if (answer === edit) await vscode.commands.executeCommand(commandId('editServer'), argument ?? { server: server.id });
