@@ -319,7 +319,10 @@ const NOISE = { hint: 'A server must write nothing but MCP messages to stdout; l
  * readline or Python's splitlines, and those would cut the message there.
  */
 function toLine(message: JSONRPCMessage): string {
-  return JSON.stringify(message).replace(/[\u0085\u2028\u2029]/g, escapeCharacter);
+  const text = JSON.stringify(message);
+  // Looked for one by one: a text of one byte a character is then passed over without being read.
+  const isPlain = !text.includes('\u2028') && !text.includes('\u2029') && !text.includes('\u0085');
+  return isPlain ? text : text.replace(/[\u0085\u2028\u2029]/g, escapeCharacter);
 }
 
 function escapeCharacter(character: string): string {

@@ -42,12 +42,15 @@ class TappedTransport implements McpTransport {
   readonly #inner: McpTransport;
   readonly #options: TapOptions;
   readonly #link: TrafficLink;
+  /** A pipe has no end of a request's own. */
+  readonly #hasStreams: boolean;
   readonly #warned = new Set<string>();
 
   constructor(inner: McpTransport, options: TapOptions) {
     this.#inner = inner;
     this.#options = options;
     this.#link = options.traffic.openLink();
+    this.#hasStreams = !('stderr' in inner && 'pid' in inner);
     inner.onmessage = (message, extra) => this.#onMessage(message, extra);
     inner.onerror = (error) => {
       this.#link.noise(error.message);
@@ -116,7 +119,7 @@ class TappedTransport implements McpTransport {
 
   #watchStream(id: RequestId, options: TransportSendOptions | undefined): TransportSendOptions {
     // Who asks to be told has a meaning for the end of its stream: `subscriptions/listen` does.
-    if (options?.onRequestStreamEnd) return options;
+    if (options?.onRequestStreamEnd || (options && !this.#hasStreams)) return options;
     // A transport that answers by itself does so before this is looked at.
     return { ...options, onRequestStreamEnd: () => queueMicrotask(() => this.#onStreamEnd(id)) };
   }

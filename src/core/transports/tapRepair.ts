@@ -5,7 +5,6 @@ export type OnRepair = (what: string) => void;
 
 type Members = Record<string, unknown>;
 
-const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 /** JSON-RPC: the server's own failure. */
 const INTERNAL_ERROR = -32603;
 
@@ -33,8 +32,7 @@ export function repairMessage(message: JSONRPCMessage, method: string | undefine
     repaired = rest;
     onRepair(what);
   };
-  for (const name in repaired)
-    if (!ENVELOPE.includes(name)) drop(name, `"${name.slice(0, 50)}" is no part of JSON-RPC`);
+  for (const name in repaired) if (!isEnvelope(name)) drop(name, `"${name.slice(0, 50)}" is no part of JSON-RPC`);
 
   if ('method' in repaired) {
     for (const name of ['result', 'error']) if (name in repaired) drop(name, `"${name}" beside "method"`);
@@ -137,6 +135,20 @@ function repairCapabilities(capabilities: Members): Members {
     return [[name, Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))]];
   });
   return Object.fromEntries(kept);
+}
+
+function isEnvelope(name: string): boolean {
+  switch (name) {
+    case 'jsonrpc':
+    case 'id':
+    case 'method':
+    case 'params':
+    case 'result':
+    case 'error':
+      return true;
+    default:
+      return false;
+  }
 }
 
 function without(members: Members, names: readonly string[]): Members {
