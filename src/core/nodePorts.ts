@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import { createSystemClock } from '../base/clock';
-import type { Logger, Memory, Ports, SecretStore } from './ports';
+import type { Logger, Memory, NetworkSettings, Ports, SecretStore } from './ports';
 
 /** Ports for plain Node, where nobody is there to ask: the environment is the only source of secrets and inputs. */
 export function createNodePorts(overrides: Partial<Ports> = {}): Ports {
@@ -21,10 +21,17 @@ export function createNodePorts(overrides: Partial<Ports> = {}): Ports {
       folders: () => [{ name: basename(process.cwd()), path: process.cwd() }],
       isTrusted: () => true,
     },
+    network: () => proxyFromEnvironment(env),
     env,
     userHome: homedir(),
     ...overrides,
   };
+}
+
+function proxyFromEnvironment(env: Ports['env']): NetworkSettings {
+  const proxyUrl = env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy || undefined;
+  const noProxy = (env.NO_PROXY ?? env.no_proxy ?? '').split(',').map((host) => host.trim());
+  return { proxyUrl, noProxy: noProxy.filter((host) => host !== '') };
 }
 
 export function silentLogger(): Logger {

@@ -10,7 +10,6 @@ import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
 import type { ServerDefinition, ServerEntry } from './config/definition';
 import { describeLaunch, launchFingerprint } from './config/fingerprint';
-import { lacksTransport } from './config/notSupported';
 import { isSameLaunch } from './config/sameLaunch';
 import { admit } from './connection/admission';
 import { Connection, type OpenContext, type RetryPolicy } from './connection/connection';
@@ -74,7 +73,7 @@ export class Server implements Disposable {
     const { clock, memory, random } = ports;
     this.#definition = definition;
     this.#deps = deps;
-    this.#log = serverLog(ports.log, definition.id, this.#redactor);
+    this.#log = serverLog(ports.log, definition.id, this.#redactor, () => this.#definition.entry?.debug.level);
     const log = this.#log;
     const { entry } = definition;
     this.traffic = this.#store.add(new TrafficLog({ redactor: this.#redactor, clock }));
@@ -85,6 +84,9 @@ export class Server implements Disposable {
         open: (context) => this.#open(context),
         retry: () => retryPolicy(this.#definition.entry),
         describe: (error) => this.#describe(error),
+        logState: (text) => {
+          if (this.#definition.entry?.debug.logConnections ?? true) log.info(text);
+        },
         clock,
         random,
         log,
@@ -263,7 +265,7 @@ export class Server implements Disposable {
     const context = { log, clock, ...(network ? { network } : {}) };
     return openSession({
       launch,
-      createTransport: () => tapTransport(registry.create(launch, context), tap),
+      createTransport: (way) => tapTransport(registry.create(way, context), tap),
       protocol: entry.protocol,
       verdicts,
       fingerprint: launchFingerprint(this.#definition),
@@ -343,10 +345,9 @@ export class Server implements Disposable {
   }
 
   #requireTransport(): void {
-    const { transport, notSupported } = this.#definition;
-    if (!lacksTransport(notSupported) && this.#deps.registry.has(transport ?? '')) return;
-    const what = notSupported.includes('url') ? 'This kind of URL' : `The transport "${transport}"`;
-    throw new PatchbayError('config', `${what} is not supported.`, {
+    const { transport } = this.#definition;
+    if (this.#deps.registry.has(transport ?? '')) return;
+    throw new PatchbayError('config', `The transport "${transport}" is not supported.`, {
       hint: `There are ${this.#deps.registry.types().join(', ')}, and those that other extensions bring.`,
     });
   }

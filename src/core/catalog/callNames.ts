@@ -17,7 +17,7 @@ export function assignCallNames(servers: readonly NamedTools[]): Map<string, Map
   for (const server of servers) {
     for (const tool of server.toolNames) increment(wanted, wantedName(server, tool));
   }
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   const result = new Map<string, Map<string, string>>();
   const sorted = [...servers].sort((a, b) => (a.serverId < b.serverId ? -1 : 1));
   for (const server of sorted) {
@@ -40,10 +40,16 @@ function clean(name: string): string {
   return name.replace(UNSAFE, '_');
 }
 
-function claim(name: string, taken: Set<string>): string {
+/** `taken` holds for each name the next number to try, so that many alike cost no more than as many different ones. */
+function claim(name: string, taken: Map<string, number>): string {
   let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name}_${n}`;
-  taken.add(free);
+  let number = taken.get(name) ?? 1;
+  while (taken.has(free)) {
+    number += 1;
+    free = `${name}_${number}`;
+  }
+  taken.set(name, number);
+  taken.set(free, Math.max(taken.get(free) ?? 1, 1));
   return free;
 }
 

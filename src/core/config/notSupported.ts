@@ -5,20 +5,9 @@ import type { JsonPath } from './document';
 interface NotSupportedKey {
   /** Dotted, inside a server or at the top of the file. */
   readonly key: string;
-  /** Where given, only the values it is true for are not built. */
-  readonly when?: (value: JsonValue) => boolean;
 }
 
-const PLANNED_TRANSPORTS: readonly JsonValue[] = ['sse', 'websocket'];
-
 export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [
-  { key: 'transport', when: (value) => PLANNED_TRANSPORTS.includes(value) },
-  { key: 'url', when: (value) => typeof value === 'string' && /^(unix|pipe):/i.test(value) },
-  { key: 'endpoints' },
-  { key: 'tls' },
-  { key: 'proxy' },
-  { key: 'compression' },
-  { key: 'websocket' },
   { key: 'pool' },
   { key: 'tools.confirm' },
   { key: 'resources' },
@@ -26,8 +15,6 @@ export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [
   { key: 'retry.calls' },
   { key: 'limits.maxConcurrentCalls' },
   { key: 'limits.rateLimit' },
-  { key: 'security' },
-  { key: 'debug' },
   { key: 'middleware' },
 ];
 
@@ -42,24 +29,16 @@ export const NOT_SUPPORTED_AT_TOP: readonly NotSupportedKey[] = [
 /** The listed keys that are present in a value. null, an empty list and an empty object ask for nothing. */
 export function findNotSupported(value: JsonValue, list: readonly NotSupportedKey[]): string[] {
   return list
-    .filter(({ key, when }) => {
+    .filter(({ key }) => {
       const found = key.split('.').reduce<JsonValue | undefined>(memberOf, value);
-      return found !== undefined && !asksForNothing(found) && (when?.(found) ?? true);
+      return found !== undefined && !asksForNothing(found);
     })
     .map(({ key }) => key);
 }
 
 /** Whether a value of a server stands under a key whose feature is not built, so that nothing reads it. */
 export function isIgnoredPath(path: JsonPath): boolean {
-  return NOT_SUPPORTED_IN_SERVER.some(({ key }) => {
-    if (key === 'transport' || key === 'url') return false;
-    return key.split('.').every((segment, index) => path[index] === segment);
-  });
-}
-
-/** Whether a server with these `notSupported` keys cannot be connected at all, for want of its transport. */
-export function lacksTransport(notSupported: readonly string[]): boolean {
-  return notSupported.includes('transport') || notSupported.includes('url');
+  return NOT_SUPPORTED_IN_SERVER.some(({ key }) => key.split('.').every((segment, index) => path[index] === segment));
 }
 
 function memberOf(value: JsonValue | undefined, key: string): JsonValue | undefined {

@@ -37,7 +37,6 @@ export function readServer(
   const accepted = isJsonObject(checked.value) ? checked.value : {};
   const address = readAddress(id, written, accepted);
   const notSupported = findNotSupported(accepted, NOT_SUPPORTED_IN_SERVER);
-  if (address.transport === 'websocket' && !notSupported.includes('transport')) notSupported.unshift('transport');
   const variables = findBadVariables(accepted, file.inputs);
   const errors = [...checked.findings, ...address.findings, ...variables.filter(isError)];
   const problems = errors.filter(isError).map(({ message }) => message);
@@ -56,7 +55,7 @@ export function readServer(
     },
     findings: [
       ...errors,
-      ...notSupported.map((key) => describeNotSupported(key, accepted, address.transport)),
+      ...notSupported.map(describeNotSupported),
       ...findLiteralSecrets(accepted),
       ...variables.filter((finding) => !isError(finding)),
     ],
@@ -75,17 +74,14 @@ function withoutNulls(value: JsonObject): JsonObject {
   );
 }
 
-function describeNotSupported(key: string, entry: JsonObject, transport: string | undefined): Finding {
-  const common = { severity: 'warning', code: 'notSupported', at: 'key' } as const;
-  if (key === 'transport') {
-    const message = `Transport "${transport}" is not supported yet: this server cannot connect.`;
-    return { ...common, message, path: [entry.transport === undefined ? 'url' : 'transport'] };
-  }
-  if (key === 'url') {
-    const message = '`url` with "unix:" or "pipe:" is not supported yet: this server cannot connect.';
-    return { ...common, message, path: ['url'] };
-  }
-  return { ...common, message: notSupportedMessage(key), path: key.split('.') };
+function describeNotSupported(key: string): Finding {
+  return {
+    severity: 'warning',
+    code: 'notSupported',
+    at: 'key',
+    message: notSupportedMessage(key),
+    path: key.split('.'),
+  };
 }
 
 export function notSupportedMessage(key: string): string {

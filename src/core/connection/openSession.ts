@@ -3,7 +3,8 @@ import { raceAbort } from '../../base/abort';
 import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import { PatchbayError, toError } from '../../base/errors';
 import type { Interaction, Logger } from '../ports';
-import type { AnyLaunch, McpTransport } from '../transports/transport';
+import { suggestsLegacySse } from '../transports/httpErrors';
+import type { AnyLaunch, McpTransport, SseLaunch } from '../transports/transport';
 import type { Era, EraVerdicts } from './era';
 import { describeFailure, formatDuration, isEraFailure, isRefusal } from './failures';
 import { SdkSession } from './sdkSession';
@@ -20,7 +21,7 @@ const PROBE_MS = 2000;
 export interface OpenSessionOptions {
   readonly launch: AnyLaunch;
   /** A fresh transport for each attempt: one is good for one life. */
-  readonly createTransport: () => McpTransport;
+  readonly createTransport: (launch: AnyLaunch) => McpTransport;
   readonly protocol: 'auto' | Era;
   readonly verdicts: EraVerdicts;
   /** Identity of the launch, the key of the verdict. */
@@ -46,7 +47,7 @@ export interface OpenSessionOptions {
 type Plan = 'auto' | Era;
 
 /**
- * Opens a link and negotiates the protocol version. At most two attempts:
+ * Opens a link and negotiates the protocol version. At most two attempts, and over HTTP a third as HTTP+SSE:
  * - by the remembered verdict, else `auto`: `server/discover`, and `initialize` where that finds no 2026-07-28 server;
  * - where the first attempt failed in a way that another era explains, that era on a fresh transport. A server that
  *   exits on the probe, or that was too slow for it and refuses `initialize`, is reached so.
@@ -70,12 +71,27 @@ async function openByLadder(options: OpenSessionOptions): Promise<Session> {
   const first = await attempt(plan, options);
   if (first.session) return remember(first.session, options);
   const second = options.protocol === 'auto' && !options.signal.aborted ? secondPlan(plan, first, options) : undefined;
-  if (!second) throw first.failure;
+  if (!second) return overSse(first, options);
   options.log.debug(`Trying again as ${second}: ${first.failure.message}`);
   if (known) await options.verdicts.forget(options.fingerprint);
   const last = await attempt(second, options);
   if (last.session) return remember(last.session, options);
-  throw last.failure;
+  return overSse(last, options);
+}
+
+/**
+ * The last rung over HTTP: a server that takes no POST may be one of protocol version 2024-11-05, which begins with a GET
+ * (MCP specification 2026-07-28, basic/transports, "Backwards Compatibility"). Where that fails too, the cause of the
+ * first failure is the one to read.
+ */
+async function overSse(failed: Failed, options: OpenSessionOptions): Promise<Session> {
+  const { launch, protocol, signal, log } = options;
+  const isPossible = launch.transport === 'http' && protocol !== 'modern' && !signal.aborted;
+  if (!isPossible || !suggestsLegacySse(failed.raw)) throw failed.failure;
+  log.debug(`Trying HTTP+SSE: ${failed.failure.message}`);
+  const outcome = await attempt('legacy', { ...options, launch: { ...launch, transport: 'sse' } as SseLaunch });
+  if (!outcome.session) throw failed.failure;
+  return outcome.session;
 }
 
 async function remember(session: Session, options: OpenSessionOptions): Promise<Session> {
@@ -108,7 +124,7 @@ function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOp
 
 async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome> {
   const { launch, signal, clock, log, connectMs } = options;
-  const transport = options.createTransport();
+  const transport = options.createTransport(launch);
   const { serverName, interaction, logLevel = 'info' } = options;
   const requests = new ServerRequests({ interaction, serverName, clock });
   const client = new Client(options.clientInfo, {

@@ -31,6 +31,20 @@ describe('assignCallNames', () => {
     expect(new Set([result.a?.x, result.a?.b_x, result.b?.x]).size).toBe(3);
   });
 
+  it('takes no longer for thousands of names that look alike once cleaned', () => {
+    const toolNames = Array.from(
+      { length: 10_000 },
+      (_, i) => '語'.repeat(2 + (i % 7)) + String.fromCharCode(0x4e00 + i),
+    );
+    // Counting from the start for each takes longer than any test may.
+    const all = [
+      ...(assignCallNames([{ serverId: 'a', prefix: undefined, toolNames }])
+        .get('a')
+        ?.values() ?? []),
+    ];
+    expect(new Set(all).size).toBe(10_000);
+  });
+
   it('takes out what agents do not accept in a name', () => {
     expect(names([{ serverId: 'a', prefix: undefined, toolNames: ['über tool/1'] }])).toEqual({
       a: { 'über tool/1': '_ber_tool_1' },

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lacksTransport } from '../../../../src/core/config/notSupported';
 import { define, read } from './support/definitions';
 
 describe('keys whose feature is not built', () => {
   it.each([
-    [{ url: 'http://x/', websocket: { pingIntervalMs: 1 } }, ['websocket']],
-    [{ url: 'http://x/', auth: { type: 'bearer', token: '${secret:x}' } }, []],
-    [{ url: 'http://x/', transport: 'sse' }, ['transport']],
-    [{ url: 'wss://x/' }, ['transport']],
-    [{ url: 'unix:///a#/mcp' }, ['url']],
     [
       { command: 'x', timeouts: { idleMs: 5, toolMs: 5 }, retry: { calls: 'never' } },
       ['timeouts.idleMs', 'retry.calls'],
@@ -16,7 +10,7 @@ describe('keys whose feature is not built', () => {
     [{ command: 'x', limits: { maxMessageBytes: 5000, rateLimit: { maxRequests: 1 } } }, ['limits.rateLimit']],
     [
       { command: 'x', tools: { include: ['a'], confirm: 'always' }, security: { allowLocalhost: false } },
-      ['tools.confirm', 'security'],
+      ['tools.confirm'],
     ],
   ])('are listed for %j', (entry, keys) => {
     const definition = define(entry);
@@ -44,25 +38,28 @@ describe('keys whose feature is not built', () => {
     },
     { command: 'x', middleware: [], resources: [], limits: { maxConcurrentCalls: null }, tls: {} },
     { command: 'x', transport: 'pigeon' },
+    { url: 'wss://x/', websocket: { pingIntervalMs: 1 }, auth: { type: 'bearer', token: '${secret:x}' } },
+    { url: 'http://x/', transport: 'sse', endpoints: { sse: '/events' }, proxy: 'none', tls: { ca: 'ca.pem' } },
+    { url: 'unix:///a#/mcp', security: { allowLocalhost: false }, debug: { level: 'trace' }, compression: 'off' },
   ])('are not found in %j', (entry) => {
     expect(define(entry).notSupported).toEqual([]);
   });
 
   it('are warned about at their key', () => {
     const { diagnostics } = read({
-      defaults: { debug: { level: 'trace' } },
+      defaults: { retry: { calls: 'never' } },
       gateway: { enabled: true },
       servers: { a: { command: 'x', pool: { max: 2 } } },
     });
     expect(diagnostics.map(({ code, severity, message, pointer }) => [code, severity, message, pointer])).toEqual([
-      ['notSupported', 'warning', '`debug` is not supported yet: it is read and ignored.', '/defaults/debug'],
+      [
+        'notSupported',
+        'warning',
+        '`retry.calls` is not supported yet: it is read and ignored.',
+        '/defaults/retry/calls',
+      ],
       ['notSupported', 'warning', '`gateway` is not supported yet: it is read and ignored.', '/gateway'],
       ['notSupported', 'warning', '`pool` is not supported yet: it is read and ignored.', '/servers/a/pool'],
     ]);
-  });
-
-  it('tell which servers cannot connect', () => {
-    expect(lacksTransport(define({ url: 'ws://x/' }).notSupported)).toBe(true);
-    expect(lacksTransport(define({ url: 'http://x/', proxy: 'none' }).notSupported)).toBe(false);
   });
 });

@@ -37,6 +37,7 @@ describe('Connection', () => {
       open: (context) => open(context),
       retry: () => retry,
       describe: (error) => error as PatchbayError,
+      logState: () => {},
       clock,
       random: () => 0.5,
       log: silentLogger(),
