@@ -11,9 +11,11 @@ import type { CustomLaunch, TransportFactory } from './core/transports/transport
 import { ConfigFiles } from './vscode/adapters/configFiles';
 import { ConfigProblems } from './vscode/adapters/configProblems';
 import { ConfigurationReader } from './vscode/adapters/configuration';
+import { createInteraction } from './vscode/adapters/interaction';
 import { LateTransports } from './vscode/adapters/lateTransports';
 import { createLogger } from './vscode/adapters/logger';
 import { createMemory } from './vscode/adapters/memory';
+import { networkSettings } from './vscode/adapters/network';
 import { createPrompts } from './vscode/adapters/prompts';
 import { registerSecretCodeActions } from './vscode/adapters/secretCodeActions';
 import { createSecrets } from './vscode/adapters/secrets';
@@ -56,6 +58,8 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     prompts: createPrompts(),
     workspace: createWorkspace(),
     signIn: store.add(createSignIn(context.extension.id)),
+    interaction: createInteraction(),
+    network: () => networkSettings(process.env),
     env: childEnvironment(process.env),
     userHome: homedir(),
   };
@@ -72,12 +76,13 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     transports.attach(hub);
     store.add(hub.onDidChangeServers((server) => changes.fire(server)));
     const reload = () =>
-      reader.read().then(
-        (configuration) => hub.update(configuration),
-        (error) => log.error(`The configuration could not be read: ${describeError(error)}`),
-      );
+      reader
+        .read()
+        .then((configuration) => hub.update(configuration))
+        .catch((error) => log.error(`The configuration could not be applied: ${describeError(error)}`));
     store.add(configFiles.onDidChange(() => void reload()));
     loads.fire(hub);
+    for (const server of hub.servers()) changes.fire(server);
     return hub;
   };
 
@@ -129,10 +134,13 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     async dispose() {
       isDisposed = true;
       // Whoever is still loading closes its hub itself.
-      const impatience = clock.setTimeout(() => void loaded?.close(), SHUTDOWN_PATIENCE_MS);
-      await loaded?.close();
-      impatience.dispose();
-      store.dispose();
+      const impatience = clock.setTimeout(() => void loaded?.close().catch(() => {}), SHUTDOWN_PATIENCE_MS);
+      try {
+        await loaded?.close();
+      } finally {
+        impatience.dispose();
+        store.dispose();
+      }
     },
   };
 }
