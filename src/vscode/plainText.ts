@@ -1,7 +1,7 @@
 /** Makes text from servers and workspace files fit to be shown: one place for labels, tooltips and dialogs. */
 
-/** Control and format characters (bidirectional and zero-width ones among them), line and paragraph separators. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Control and format characters (bidirectional and zero-width ones among them), halves of pairs, line and paragraph separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
  * One line of at most `maxLength` UTF-16 units. Blanks are joined; control, bidirectional and invisible characters
@@ -9,8 +9,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  */
 export function oneLine(text: string, maxLength = 200): string {
   return shorten(
-    text
-      .slice(0, maxLength * 4)
+    cut(text, maxLength * 4)
       .replace(/[\s]+/g, ' ')
       .trim()
       .replace(UNPRINTABLE, codePoint),
@@ -26,8 +25,7 @@ export function unlinked(text: string, maxLength = 200): string {
 /** The first line that holds something, as `oneLine`. */
 export function firstLine(text: string | undefined, maxLength = 200): string {
   return oneLine(
-    text
-      ?.slice(0, maxLength * 4)
+    cut(text ?? '', maxLength * 4)
       .trimStart()
       .split(/[\r\n]/, 1)[0] ?? '',
     maxLength,
@@ -36,9 +34,19 @@ export function firstLine(text: string | undefined, maxLength = 200): string {
 
 /** Several lines of at most `maxLength` UTF-16 units in all; line breaks stay, other unprintable characters show. */
 export function manyLines(text: string, maxLength: number): string {
-  const kept = text.slice(0, maxLength).replace(/\r\n?/g, '\n');
+  const kept = cut(text, maxLength).replace(/\r\n?/g, '\n');
   const shown = kept.replace(UNPRINTABLE, (character) => (/[\n\t]/.test(character) ? character : codePoint(character)));
   return text.length > maxLength ? `${shown}…` : shown;
+}
+
+/** The beginning of a text, of at most `maxLength` UTF-16 units, that ends with a whole character. */
+export function cut(text: string, maxLength: number): string {
+  return text.length > maxLength ? text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '') : text;
+}
+
+/** With the replacement character for each half of a surrogate pair: URIs and UTF-8 cannot hold one. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
 }
 
 /** Text as Markdown that renders as exactly that text: no links, images, HTML, icons or formatting. */
@@ -55,7 +63,7 @@ export function escapeIcons(text: string): string {
 }
 
 function shorten(text: string, maxLength: number): string {
-  return text.length > maxLength ? `${text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  return text.length > maxLength ? `${cut(text, maxLength - 1)}…` : text;
 }
 
 function codePoint(character: string): string {

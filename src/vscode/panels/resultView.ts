@@ -2,6 +2,7 @@ import { isWithin } from '../../forms/limits';
 import type { JsonValue } from '../../shared/json';
 import type { CallToolResult, ContentBlock } from '../../shared/mcp';
 import type { BlockView, ResultView } from '../../shared/toolPanel';
+import { cut } from '../plainText';
 
 /** Text that a panel draws of one result, in characters. The rest is in the editor. */
 export const TEXT_BUDGET = 256 * 1024;
@@ -38,7 +39,7 @@ export function resultView(result: CallToolResult): ResultView {
     isError: result.isError === true,
     blocks,
     ...(structured !== undefined && { structured }),
-    raw: raw.slice(0, TEXT_BUDGET),
+    raw: cut(raw, TEXT_BUDGET),
     bytes: Buffer.byteLength(raw),
     truncated: cutter.truncated,
   };
@@ -66,11 +67,11 @@ class Cutter {
   #media = MEDIA_BUDGET;
 
   text(text: string): { text: string; cut: boolean } {
-    const shown = text.slice(0, this.#text);
+    const shown = cut(text, this.#text);
     this.#text -= shown.length;
-    const cut = shown.length < text.length;
-    this.truncated ||= cut;
-    return { text: shown, cut };
+    const isCut = shown.length < text.length;
+    this.truncated ||= isCut;
+    return { text: shown, cut: isCut };
   }
 
   media(length: number): boolean {
@@ -151,5 +152,5 @@ function note(text: string): BlockView {
 }
 
 function short(value: unknown, max: number): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
+  return typeof value === 'string' && value !== '' ? cut(value, max) : undefined;
 }

@@ -13,6 +13,7 @@ import {
   type RunView,
   type ToolView,
 } from '../../shared/toolPanel';
+import { cut } from '../plainText';
 import { blockText, resultText, resultView } from './resultView';
 import { stateView, toolView } from './views';
 
@@ -174,7 +175,7 @@ export class ToolPanel {
     } catch (error) {
       const kind = signal.aborted ? 'cancelled' : isPatchbayError(error) ? error.kind : 'transport';
       const message = signal.aborted ? 'The call was cancelled.' : describeError(error);
-      this.#finish(id, at, { status: 'failed', kind, message: message.slice(0, 10_000) }, undefined);
+      this.#finish(id, at, { status: 'failed', kind, message: cut(message, 10_000) }, undefined);
       throw error;
     } finally {
       progress.stop();
@@ -201,7 +202,7 @@ export class ToolPanel {
       const bounded: Progress = {
         progress,
         ...(total !== undefined && { total }),
-        ...(typeof message === 'string' && { message: message.slice(0, 1_000) }),
+        ...(typeof message === 'string' && { message: cut(message, 1_000) }),
       };
       entry.view = { ...entry.view, progress: bounded };
       this.#post({ type: 'progress', id, ...bounded });

@@ -3,6 +3,7 @@ import { isWithin } from '../../forms/limits';
 import type { JsonValue } from '../../shared/json';
 import type { Tool } from '../../shared/mcp';
 import type { ServerStateView, ToolView } from '../../shared/toolPanel';
+import { cut } from '../plainText';
 
 const MAX_SCHEMA_CHARACTERS = 2_000_000;
 
@@ -26,7 +27,7 @@ export function stateView(server: ServerSnapshot | undefined): ServerStateView {
     case 'authRequired':
       return { kind: state.kind, label: 'sign-in needed' };
     case 'error':
-      return { kind: state.kind, label: `error: ${state.error.message}`.slice(0, 300) };
+      return { kind: state.kind, label: cut(`error: ${state.error.message}`, 300) };
     case 'disconnected':
       return { kind: state.kind, label: 'not connected' };
     case 'disabled':
@@ -41,9 +42,9 @@ export function toolView(tool: Tool): ToolView {
   const schemaText = isWithin(tool.inputSchema, 400, 200_000) ? JSON.stringify(tool.inputSchema) : undefined;
   const fits = schemaText !== undefined && schemaText.length <= MAX_SCHEMA_CHARACTERS;
   return {
-    name: String(tool.name).slice(0, 300),
-    ...(typeof shownTitle === 'string' && { title: shownTitle.slice(0, 300) }),
-    ...(typeof description === 'string' && { description: description.slice(0, 20_000) }),
+    name: cut(String(tool.name), 300),
+    ...(typeof shownTitle === 'string' && { title: cut(shownTitle, 300) }),
+    ...(typeof description === 'string' && { description: cut(description, 20_000) }),
     annotations: {
       readOnlyHint: annotations.readOnlyHint === true,
       ...(typeof annotations.destructiveHint === 'boolean' && { destructiveHint: annotations.destructiveHint }),

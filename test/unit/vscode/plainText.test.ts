@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeIcons, escapeMarkdown, firstLine, manyLines, oneLine } from '../../../src/vscode/plainText';
+import {
+  escapeIcons,
+  escapeMarkdown,
+  firstLine,
+  manyLines,
+  oneLine,
+  unlinked,
+  wellFormed,
+} from '../../../src/vscode/plainText';
 
 describe('oneLine', () => {
   it('joins lines and blanks', () => expect(oneLine(' a\n\tb  c ')).toBe('a b c'));
@@ -15,6 +23,7 @@ describe('oneLine', () => {
         (text, maxLength) => {
           const line = oneLine(text, maxLength);
           expect(line.length).toBeLessThanOrEqual(maxLength);
+          expect(line).not.toMatch(/\p{Cs}/u);
           expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
         },
       ),
@@ -29,6 +38,7 @@ describe('firstLine', () => {
 
 describe('manyLines', () => {
   it('keeps line breaks and shows the rest', () => expect(manyLines('a\r\nb\u202e', 100)).toBe('a\nb\\u{202e}'));
+  it('cuts no character in two', () => expect(manyLines('ab😀', 3)).toBe('ab…'));
   it('says where it was cut', () => expect(manyLines('abcdef', 3)).toBe('abc…'));
 });
 
@@ -37,6 +47,17 @@ describe('escapeMarkdown', () => {
     const text = escapeMarkdown('# a [b](c) <d> `e` $(f) http://g www.h i@j.k');
     expect(text.replace(/\\[^\w\s]/g, '')).toMatch(/^[\w\s/]*$/);
   });
+});
+
+describe('unlinked', () => {
+  it('breaks links and leaves other brackets', () => {
+    expect(unlinked('[a](command:b) [c] (d) f[0](x)')).toBe('[a] (command:b) [c] (d) f[0] (x)');
+  });
+  it('stays within its bound', () => expect(unlinked(']('.repeat(50), 60)).toHaveLength(60));
+});
+
+describe('wellFormed', () => {
+  it('replaces halves of pairs and keeps pairs', () => expect(wellFormed('\ud800a😀\udc00')).toBe('\ufffda😀\ufffd'));
 });
 
 it('escapes icons in pick labels', () => expect(escapeIcons('$(error) x')).toBe('\\$(error) x'));
