@@ -43,6 +43,8 @@ export interface ServerSnapshot {
     readonly capabilities: readonly string[];
   };
   readonly processId?: number;
+  /** Last measured time to the server and back in ms; only over the network, and only while connected. */
+  readonly roundTripMs?: number;
   /** Keys of this entry whose feature is not built yet, as dotted paths. */
   readonly notSupported: readonly string[];
 }

@@ -60,6 +60,7 @@ export class Server implements Disposable {
   readonly #catalog: ToolCatalog;
   #definition: ServerDefinition;
   #negotiated: ServerSnapshot['negotiated'];
+  #roundTripMs: number | undefined;
   #firstListing: Promise<void> = Promise.resolve();
   /** Connects that a person waits for at this moment. */
   #awaited = 0;
@@ -115,6 +116,7 @@ export class Server implements Disposable {
       state: this.#brokenState() ?? this.#connection.state,
       ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),
       ...(processId === undefined ? {} : { processId }),
+      ...(this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs }),
       notSupported,
       tools: this.#catalog.tools,
       catalogStatus: this.#catalog.status,
@@ -303,7 +305,10 @@ export class Server implements Disposable {
   }
 
   #handleState(): void {
-    if (this.#connection.state.kind !== 'connected') this.#catalog.detach();
+    if (this.#connection.state.kind !== 'connected') {
+      this.#catalog.detach();
+      this.#roundTripMs = undefined;
+    }
     this.#changeEmitter.fire();
   }
 
@@ -324,6 +329,10 @@ export class Server implements Disposable {
         clock,
         intervalMs: HEARTBEAT_INTERVAL_MS,
         timeoutMs: HEARTBEAT_TIMEOUT_MS,
+        onAnswer: (durationMs) => {
+          this.#roundTripMs = Math.round(session.roundTripMs ?? durationMs);
+          this.#changeEmitter.fire();
+        },
       });
       session.onDidClose(() => heartbeat.dispose());
     }
@@ -334,7 +343,7 @@ export class Server implements Disposable {
   #describe(error: unknown): PatchbayError {
     const known = isPatchbayError(error)
       ? error
-      : new PatchbayError('transport', toError(error).message, { cause: error });
+      : new PatchbayError('transport', toError(error).message, { retryable: true, cause: error });
     return redactError(known, this.#redactor);
   }
 

@@ -11,6 +11,7 @@ export class FakeSession implements Session {
   readonly instructions = undefined;
   readonly capabilities: JsonObject;
   readonly processId = undefined;
+  readonly roundTripMs = undefined;
   readonly #close = new Emitter<PatchbayError | undefined>();
   readonly #tools = new Emitter<void>();
   readonly onDidClose = this.#close.event;

@@ -332,9 +332,9 @@ function isForPerson(error: unknown): boolean {
   return error instanceof NeedsInputError || (isPatchbayError(error) && error.code === SIGN_IN_REQUIRED_CODE);
 }
 
-/** Configuration, credentials and rules do not heal by waiting. */
-function isWorthRetrying(error: PatchbayError): boolean {
-  return error.kind !== 'config' && error.kind !== 'auth' && error.kind !== 'security' && error.kind !== 'cancelled';
+/** Configuration, credentials and rules do not heal by waiting, nor does a peer that speaks another language. */
+function isWorthRetrying({ kind, retryable }: PatchbayError): boolean {
+  return retryable && kind !== 'config' && kind !== 'auth' && kind !== 'security' && kind !== 'cancelled';
 }
 
 function closedAtOnce(): PatchbayError {

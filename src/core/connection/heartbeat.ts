@@ -10,6 +10,8 @@ export interface HeartbeatOptions {
   readonly intervalMs: number;
   /** How long in ms an answer may take. */
   readonly timeoutMs: number;
+  /** Told of each answer with the time in ms that it took. */
+  readonly onAnswer?: (durationMs: number) => void;
 }
 
 /** So many questions in a row without an answer end the session. */
@@ -23,7 +25,7 @@ const NO_ANSWER: ReadonlySet<ErrorKind> = new Set(['timeout', 'transport', 'conn
  * Any answer is a sign of life, a refusal included.
  */
 export function startHeartbeat(options: HeartbeatOptions): Disposable {
-  const { session, clock, intervalMs, timeoutMs } = options;
+  const { session, clock, intervalMs, timeoutMs, onAnswer } = options;
   const method = session.era === 'modern' ? 'server/discover' : 'ping';
   let timer: Disposable | undefined;
   let stopped = false;
@@ -31,8 +33,10 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
 
   const beat = async () => {
     try {
+      const asked = performance.now();
       await session.request(method, {}, { timeoutMs });
       missed = 0;
+      if (!stopped) onAnswer?.(performance.now() - asked);
     } catch (error) {
       if (isPatchbayError(error) && NO_ANSWER.has(error.kind)) {
         missed += 1;

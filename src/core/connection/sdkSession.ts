@@ -111,6 +111,10 @@ export class SdkSession implements Session {
     return this.#parts.transport.processId;
   }
 
+  get roundTripMs(): number | undefined {
+    return this.#parts.transport.roundTripMs;
+  }
+
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -220,7 +224,6 @@ export class SdkSession implements Session {
   }
 
   async #callModern(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
-    const { options, deadline } = exchange;
     const send = () => this.#send('tools/call', params, exchange, this.#headersFor(params));
     let result: JsonObject;
     try {
@@ -229,25 +232,33 @@ export class SdkSession implements Session {
       const isMismatch = ProtocolError.isInstance(error) && error.code === HEADER_MISMATCH;
       if (!isMismatch || this.#parts.launch.transport !== 'http') throw error;
       // The tool has other headers than when it was listed.
-      await this.#tools.listAgain((cursor) =>
-        this.#send('tools/list', cursor === undefined ? {} : { cursor }, { options: silent(options), deadline }),
-      );
+      await this.#listTools(exchange);
       result = await send();
     }
     return result.resultType === 'task' ? followExtensionTask(result, this.#taskContext(exchange)) : result;
   }
 
   async #callLegacy(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
-    if (!this.#isTask(params)) return this.#send('tools/call', params, exchange);
+    if (!(await this.#isTask(params, exchange))) return this.#send('tools/call', params, exchange);
     const ttl = exchange.options.maxTotalMs || TASK_TTL_MS;
     const created = await this.#send('tools/call', { ...params, task: { ttl } }, exchange);
     return created.task === undefined ? created : followCoreTask(created, this.#taskContext(exchange));
   }
 
   /** Revision 2025-11-25 leaves it to the client; a tool that can do without runs as a plain call. */
-  #isTask({ name }: JsonObject): boolean {
+  async #isTask({ name }: JsonObject, exchange: Exchange): Promise<boolean> {
     const { requests } = (this.capabilities.tasks ?? {}) as { requests?: { tools?: { call?: unknown } } };
-    return requests?.tools?.call !== undefined && this.#tools.isTaskRequired(name);
+    if (requests?.tools?.call === undefined) return false;
+    // A call that came with the connect is ahead of the list.
+    if (!this.#tools.isListed) await this.#listTools(exchange);
+    return this.#tools.isTaskRequired(name);
+  }
+
+  #listTools({ options, deadline }: Exchange): Promise<void> {
+    const exchange = { options: silent(options), deadline };
+    return this.#tools.listAgain((cursor) =>
+      this.#send('tools/list', cursor === undefined ? {} : { cursor }, exchange),
+    );
   }
 
   #taskContext(exchange: Exchange) {

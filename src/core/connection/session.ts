@@ -25,6 +25,8 @@ export interface Session extends Disposable {
   /** Capabilities as the server declared them, unknown ones included. */
   readonly capabilities: JsonObject;
   readonly processId: number | undefined;
+  /** Last round trip in ms, where the transport measures one. */
+  readonly roundTripMs: number | undefined;
   readonly isClosed: boolean;
   /** Why it closed, where it did not close by our own `close`. */
   readonly closeReason: PatchbayError | undefined;

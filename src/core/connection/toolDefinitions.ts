@@ -11,11 +11,17 @@ export class ToolDefinitions {
   readonly #dropsInvalidHeaders: boolean;
   readonly #log: Logger;
   #byName = new Map<string, JsonObject>();
+  #isListed = false;
 
   /** `dropsInvalidHeaders`: MCP 2026-07-28, transports/streamable-http: such a tool must not be offered over HTTP. */
   constructor(dropsInvalidHeaders: boolean, log: Logger) {
     this.#dropsInvalidHeaders = dropsInvalidHeaders;
     this.#log = log;
+  }
+
+  /** Whether the whole list was seen. */
+  get isListed(): boolean {
+    return this.#isListed;
   }
 
   inputSchema(name: JsonValue | undefined): JsonValue | undefined {
@@ -32,6 +38,7 @@ export class ToolDefinitions {
   read(page: JsonObject, isFirst: boolean): JsonObject {
     if (isFirst) this.#byName = new Map();
     if (!Array.isArray(page.tools)) return page;
+    if (!page.nextCursor) this.#isListed = true;
     const tools = page.tools.filter((tool) => this.#isOffered(tool));
     for (const tool of tools) {
       if (!isObject(tool) || typeof tool.name !== 'string' || this.#byName.has(tool.name)) continue;

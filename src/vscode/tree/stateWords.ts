@@ -21,7 +21,7 @@ export function stateWords(snapshot: ServerSnapshot, now: number, t: Translate):
     case 'disconnecting':
       return t('disconnecting…');
     case 'connected':
-      return [t('ready'), toolCount(snapshot, t)].filter(Boolean).join(' · ');
+      return [t('ready'), toolCount(snapshot, t), roundTrip(snapshot, t)].filter(Boolean).join(' · ');
     case 'reconnecting': {
       const attempt = state.maxAttempts > 0 ? `${state.attempt}/${state.maxAttempts}` : `${state.attempt}`;
       if (state.nextAt === undefined) return t('reconnecting {0}…', attempt);
@@ -70,6 +70,10 @@ function firstSentence(message: string): string {
 function toolCount({ catalog }: ServerSnapshot, t: Translate): string {
   if (catalog.status !== 'live') return catalog.error === undefined ? '' : t('tools not listed');
   return catalog.tools.length === 1 ? t('1 tool') : t('{0} tools', catalog.tools.length);
+}
+
+function roundTrip({ roundTripMs }: ServerSnapshot, t: Translate): string {
+  return roundTripMs === undefined ? '' : t('{0} ms', roundTripMs);
 }
 
 function remaining(ms: number, t: Translate): string {

@@ -36,6 +36,16 @@ describe('startHeartbeat', () => {
     expect(session.isClosed).toBe(false);
   });
 
+  it('tells how long each answer took', async () => {
+    heartbeat.dispose();
+    const times: number[] = [];
+    const onAnswer = (ms: number) => void times.push(ms);
+    heartbeat = startHeartbeat({ session, clock, intervalMs: 1000, timeoutMs: 100, onAnswer });
+    await clock.advance(2500);
+    expect(times).toHaveLength(2);
+    expect(times.every((ms) => ms >= 0)).toBe(true);
+  });
+
   it.each(['timeout', 'transport'] as const)('gives the session up after two without an answer (%s)', async (kind) => {
     session.answer = fail(kind);
     await clock.advance(1000);

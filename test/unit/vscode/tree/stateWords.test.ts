@@ -36,6 +36,7 @@ describe('stateWords', () => {
     expect(stateWords(connected(), NOW, t)).toBe('ready · 0 tools');
     expect(stateWords(connected('a'), NOW, t)).toBe('ready · 1 tool');
     expect(stateWords(connected('a', 'b'), NOW, t)).toBe('ready · 2 tools');
+    expect(stateWords({ ...connected('a'), roundTripMs: 8 }, NOW, t)).toBe('ready · 1 tool · 8 ms');
   });
 
   it('counts nothing that it does not know', () => {
