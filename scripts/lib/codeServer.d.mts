@@ -11,6 +11,8 @@ export interface CodeServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Puts further extensions into the folder. */
   readonly prepareExtensions?: (folder: string) => Promise<unknown>;
+  /** Gives the start up: rejects when all that was started is gone again. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CodeServer {

@@ -4,5 +4,4 @@ export interface DemoServer {
   stop(): Promise<void>;
 }
 
-export const DEMO_PORT: number;
-export function startDemoServer(port?: number): Promise<DemoServer>;
+export function startDemoServer(port: number): Promise<DemoServer>;

@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /** A process by its id and its start, so that an id that the system gave away again is not taken for it. */
 function listProcesses() {
@@ -49,4 +51,26 @@ export function signalAll(tree, signal) {
       // Gone in the meantime.
     }
   }
+}
+
+/**
+ * Asks the process to end; after `graceMs` kills what is left of it and of everything below it, whatever process group
+ * it moved to.
+ * @param {number} pid
+ * @param {number} graceMs
+ */
+export async function endTree(pid, graceMs) {
+  if (process.platform === 'win32') {
+    await promisify(execFile)('taskkill', ['/pid', String(pid), '/T', '/F']).catch(() => {});
+    return;
+  }
+  const tree = processTree(pid);
+  signalAll(tree.slice(0, 1), 'SIGTERM');
+  const deadline = Date.now() + graceMs;
+  let left = stillRunning(tree);
+  while (left.length > 0 && Date.now() < deadline) {
+    await wait(50);
+    left = stillRunning(tree);
+  }
+  signalAll(left, 'SIGKILL');
 }
