@@ -35,7 +35,7 @@ export function firstLine(text: string | undefined, maxLength = 200): string {
 /** Several lines of at most `maxLength` UTF-16 units in all; line breaks stay, other unprintable characters show. */
 export function manyLines(text: string, maxLength: number): string {
   const kept = cut(text, maxLength).replace(/\r\n?/g, '\n');
-  const shown = kept.replace(UNPRINTABLE, (character) => (/[\n\t]/.test(character) ? character : codePoint(character)));
+  const shown = showUnprintable(kept);
   return text.length > maxLength ? `${shown}…` : shown;
 }
 
@@ -47,6 +47,11 @@ export function cut(text: string, maxLength: number): string {
 /** With the replacement character for each half of a surrogate pair: URIs and UTF-8 cannot hold one. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '\ufffd');
+}
+
+/** The same text with `\u{…}` for unprintable characters but line breaks and tabs. */
+export function showUnprintable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => (/[\n\t]/.test(character) ? character : codePoint(character)));
 }
 
 /** Text as Markdown that renders as exactly that text: no links, images, HTML, icons or formatting. */

@@ -6,6 +6,7 @@ import { isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
 import { TOOL_PANEL_VIEW_TYPE, type ToolPanelState } from '../../shared/toolPanel';
+import { oneLine } from '../plainText';
 import { pageHtml } from './html';
 import { ResultDocuments } from './resultDocuments';
 import { ToolPanel, type ToolTarget } from './toolPanel';
@@ -77,7 +78,8 @@ export class ToolPanels implements vscode.Disposable {
   #create(hub: Hub, target: ToolTarget, args: JsonObject | undefined): ToolPanel {
     const name = hub.server(target.server)?.name ?? target.server;
     const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const panel = vscode.window.createWebviewPanel(TOOL_PANEL_VIEW_TYPE, `${target.tool} — ${name}`, column);
+    const title = `${oneLine(target.tool, 80)} — ${oneLine(name, 80)}`;
+    const panel = vscode.window.createWebviewPanel(TOOL_PANEL_VIEW_TYPE, title, column);
     return this.#adopt(hub, target, panel, args ?? this.#remembered(target));
   }
 

@@ -56,6 +56,8 @@ describe('logger', () => {
     const lines: string[] = [];
     const log = createLogger({ info: (message: string) => lines.push(message) } as unknown as Output);
     log.info('stderr: fine\r\n2026-01-01 [error] forged\u2028x');
+    log.info('\u001b[2J\u009b31m\u202eback\u200b\tx');
+    expect(lines.pop()).toBe('\\u{1b}[2J\\u{9b}31m\\u{202e}back\\u{200b}\tx');
     expect(lines).toEqual(['stderr: fine ⏎ 2026-01-01 [error] forged ⏎ x']);
   });
 });

@@ -161,6 +161,14 @@ describe('tool panels', () => {
     expect(editor.titles).toHaveLength(2);
   });
 
+  it('has a title of one line with nothing hidden in it', async () => {
+    const { panels, hub } = setUp();
+    hub.set(snapshot({ name: `Ser\nver\u202e${'x'.repeat(300)}` }));
+    await panels.open({ server: 's', tool: 'ec\u200bho\n!' });
+    expect(editor.titles[0]).toMatch(/^ec\\u\{200b\}ho ! — Ser ver\\u\{202e\}x+…$/);
+    expect(editor.titles[0]?.length).toBeLessThan(200);
+  });
+
   it('escapes what a server named', async () => {
     const { panels, panel } = setUp();
     await panels.open({ server: 's', tool: '"><script>alert(1)</script>' });
