@@ -6,7 +6,7 @@ import type { CallToolResult, ContentBlock } from '../shared/mcp';
 import type { CliContext } from './context';
 import { EXIT, type ExitCode, exitCodeOf } from './exitCodes';
 import { type CliOptions, usageError } from './options';
-import { plain } from './plain';
+import { plain, plainJson } from './plain';
 
 /** `call SERVER TOOL`: connects, runs one tool, prints its answer. */
 export async function call(context: CliContext): Promise<ExitCode> {
@@ -22,7 +22,7 @@ export async function call(context: CliContext): Promise<ExitCode> {
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   const durationMs = Math.round(performance.now() - started);
-  if (options.json) streams.out(`${JSON.stringify({ server, tool: name, durationMs, result }, null, 2)}\n`);
+  if (options.json) streams.out(`${plainJson({ server, tool: name, durationMs, result })}\n`);
   else print(result, streams);
   return result.isError ? EXIT.toolError : EXIT.done;
 }

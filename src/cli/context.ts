@@ -11,6 +11,7 @@ import {
   readConfigFile,
 } from '../core/index';
 import { type CliOptions, type Origin, usageError } from './options';
+import { logLine } from './plain';
 
 /** Where a command writes. Nothing but the answer goes to `out`. */
 export interface Streams {
@@ -31,7 +32,7 @@ export function openHub(options: CliOptions, streams: Streams): Hub {
   if (!origin) throw usageError('Name the servers by --config FILE, --url URL or -- COMMAND.');
   const config = origin.kind === 'config' ? readFile(origin.file, streams) : readAdHoc(origin);
   const log = (level: string) => (message: string) => {
-    if (options.verbose) streams.err(`${level} ${message}\n`);
+    if (options.verbose) streams.err(`${level} ${logLine(message)}\n`);
   };
   const ports = {
     log: { trace: () => {}, debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
@@ -51,7 +52,7 @@ function readFile(file: string, streams: Streams): Configuration {
   // Whoever names the file on the command line has approved it.
   const configuration = mergeConfigFiles([readConfigFile(text, { kind: 'user', path })]);
   for (const { severity, line, column, message } of configuration.diagnostics) {
-    streams.err(`${file}:${line + 1}:${column + 1}: ${severity}: ${message}\n`);
+    streams.err(`${file}:${line + 1}:${column + 1}: ${severity}: ${logLine(message)}\n`);
   }
   const fatal = configuration.diagnostics.find(({ code }: ConfigDiagnostic) => code === 'syntax');
   if (fatal && configuration.servers.size === 0)

@@ -3,7 +3,7 @@ import type { Hub, ServerSnapshot } from '../core/index';
 import type { CliContext } from './context';
 import { EXIT, type ExitCode } from './exitCodes';
 import { usageError } from './options';
-import { plainLine } from './plain';
+import { plainJson, plainLine } from './plain';
 
 /** `list [server]`: connects to the servers and prints what each offers. One that fails harms no other. */
 export async function list({ options, streams, hub, signal }: CliContext): Promise<ExitCode> {
@@ -15,7 +15,7 @@ export async function list({ options, streams, hub, signal }: CliContext): Promi
   }
   const ids = id === undefined ? hub.servers().map((server) => server.id) : [id];
   const reports = await Promise.all(ids.map((server) => report(hub, server, signal)));
-  if (options.json) streams.out(`${JSON.stringify({ servers: reports }, null, 2)}\n`);
+  if (options.json) streams.out(`${plainJson({ servers: reports })}\n`);
   else streams.out(reports.length === 0 ? 'The configuration names no server.\n' : reports.map(describe).join(''));
   const connected = reports.filter(({ state }) => state === 'connected').length;
   return connected > 0 || reports.length === 0 ? EXIT.done : EXIT.connection;
@@ -56,7 +56,7 @@ async function report(hub: Hub, id: string, signal: AbortSignal) {
 function describe(server: Report): string {
   const facts = [
     server.state,
-    server.transport,
+    plainLine(server.transport),
     ...(server.protocolVersion ? [plainLine(server.protocolVersion)] : []),
   ];
   const lines = [`${server.id}  ${facts.join(' · ')}`];

@@ -4,7 +4,7 @@ import { type CliContext, openHub, type Streams } from './context';
 import { EXIT, type ExitCode } from './exitCodes';
 import { list } from './list';
 import { type CliOptions, parseOptions, USAGE, usageError } from './options';
-import { plain } from './plain';
+import { plain, plainJson } from './plain';
 
 /** Version of this build, put in by the bundler. */
 declare const PATCHBAY_VERSION: string;
@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], streams: Streams, signal: Ab
   try {
     return await run(parseOptions(argv), streams, signal);
   } catch (error) {
-    if (json) streams.out(`${JSON.stringify({ error: errorReport(error) }, null, 2)}\n`);
+    if (json) streams.out(`${plainJson({ error: errorReport(error) })}\n`);
     else streams.err(`${plain(describeError(error))}\n`);
     return failureExitCode(error);
   }

@@ -12,3 +12,18 @@ export function plainLine(text: string, max = 100): string {
   const line = plain(text).replace(/\s+/g, ' ').trim();
   return line.length > max ? `${line.slice(0, max - 1)}…` : line;
 }
+
+/** The same in one line, however many the text has. */
+export function logLine(text: string): string {
+  return plain(text).replace(/[\n\u2028\u2029]+/g, ' ⏎ ');
+}
+
+/** A value as a JSON document that is harmless on a terminal: what is unsafe or invisible is written as `\uXXXX`. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
