@@ -27,6 +27,8 @@ const DISCOVERED = { supportedVersions: ['2026-07-28'], capabilities: { tools: {
 
 interface Peer {
   readonly interaction?: Interaction;
+  /** What the server says before it answers, in the same breath. */
+  readonly before?: (message: Message) => JsonObject | undefined;
   /** Told what goes out, with the headers that go with it. */
   readonly onSend?: (method: string, headers: unknown) => void;
 }
@@ -44,6 +46,8 @@ async function open(answer: (message: Message) => JsonObject | number, peer: Pee
       arrivals.fire(message);
       if (id === undefined) return;
       const result = method === 'server/discover' ? { resultType: 'complete', ...DISCOVERED } : answer(message);
+      const notice = peer.before?.(message);
+      if (notice) void server.send({ jsonrpc: '2.0', ...notice } as never);
       const reply = typeof result === 'number' ? { error: { code: result, message: 'no' } } : { result };
       void server.send({ jsonrpc: '2.0', id, ...reply } as never);
     };
@@ -97,6 +101,20 @@ describe('a result of a modern server', () => {
     await expect(session?.request('prompts/get', { name: 'x' }, { timeoutMs: 5000 })).rejects.toMatchObject({
       kind: 'protocol',
     });
+  });
+
+  it('comes after the progress that arrives with it', async () => {
+    const seen: number[] = [];
+    await open(() => ({ resultType: 'complete', content: [] }), {
+      before: ({ params }) => {
+        const { progressToken } = (params._meta ?? {}) as JsonObject;
+        return progressToken === undefined
+          ? undefined
+          : { method: 'notifications/progress', params: { progressToken, progress: 7 } };
+      },
+    });
+    await call('x', { onProgress: ({ progress }: { progress: number }) => seen.push(progress) });
+    expect(seen).toEqual([7]);
   });
 
   it('is waited for through a task, whose questions are asked', async () => {
