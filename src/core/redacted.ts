@@ -17,17 +17,14 @@ export function redactError(error: PatchbayError, redactor: Redactor): PatchbayE
   });
 }
 
-const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
-
-/** The log of one server: its id before each line, no secret in it, and nothing below its own level (`debug.level`). */
-export function serverLog(
-  log: Logger,
-  id: string,
-  redactor: Redactor,
-  level: () => (typeof LEVELS)[number] | undefined,
-): Logger {
-  const at = (own: (typeof LEVELS)[number]) => (message: string) => {
-    if (LEVELS.indexOf(own) <= LEVELS.indexOf(level() ?? 'info')) log[own](`[${id}] ${redactor.text(message)}`);
+/** The log of one server: its id before each line, and no secret in it. */
+export function redactedLog(log: Logger, id: string, redactor: Redactor): Logger {
+  const line = (message: string) => `[${id}] ${redactor.text(message)}`;
+  return {
+    trace: (message) => log.trace(line(message)),
+    debug: (message) => log.debug(line(message)),
+    info: (message) => log.info(line(message)),
+    warn: (message) => log.warn(line(message)),
+    error: (message) => log.error(line(message)),
   };
-  return { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -21,8 +21,9 @@ import { openSession } from './connection/openSession';
 import type { Session } from './connection/session';
 import type { Credentials } from './credentials';
 import type { CallToolOptions, ServerSnapshot } from './hubTypes';
+import { serverLogs } from './leveledLog';
 import type { Logger, Ports } from './ports';
-import { redactError, serverLog } from './redacted';
+import { redactError, redactedLog } from './redacted';
 import { Redactor } from './traffic/redactor';
 import { TrafficLog } from './traffic/trafficLog';
 import type { TransportRegistry } from './transports/registry';
@@ -74,9 +75,10 @@ export class Server implements Disposable {
     const { clock, memory, random } = ports;
     this.#definition = definition;
     this.#deps = deps;
-    this.#log = serverLog(ports.log, definition.id, this.#redactor, () => this.#definition.entry?.debug.level);
-    const log = this.#log;
     const { entry } = definition;
+    const whole = redactedLog(ports.log, definition.id, this.#redactor);
+    const { log, connections } = entry ? serverLogs(whole, entry.debug) : { log: whole, connections: whole };
+    this.#log = log;
     this.traffic = this.#store.add(new TrafficLog({ redactor: this.#redactor, clock }));
     const memoryKey = `tools:${entry ? launchFingerprint(definition) : definition.id}`;
     this.#catalog = this.#store.add(new ToolCatalog({ memory, memoryKey, clock, log }, toolFilter(entry)));
@@ -85,9 +87,7 @@ export class Server implements Disposable {
         open: (context) => this.#open(context),
         retry: () => retryPolicy(this.#definition.entry),
         describe: (error) => this.#describe(error),
-        logState: (text) => {
-          if (this.#definition.entry?.debug.logConnections ?? true) log.info(text);
-        },
+        logState: (text) => connections.info(text),
         clock,
         random,
         log,

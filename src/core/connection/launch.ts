@@ -32,16 +32,20 @@ export async function buildLaunch(definition: ServerDefinition, options: LaunchO
   const folder = workingFolder(definition, options.ports);
   const transport = definition.transport ?? '';
   switch (transport) {
-    case 'stdio':
+    case 'stdio': {
+      const env = await childEnvironment(entry, options.ports, folder);
+      // A server may print what it was given, and some have a tool for it.
+      for (const value of secretValues(env)) options.onSecret(value);
       return {
         transport,
         command: required(entry.command, definition, 'a command'),
         args: entry.args,
         cwd: entry.cwd === undefined ? folder : resolve(folder, entry.cwd),
-        env: await childEnvironment(entry, options.ports, folder),
+        env,
         shutdownGraceMs: entry.shutdownGraceMs,
         maxMessageBytes: entry.limits.maxMessageBytes,
       };
+    }
     case 'http':
       return { transport, ...(await networkLaunch(definition, entry, folder, options)) };
     case 'sse': {
@@ -138,7 +142,8 @@ async function resolveEntry(definition: ServerDefinition, options: LaunchOptions
       },
     });
     if ('entry' in resolved) {
-      for (const value of secretValues(resolved.entry.headers)) onSecret(value);
+      for (const value of [...secretValues(resolved.entry.headers), ...credentialsOf(resolved.entry.auth)])
+        onSecret(value);
       return resolved.entry;
     }
     for (const request of resolved.missing) {
@@ -148,6 +153,13 @@ async function resolveEntry(definition: ServerDefinition, options: LaunchOptions
       else inputs.set(inputKey(request.id), value);
     }
   }
+}
+
+function credentialsOf(auth: ServerEntry['auth']): string[] {
+  if (auth.type === 'bearer') return [auth.token.replace(/^Bearer\s+/i, '')];
+  if (auth.type === 'apiKey') return [auth.key];
+  if (auth.type === 'basic') return [auth.password];
+  return auth.type === 'oauth' && auth.clientSecret !== undefined ? [auth.clientSecret] : [];
 }
 
 function missing(requests: readonly ValueRequest[]): NeedsInputError {
