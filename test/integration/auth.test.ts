@@ -237,6 +237,26 @@ describe('renewing', () => {
     expect(server.counts).toMatchObject({ refresh: 1, authorize: 1 });
   });
 
+  it.each(['one after the other', 'at the same time'])('shares a refresh between two windows, %s', async (way) => {
+    const server = await startServer();
+    let passedMs = 0;
+    const clock = { ...createSystemClock(), now: () => Date.now() + passedMs };
+    const secrets = memorySecrets();
+    const windows = [oauth(server, { secrets, clock }), oauth(server, { secrets, clock })];
+    for (const auth of windows) await request(auth, server.url);
+    passedMs = 3_550_000;
+    const statuses = [];
+    if (way === 'at the same time') statuses.push(...(await Promise.all(windows.map((w) => request(w, server.url)))));
+    else for (const auth of windows) statuses.push(await request(auth, server.url));
+    expect(statuses).toEqual([200, 200]);
+    expect(server.counts).toMatchObject({ authorize: 1, refused: 1 });
+    if (way === 'one after the other') expect(server.counts.refresh).toBe(1);
+    server.expireTokens();
+    // Nobody lost the grant.
+    expect(await request(windows[0] as never, server.url)).toBe(200);
+    expect(server.counts.authorize).toBe(1);
+  });
+
   it('asks a person where the refresh token is over, and only where one waits', async () => {
     const server = await startServer();
     const secrets = memorySecrets();
