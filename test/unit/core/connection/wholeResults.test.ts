@@ -155,6 +155,50 @@ describe('a result of a modern server', () => {
   });
 });
 
+describe('a modern server that asks before it answers', () => {
+  const rounds = () => received.filter(({ method }) => method === 'tools/call');
+
+  it('gets its state back byte for byte with the answers, under another id', async () => {
+    const requestState = '{"b":1, "a":"\\u00fc"}\n';
+    await open(
+      () =>
+        rounds().length === 1
+          ? { resultType: 'input_required', requestState, inputRequests: { where: { method: 'roots/list' } } }
+          : { resultType: 'complete', content: [] },
+      { interaction: { roots: () => [] } },
+    );
+    expect(await call()).toEqual({ content: [] });
+    const [first, second] = rounds();
+    expect(second?.params).toMatchObject({ name: 'x', requestState, inputResponses: { where: { roots: [] } } });
+    expect(second?.id).not.toBe(first?.id);
+  });
+
+  it('is given up after ten rounds', async () => {
+    await open(() => ({ resultType: 'input_required', inputRequests: { where: { method: 'roots/list' } } }), {
+      interaction: { roots: () => [] },
+    });
+    await expect(call()).rejects.toMatchObject({ kind: 'protocol', message: expect.stringContaining('10 rounds') });
+    expect(rounds()).toHaveLength(11);
+  });
+
+  it('is refused what was not declared to it', async () => {
+    await open(() => ({ resultType: 'input_required', inputRequests: { a: { method: 'sampling/createMessage' } } }));
+    await expect(call()).rejects.toMatchObject({ kind: 'protocol' });
+    expect(rounds()).toHaveLength(1);
+  });
+});
+
+describe('a tool that declares its headers wrongly', () => {
+  it('is left out of the list over HTTP', async () => {
+    const tool = (name: string, header: string) => {
+      const region = { type: 'string', 'x-mcp-header': header };
+      return { name, inputSchema: { type: 'object', properties: { region } } };
+    };
+    await open(() => ({ resultType: 'complete', tools: [tool('good', 'Region'), tool('bad', 'Re gion')] }));
+    expect(await session?.request('tools/list', {}, { timeoutMs: 5000 })).toEqual({ tools: [tool('good', 'Region')] });
+  });
+});
+
 describe('a modern server that wants other headers than were known', () => {
   it('is asked for its tools again and called once more', async () => {
     const header = { type: 'string', 'x-mcp-header': 'Region' };
