@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Interaction } from '../../core/ports';
-import { oneLine } from '../plainText';
+import { unlinked } from '../plainText';
 import { askForm } from './interactionForm';
 import { sampleWithModel } from './interactionSampling';
 import { visitDetail } from './interactionText';
@@ -22,7 +22,7 @@ export function createInteraction(): Interaction {
 /** Shows the whole address and opens it in the browser of the person, who then acts there. Nothing is fetched. */
 async function visit(request: Parameters<NonNullable<Interaction['elicit']>>[0] & { mode: 'url' }) {
   const { t } = vscode.l10n;
-  const message = t('“{0}” asks you to open an address in your browser.', oneLine(request.serverName, 80));
+  const message = t('“{0}” asks you to open an address in your browser.', unlinked(request.serverName, 80));
   const open = t('Open in Browser');
   const decline = t('Decline');
   const options = { modal: true, detail: visitDetail(request, t) };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ElicitAnswer, ElicitField, ElicitRequest } from '../../core/ports';
 import type { JsonValue } from '../../shared/json';
-import { escapeIcons, oneLine } from '../plainText';
+import { escapeIcons, oneLine, unlinked } from '../plainText';
 import { entryProblem, parseEntry } from './interactionText';
 
 type FormRequest = ElicitRequest & { readonly mode: 'form' };
@@ -49,12 +49,12 @@ class Step {
 
   /** What the server says it wants to know. */
   get message(): string {
-    return oneLine(this.#request.message, 300);
+    return unlinked(this.#request.message, 300);
   }
 
   /** Shows `input` until `accept` gives an outcome or the person leaves it. */
   run(input: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => Outcome | undefined) {
-    input.title = vscode.l10n.t('“{0}” asks', oneLine(this.#request.serverName, 80));
+    input.title = vscode.l10n.t('“{0}” asks', unlinked(this.#request.serverName, 80));
     input.step = this.#index + 1;
     input.totalSteps = this.#request.fields.length + 1;
     input.ignoreFocusOut = true;
@@ -91,7 +91,7 @@ function askText(step: Step, field: ElicitField, value: JsonValue | undefined): 
   input.prompt = promptOf(step, field);
   const check = () => {
     const problem = entryProblem(field, input.value, t);
-    input.validationMessage = problem;
+    input.validationMessage = problem && unlinked(problem, 300);
     return problem === undefined;
   };
   input.onDidChangeValue(check);
@@ -139,7 +139,7 @@ function askSeveral(
     const picked = input.selectedItems.map((item) => item.value as string);
     if (picked.length === 0 && !field.required) return { value: undefined };
     const problem = field.check(picked);
-    if (problem !== undefined) input.placeholder = vscode.l10n.t('Not valid: {0}.', problem);
+    if (problem !== undefined) input.placeholder = unlinked(vscode.l10n.t('Not valid: {0}.', problem), 300);
     return problem === undefined ? { value: picked } : undefined;
   });
 }
@@ -151,7 +151,7 @@ function review(step: Step, fields: readonly ElicitField[], answers: Map<string,
   const items = fields.map((field) => {
     const value = answers.get(field.name);
     const text = value === undefined ? t('No answer') : typeof value === 'string' ? value : JSON.stringify(value);
-    return { label: labelOf(field.title), description: oneLine(text, 200), alwaysShow: true };
+    return { label: labelOf(field.title), description: labelOf(text), alwaysShow: true };
   });
   const input = vscode.window.createQuickPick();
   input.items = [send, ...items];
@@ -167,9 +167,10 @@ function review(step: Step, fields: readonly ElicitField[], answers: Map<string,
 function promptOf(step: Step, { title, description, required }: ElicitField): string {
   const { t } = vscode.l10n;
   const name = required ? oneLine(title, 100) : t('{0} (optional)', oneLine(title, 100));
-  return [step.message, description ? `${name}: ${oneLine(description, 300)}` : name].filter(Boolean).join(' · ');
+  const asked = description ? `${name}: ${oneLine(description, 300)}` : name;
+  return unlinked([step.message, asked].filter(Boolean).join(' · '), 1000);
 }
 
 function labelOf(text: string): string {
-  return escapeIcons(oneLine(text, 200));
+  return escapeIcons(unlinked(text, 200));
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { SampleAnswer, SampleRequest } from '../../core/ports';
-import { manyLines, oneLine } from '../plainText';
+import { manyLines, oneLine, unlinked } from '../plainText';
 import { tokenFor } from './cancellation';
 import { sampleDetail } from './interactionText';
 
@@ -23,7 +23,7 @@ export async function sampleWithModel(request: SampleRequest, signal: AbortSigna
 }
 
 async function allows(message: string, detail: string, yes: string): Promise<boolean> {
-  return (await vscode.window.showInformationMessage(message, { modal: true, detail }, yes)) === yes;
+  return (await vscode.window.showInformationMessage(unlinked(message, 300), { modal: true, detail }, yes)) === yes;
 }
 
 /** The first that a hint names as a part of its id, name or family; else the first there is. */

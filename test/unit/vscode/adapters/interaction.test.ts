@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ElicitField, ElicitRequest } from '../../../../src/core/ports';
+import { createInteraction } from '../../../../src/vscode/adapters/interaction';
+
+const editor = vi.hoisted(() => ({ shown: [] as Record<string, unknown>[] }));
+vi.mock('vscode', () => {
+  /** An input that is accepted as soon as it is shown. */
+  const createInput = (picked: (input: Record<string, unknown>) => object) => () => {
+    let accept = () => {};
+    const input: Record<string, unknown> = {
+      onDidTriggerButton: () => {},
+      onDidHide: () => {},
+      onDidChangeValue: () => {},
+      onDidAccept: (listener: () => void) => {
+        accept = listener;
+      },
+      show() {
+        editor.shown.push(input);
+        Object.assign(input, picked(input));
+        accept();
+      },
+      dispose() {},
+    };
+    return input;
+  };
+  const show = async (message: string) => void editor.shown.push({ message });
+  return {
+    window: {
+      createInputBox: createInput(() => ({ value: 'given' })),
+      createQuickPick: createInput(({ items }) => ({ selectedItems: [(items as unknown[])[0]] })),
+      showWarningMessage: show,
+      showInformationMessage: show,
+    },
+    lm: { selectChatModels: async () => [] },
+    l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[index])) },
+    QuickInputButtons: {},
+    ThemeIcon: class {},
+    workspace: {},
+  };
+});
+
+const LINK = '[Sign in](command:workbench.action.quit)';
+const { signal } = new AbortController();
+const field = (kind: object) =>
+  ({
+    name: 'f',
+    title: LINK,
+    description: LINK,
+    required: true,
+    check: () => undefined,
+    ...kind,
+  }) as unknown as ElicitField;
+
+beforeEach(() => {
+  editor.shown = [];
+});
+
+describe('what a server asks for', () => {
+  it.each([
+    { kind: 'text', format: undefined, maxLength: undefined },
+    { kind: 'choice', options: [{ value: 'a', label: LINK }] },
+    { kind: 'choices', options: [{ value: 'a', label: LINK }] },
+  ])('draws no link: $kind', async (kind) => {
+    const request: ElicitRequest = { mode: 'form', serverName: LINK, message: LINK, fields: [field(kind)] };
+    expect(await createInteraction().elicit?.(request, signal)).toMatchObject({ action: 'accept' });
+    const texts = editor.shown.map(({ title, prompt, placeholder, items }) =>
+      JSON.stringify([title, prompt, placeholder, items]),
+    );
+    expect(texts).toHaveLength(2);
+    for (const text of texts) {
+      expect(text).toContain('Sign in] (');
+      expect(text).not.toContain('](');
+    }
+  });
+
+  it('draws no link in the questions about an address and a model', async () => {
+    const visit: ElicitRequest = {
+      mode: 'url',
+      serverName: LINK,
+      message: 'm',
+      url: 'https://x/',
+      host: 'x',
+      isPunycode: false,
+    };
+    const sample = { serverName: LINK, messages: [], systemPrompt: undefined, maxTokens: 1, modelHints: [] };
+    await createInteraction().elicit?.(visit, signal);
+    await createInteraction().sample?.(sample, signal);
+    expect(editor.shown.map(({ message }) => message)).toEqual([
+      '“[Sign in] (command:workbench.action.quit)” asks you to open an address in your browser.',
+      '“[Sign in] (command:workbench.action.quit)” wants to use a language model of yours.',
+    ]);
+  });
+});
