@@ -47,6 +47,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   const core = () => import('./core/index');
   let loading: Promise<Hub> | undefined;
   let loaded: Hub | undefined;
+  let reload: (() => Promise<void>) | undefined;
   let isDisposed = false;
 
   const ports: Ports = {
@@ -75,12 +76,12 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     loaded = hub;
     transports.attach(hub);
     store.add(hub.onDidChangeServers((server) => changes.fire(server)));
-    const reload = () =>
+    reload = () =>
       reader
         .read()
         .then((configuration) => hub.update(configuration))
         .catch((error) => log.error(`The configuration could not be applied: ${describeError(error)}`));
-    store.add(configFiles.onDidChange(() => void reload()));
+    store.add(configFiles.onDidChange(() => void reload?.()));
     loads.fire(hub);
     for (const server of hub.servers()) changes.fire(server);
     return hub;
@@ -119,9 +120,10 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       deserializeWebviewPanel: async (panel, state) => (await services.panels()).restore(panel, state),
     }),
   );
-  const startup = () => void connectAtStartup(services, log);
-  store.add(vscode.workspace.onDidGrantWorkspaceTrust(startup));
-  startup();
+  const startup = () => connectAtStartup(services, log);
+  // What the workspace configures counts only now, so it is read first.
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void Promise.resolve(reload?.()).then(startup)));
+  void startup();
 
   return {
     api: {

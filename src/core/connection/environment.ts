@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { PatchbayError, toError } from '../../base/errors';
 import type { ServerEntry } from '../config/definition';
 import { parseEnvFile } from '../config/envFile';
+import { readSmallFile } from '../config/launchFacts';
 import type { Logger, Ports } from '../ports';
 
 /** What a child process needs to run at all where the configuration lets it inherit nothing else. */
@@ -67,7 +67,7 @@ function inherited(mode: ServerEntry['inheritEnv'], env: Ports['env']): Record<s
 async function readEnvFile(path: string, folder: string, log: Logger): Promise<Record<string, string>> {
   const file = isAbsolute(path) ? path : resolve(folder, path);
   try {
-    const { values, problems } = parseEnvFile(await readFile(file, 'utf8'));
+    const { values, problems } = parseEnvFile(await readSmallFile(file));
     for (const { line, message } of problems) log.warn(`${file}:${line}: ${message}; the line is left out.`);
     return values;
   } catch (error) {

@@ -9,9 +9,9 @@ export const LOCAL_ERROR_CODE = -32000;
 
 /** The start of a text from outside as one line of plain text, for error messages and logs. */
 export function excerpt(text: string, maxCharacters = EXCERPT_CHARACTERS): string {
-  const start = text.slice(0, maxCharacters);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  const plain = start.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\s]+/g, ' ').trim();
+  const start = text.slice(0, maxCharacters).toWellFormed();
+  // Control characters, blanks, and what cannot be seen or turns the direction of writing.
+  const plain = start.replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ').trim();
   return text.length > maxCharacters ? `${plain}…` : plain;
 }
 
