@@ -24,6 +24,7 @@ test('shows what is missing at the fields, focuses the first, and links to each'
   await expect(a).toBeFocused();
   await expect(a).toHaveAttribute('aria-invalid', 'true');
   await expect(a).toHaveAccessibleDescription(/First number.*A value is required/);
+  await expect(panel.page.getByRole('status')).toHaveText('2 problems: a: A value is required.');
   await panel.page
     .getByRole('region', { name: 'Problems' })
     .getByRole('button', { name: 'b: A value is required.' })
@@ -139,6 +140,75 @@ test('keeps JSON that is not finished over a reload', async ({ panel }) => {
   await expect(panel.page.getByLabel('Arguments as JSON')).toHaveValue('{"a": 2, "b"');
 });
 
+test('keeps JSON that is not finished beside the arguments that the host remembers', async ({ panel }) => {
+  await panel.open(SUM, { init: { args: { a: 1 } } });
+  await panel.page.getByRole('radiogroup', { name: 'Edit the arguments as' }).getByText('JSON').click();
+  const box = panel.page.getByLabel('Arguments as JSON');
+  await box.fill('{"a": 2}');
+  expect((await panel.posted('argsChanged')).args).toEqual({ a: 2 });
+  await box.fill('{"a": 2, "b"');
+  await panel.page.reload();
+  await panel.init(SUM, { init: { args: { a: 2 } } });
+  await expect(box).toHaveValue('{"a": 2, "b"');
+  await panel.page.reload();
+  await panel.init(SUM, { init: { args: { a: 5 } } });
+  await expect(box).toHaveValue(/"a": 5/);
+});
+
+test('keeps what cannot be read yet in a field', async ({ panel }) => {
+  const inputSchema = { type: 'object', properties: { n: { type: 'number' }, any: {}, s: { type: 'string' } } };
+  const tool = { name: 'half', inputSchema };
+  await panel.open(tool, { init: { args: { s: 'x' } } });
+  await panel.page.getByRole('textbox', { name: 'n', exact: true }).fill('1e');
+  await panel.page.getByRole('textbox', { name: 'any' }).fill('{"half":');
+  await panel.page.reload();
+  await panel.init(tool, { init: { args: { s: 'x' } } });
+  const unread = async () => {
+    await expect(panel.page.getByRole('textbox', { name: 'n', exact: true })).toHaveValue('1e');
+    await expect(panel.page.getByRole('textbox', { name: 'any' })).toHaveValue('{"half":');
+    await expect(panel.page.getByRole('textbox', { name: 's' })).toHaveValue('x');
+  };
+  await unread();
+  const changed = { ...tool, annotations: {}, sensitive: false, description: 'Described.' };
+  await panel.send({ type: 'tool', tool: changed });
+  await expect(panel.page.getByText('Described.')).toBeVisible();
+  await unread();
+});
+
+test('keeps what was typed while the server of a window that was reloaded is not there', async ({ panel }) => {
+  await panel.open(SUM);
+  await panel.page.getByRole('textbox', { name: 'a', exact: true }).fill('7');
+  await panel.posted('argsChanged');
+  await panel.page.reload();
+  await panel.init(undefined, {
+    init: { toolName: 'get-sum', state: { kind: 'disconnected', label: 'not connected' } },
+  });
+  await expect(panel.page.getByRole('button', { name: 'Connect' })).toBeVisible();
+  const tool = { name: 'get-sum', annotations: {}, sensitive: false, inputSchema: SUM.inputSchema ?? true };
+  await panel.send({ type: 'tool', tool });
+  await expect(panel.page.getByRole('textbox', { name: 'a', exact: true })).toHaveValue('7');
+});
+
+test('puts the focus into the first field of an item that was added', async ({ panel }) => {
+  await panel.open(EDIT_FILE);
+  const before = await panel.page.getByRole('textbox', { name: 'oldText' }).count();
+  await panel.page.getByRole('button', { name: /^Add item to/ }).click();
+  await expect(panel.page.getByRole('textbox', { name: 'oldText' }).nth(before)).toBeFocused();
+});
+
+test('names the same places in the form and in the JSON', async ({ panel }) => {
+  await panel.open(EDIT_FILE, { init: { args: { path: 'a', edits: [{ oldText: 1, newText: 'b' }] } } });
+  const problem = panel.page
+    .getByRole('region', { name: 'Problems' })
+    .getByRole('button', { name: /^edits › Item 1 › oldText: (?!.*oldText)/i });
+  await panel.page.keyboard.press('Control+Enter');
+  await expect(problem).toBeVisible();
+  await panel.page.getByRole('radiogroup', { name: 'Edit the arguments as' }).getByText('JSON').click();
+  await panel.page.getByLabel('Arguments as JSON').fill('{"path": "a", "edits": [{"oldText": 1, "newText": "b"}]}');
+  await expect(problem).toBeVisible();
+  await panel.screenshot('json-problems-dark');
+});
+
 test('never keeps secrets', async ({ panel }) => {
   const inputSchema = { type: 'object', properties: { token: { type: 'string', format: 'password' } } };
   await panel.open({ name: 'login', inputSchema, sensitive: true });
@@ -175,6 +245,7 @@ test('shows progress, time and cancel while it runs', async ({ panel }) => {
     },
   });
   await expect(panel.page.getByText('Cancelled', { exact: true })).toBeVisible();
+  await expect(panel.page.getByRole('status')).toHaveText('Cancelled.');
 });
 
 test('shows every kind of content, newest on top, errors in words', async ({ panel }) => {

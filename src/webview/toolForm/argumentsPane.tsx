@@ -1,6 +1,6 @@
-import { pathOf } from './editing';
 import { Fields, FieldView } from './field';
 import { Icon } from './icons';
+import { textWithPath } from './problems';
 import { JSON_CONTROL_ID, type ToolSession } from './session';
 import { plural } from './text';
 
@@ -84,17 +84,13 @@ function Summary({ session }: { readonly session: ToolSession }) {
         {plural(list.length, 'problem')}
       </p>
       <ul>
-        {list.slice(0, 20).map((problem) => {
-          const field = session.mode === 'form' ? session.form?.find(problem.pointer) : undefined;
-          return (
-            <li key={`${problem.pointer} ${problem.message}`}>
-              <button type="button" class="link" onClick={() => session.focusProblem(problem)}>
-                {field ? `${pathOf(field)}: ` : ''}
-                {problem.message}
-              </button>
-            </li>
-          );
-        })}
+        {list.slice(0, 20).map((problem) => (
+          <li key={`${problem.pointer} ${problem.inside} ${problem.message}`}>
+            <button type="button" class="link" onClick={() => session.focusProblem(problem)}>
+              {textWithPath(problem)}
+            </button>
+          </li>
+        ))}
       </ul>
     </section>
   );

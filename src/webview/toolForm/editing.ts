@@ -34,6 +34,18 @@ export function controlId(field: FieldNode): string {
   return `f${field.id}`;
 }
 
+/** Id of the element that takes the focus for a field or, where it is a group, for the first of its fields. */
+export function firstControlId(field: FieldNode): string {
+  if (field.presence !== 'value' || (field.kind !== 'object' && field.kind !== 'array')) return controlId(field);
+  const first = field.children.find((child) => !isFixed(child)) ?? field.children[0];
+  return first === undefined ? controlId(field) : firstControlId(first);
+}
+
+/** There is nothing to do at a value that is always sent. */
+function isFixed({ kind, required, presence }: FieldNode): boolean {
+  return (kind === 'const' || kind === 'null') && required && presence === 'value';
+}
+
 /** The ids of the texts that explain a field, for `aria-describedby`; undefined where there is none. */
 export function describedBy(field: FieldNode, problems: readonly Problem[]): string | undefined {
   const id = controlId(field);
@@ -62,7 +74,7 @@ export function labelOf(field: FieldNode): string {
   return `${field.label || 'Item'} ${Number(field.key) + 1}`;
 }
 
-/** Label with those of the arrays around it, for lists of problems: "Edits 2, Old text". */
+/** Label with those of the groups around it, for lists of problems: "Edits › Item 2 › Old text". */
 export function pathOf(field: FieldNode): string {
   const parts: string[] = [];
   for (let current: FieldNode | undefined = field; current?.parent; current = current.parent)

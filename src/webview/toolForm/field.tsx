@@ -1,7 +1,8 @@
 import { Component, type ComponentChildren } from 'preact';
 import { BooleanControl, EnumControl, FixedControl, JsonControl, NumberControl, TextControl } from './controls';
-import { controlId, describedBy, type FieldProps, hintText, labelOf, problemsOf } from './editing';
+import { controlId, describedBy, type FieldProps, firstControlId, hintText, labelOf, problemsOf } from './editing';
 import { Icon } from './icons';
+import { textAtField } from './problems';
 
 /** One field with its label, its explanation, its control and what is wrong with it. Drawn again only when it changed. */
 export class FieldView extends Component<FieldProps> {
@@ -114,7 +115,7 @@ function AddItem({ field, editing }: FieldProps) {
     editing.change(() => {
       added = editing.form.addItem(field);
     });
-    if (added) focusLater(controlId(added));
+    if (added) focusLater(firstControlId(added));
   };
   return (
     <div class="add">
@@ -139,8 +140,7 @@ function AddObject({ field, editing }: FieldProps) {
         id={controlId(field)}
         onClick={() => {
           editing.change(() => editing.form.setPresence(field, 'value'));
-          const first = field.children[0];
-          if (first) focusLater(controlId(first));
+          focusLater(firstControlId(field));
         }}
       >
         <Icon name="add" />
@@ -197,7 +197,7 @@ function ProblemText({ field, shown }: FieldProps) {
   return (
     <p class="problem" id={`${controlId(field)}-problem`}>
       <Icon name="error" />
-      <span>{problems.map(({ message }) => message).join(' ')}</span>
+      <span>{problems.map(textAtField).join(' ')}</span>
     </p>
   );
 }
@@ -279,7 +279,7 @@ function removeField(field: FieldProps['field'], editing: FieldProps['editing'])
   const index = parent?.children.indexOf(field) ?? -1;
   editing.change(() => editing.form.remove(field));
   const next = parent?.kind === 'array' ? (parent.children[index] ?? parent.children[index - 1] ?? parent) : undefined;
-  if (next) focusLater(controlId(next));
+  if (next) focusLater(firstControlId(next));
 }
 
 interface ButtonProps {

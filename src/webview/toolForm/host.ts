@@ -5,6 +5,8 @@ export interface SavedState extends ToolPanelState {
   readonly mode?: Mode;
   /** The text of the JSON mode, which may not be JSON yet. */
   readonly jsonText?: string;
+  /** Texts of fields that cannot be read yet, such as half a number, by the pointer of the field. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 export type Mode = 'form' | 'json';

@@ -1,10 +1,16 @@
 import type { FieldNode } from '../../forms/field';
 import type { Form } from '../../forms/form';
+import { ownMember, parsePointer } from '../../forms/pointer';
+import { pathOf } from './editing';
 import type { Checked } from './validatorClient';
 
 /** One thing that is wrong with the arguments, at the field that can change it. */
 export interface Problem {
   readonly pointer: string;
+  /** The field in words, "Edits › Item 1 › Old text"; absent where it is about the text as a whole. */
+  readonly path?: string;
+  /** The place in the value of the field, where that is a JSON box. */
+  readonly inside?: string;
   readonly message: string;
   readonly kind: 'missing' | 'unreadable' | 'invalid';
 }
@@ -20,13 +26,30 @@ export const NO_PROBLEMS: Problems = { list: [], notice: undefined };
 /** Keywords that say something about the schema and not about the value. */
 const ABOUT_SCHEMA = new Set(['$ref', '$schema']);
 
+/** The problem as its field shows it. */
+export function textAtField({ inside, message }: Problem): string {
+  return inside === undefined ? message : `${inside}: ${message}`;
+}
+
+/** The problem where the field is not in sight: in the list, and for the ear. */
+export function textWithPath({ path, inside, message }: Problem): string {
+  const place = [path, inside].filter((part) => part !== undefined).join(' › ');
+  return place === '' ? message : `${place}: ${message}`;
+}
+
 /** Problems found without the schema's validator. */
 export function localProblems(form: Form): Problem[] {
   return form.errors().map(({ pointer, message, keyword }) => ({
     pointer,
+    ...named(form, pointer),
     message,
     kind: keyword === 'required' ? 'missing' : 'unreadable',
   }));
+}
+
+function named(form: Form, pointer: string): Pick<Problem, 'path'> {
+  const field = form.find(pointer);
+  return field === undefined ? {} : { path: pathOf(field) };
 }
 
 /** Both kinds, each at a field of the form, in the order of the form. */
@@ -40,10 +63,12 @@ export function allProblems(form: Form, checked: Checked | undefined): Problems 
   for (const { pointer, keyword, message } of checked.validation.errors) {
     if (ABOUT_SCHEMA.has(keyword) || taken.has(pointer)) continue;
     const place = nearestField(form, pointer);
-    const inside = pointer.slice(place.length);
+    const inside = pathInside(form.find(place)?.value(), parsePointer(pointer.slice(place.length)) ?? []);
     found.push({
       pointer: place,
-      message: inside === '' ? message : `${inside.slice(1)}: ${message}`,
+      ...named(form, place),
+      ...(inside !== '' && { inside }),
+      message,
       kind: 'invalid',
     });
   }
@@ -63,6 +88,17 @@ function nearestField(form: Form, pointer: string): string {
     if (form.find(pointer.slice(0, end))) return pointer.slice(0, end);
   }
   return '';
+}
+
+/** The same words as for fields: `servers › Item 2 › host`. */
+function pathInside(value: unknown, segments: readonly string[]): string {
+  let current = value;
+  const words: string[] = [];
+  for (const segment of segments) {
+    words.push(Array.isArray(current) ? `Item ${Number(segment) + 1}` : segment);
+    current = ownMember(current, segment);
+  }
+  return words.join(' › ');
 }
 
 function numberFields(field: FieldNode, order: Map<string, number>): void {

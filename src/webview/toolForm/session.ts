@@ -3,10 +3,19 @@ import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { HostMessage, RunningView, RunView, ServerStateView, ToolView } from '../../shared/toolPanel';
-import { controlId, type Editing, type ShownProblems } from './editing';
-import type { Host, Mode } from './host';
-import { allProblems, localProblems, NO_PROBLEMS, type Problem, type Problems, sameProblems } from './problems';
+import { controlId, type Editing, firstControlId, type ShownProblems } from './editing';
+import type { Host, Mode, SavedState } from './host';
+import {
+  allProblems,
+  localProblems,
+  NO_PROBLEMS,
+  type Problem,
+  type Problems,
+  sameProblems,
+  textWithPath,
+} from './problems';
 import { durationText, plural } from './text';
+import { restoreTexts, unreadTexts } from './unreadTexts';
 import type { Checked, ValidatorClient } from './validatorClient';
 
 const CHECK_DELAY_MS = 150;
@@ -44,6 +53,10 @@ export class ToolSession {
   #version = 0;
   #starting = false;
   #lastSent: string | undefined;
+  /** The arguments when they could last be read. */
+  #readable: JsonObject | undefined;
+  /** What the form is to start with once the tool is known. */
+  #waiting: { readonly args: JsonObject | undefined; readonly keep: SavedState | undefined } | undefined;
 
   constructor(host: Host, validator: ValidatorClient, newId: () => string) {
     this.#host = host;
@@ -68,9 +81,11 @@ export class ToolSession {
         this.state = message.state;
         break;
       case 'tool':
-        this.#setTool(message.tool, this.form?.value());
+        if (this.#waiting !== undefined) this.#begin(message.tool);
+        else this.#setTool(message.tool, this.form?.value(), this.form && unreadTexts(this.form));
         break;
       case 'arguments':
+        if (this.#waiting !== undefined) this.#waiting = { args: message.args, keep: undefined };
         this.#load(message.args);
         break;
       case 'started':
@@ -161,8 +176,9 @@ export class ToolSession {
   /** Focuses what can change the first problem, or the given one. */
   focusProblem(problem: Problem | undefined = this.problems.list[0]): void {
     const field = problem && this.form?.find(problem.pointer);
-    const id = this.mode === 'json' ? JSON_CONTROL_ID : field && controlId(field);
-    const element = document.getElementById(id ?? '');
+    const ids = this.mode === 'json' ? [JSON_CONTROL_ID] : field ? [controlId(field), firstControlId(field)] : [];
+    const elements = ids.map((id) => document.getElementById(id));
+    const element = elements.find((candidate) => candidate?.matches(':enabled'));
     element?.focus();
     element?.scrollIntoView({ block: 'nearest' });
   }
@@ -172,12 +188,19 @@ export class ToolSession {
     clearTimeout(this.#saveTimer);
     if (!this.started) return;
     const base = { server: this.server.id, tool: this.toolName, mode: this.mode };
-    if (this.tool === undefined || this.tool.sensitive) {
-      this.#host.save(base);
+    if (this.form === undefined || this.tool === undefined || this.tool.sensitive) {
+      this.#host.save(this.#waiting?.keep ?? base);
       return;
     }
     const args = this.#arguments();
-    this.#host.save({ ...base, ...(args && { args }), ...(this.mode === 'json' && { jsonText: this.jsonText }) });
+    this.#readable = args ?? this.#readable;
+    const texts = this.mode === 'form' ? unreadTexts(this.form) : undefined;
+    this.#host.save({
+      ...base,
+      ...(this.#readable && { args: this.#readable }),
+      ...(this.mode === 'json' && { jsonText: this.jsonText }),
+      ...(texts && { texts }),
+    });
     const text = JSON.stringify(args);
     if (args === undefined || text === this.#lastSent) return;
     this.#lastSent = text;
@@ -193,13 +216,25 @@ export class ToolSession {
     this.running = message.running;
     this.started = true;
     const keep = saved?.server === message.server.id && saved.tool === message.toolName ? saved : undefined;
-    this.#setTool(message.tool, message.args ?? keep?.args);
-    if (keep?.mode === 'json' && this.form) {
-      const isCurrent = message.args === undefined || equalJson(message.args, keep.args);
-      this.mode = 'json';
-      this.jsonText = (isCurrent ? keep.jsonText : undefined) ?? formatJson(this.form.value() ?? {});
+    this.#waiting = { args: message.args, keep };
+    this.#begin(message.tool);
+  }
+
+  /** Opens the form with what the host, else the webview itself, kept for it; until the tool is known that waits. */
+  #begin(tool: ToolView | undefined): void {
+    const { args, keep } = this.#waiting ?? {};
+    if (tool !== undefined) {
+      this.#waiting = undefined;
+      // What cannot be read yet is only here; it belongs to the arguments that could last be read.
+      const isCurrent = keep !== undefined && (args === undefined || equalJson(args, keep.args));
+      this.#setTool(tool, args ?? keep?.args, isCurrent ? keep.texts : undefined);
+      this.#readable = args ?? (isObject(keep?.args) ? keep.args : undefined);
+      if (keep?.mode === 'json' && this.form) {
+        this.mode = 'json';
+        this.jsonText = (isCurrent ? keep.jsonText : undefined) ?? formatJson(this.form.value() ?? {});
+      }
+      this.#lastSent = JSON.stringify(this.#arguments());
     }
-    this.#lastSent = JSON.stringify(this.#arguments());
     this.save();
     requestAnimationFrame(() => this.#focusStart());
   }
@@ -207,15 +242,16 @@ export class ToolSession {
   #focusStart(): void {
     if (document.activeElement !== null && document.activeElement !== document.body) return;
     const first = this.form?.root.children[0];
-    const id = this.mode === 'json' ? JSON_CONTROL_ID : first ? controlId(first) : RUN_BUTTON_ID;
+    const id = this.mode === 'json' ? JSON_CONTROL_ID : first ? firstControlId(first) : RUN_BUTTON_ID;
     document.getElementById(id)?.focus({ preventScroll: true });
   }
 
-  #setTool(tool: ToolView | undefined, value: JsonValue | undefined): void {
+  #setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): void {
     this.toolGone = tool === undefined && this.tool !== undefined;
     if (tool === undefined) return;
     this.tool = tool;
     this.form = createForm(tool.inputSchema, value);
+    if (texts !== undefined) restoreTexts(this.form, texts);
     this.#show(NO_PROBLEMS, false);
     if (value !== undefined) this.#later();
   }
@@ -261,19 +297,8 @@ export class ToolSession {
   #jsonProblems(checked: Checked | undefined): Problems {
     const parsed = this.#parsedJson();
     if (!parsed.ok) return { list: [{ pointer: '', kind: 'unreadable', message: parsed.message }], notice: undefined };
-    if (checked === undefined) return NO_PROBLEMS;
-    if ('unchecked' in checked) return { list: [], notice: checked.unchecked };
-    const about = new Set(['$ref', '$schema']);
-    const list = checked.validation.errors
-      .filter(({ keyword }) => !about.has(keyword))
-      .map(
-        ({ pointer, message }): Problem => ({
-          pointer,
-          kind: 'invalid',
-          message: pointer ? `${pointer} ${message}` : message,
-        }),
-      );
-    return { list, notice: checked.validation.errors.find(({ keyword }) => about.has(keyword))?.message };
+    // The same words for the same places as in the form.
+    return allProblems(createForm(this.tool?.inputSchema, parsed.value), checked);
   }
 
   /** The arguments as they would be sent; undefined while they are not a readable object. */
@@ -291,7 +316,7 @@ export class ToolSession {
 
   #refuse(problems: Problems, first = problems.list[0]): void {
     this.#show(problems, true);
-    this.announcement = `${plural(problems.list.length, 'problem')}: ${first?.message ?? ''}`;
+    this.announcement = `${plural(problems.list.length, 'problem')}: ${first ? textWithPath(first) : ''}`;
     this.onChange();
     requestAnimationFrame(() => this.focusProblem(first));
   }
@@ -314,6 +339,7 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 }
 
 function outcomeText({ outcome, durationMs }: RunView): string {
+  if (outcome.status === 'failed' && outcome.kind === 'cancelled') return 'Cancelled.';
   if (outcome.status === 'failed') return `The call failed: ${outcome.message}`;
   const words = outcome.result.isError ? 'The tool answered with an error' : 'The tool answered';
   return `${words} after ${durationText(durationMs)}.`;
