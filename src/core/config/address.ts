@@ -1,6 +1,8 @@
 /** Which transport an entry means, and what is wrong with the way it says so. */
 import type { JsonObject } from '../../shared/json';
+import { nearestName } from './nearestName';
 import type { Finding } from './reporter';
+import { serverSchema } from './schema/server';
 import { replaceVariables } from './variableSyntax';
 
 const SCHEME_TRANSPORTS: ReadonlyMap<string, string> = new Map([
@@ -18,6 +20,10 @@ const BUILT_IN_SCHEMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['websocket', ['ws', 'wss']],
 ]);
 
+/** More keys than any entry has. */
+const MAX_KEYS = 100;
+const serverKeys = Object.keys(serverSchema.shape);
+
 export interface Address {
   /** Undefined where the entry is too broken to tell. */
   readonly transport: string | undefined;
@@ -32,7 +38,9 @@ export function readAddress(id: string, written: JsonObject, entry: JsonObject):
   if (hasUrl && hasCommand) {
     return failed(stated, 'conflict', `Server "${id}" has both "url" and "command": keep one of them`, 'command');
   }
-  if (!hasUrl && !hasCommand) return failed(stated, 'missing', `Server "${id}" needs "url" or "command"`);
+  if (!hasUrl && !hasCommand) {
+    return failed(stated, 'missing', `Server "${id}" needs "url" or "command"${mistyped(written)}`);
+  }
   if (hasCommand) {
     if (stated !== undefined && BUILT_IN_SCHEMES.has(stated)) {
       return failed(stated, 'conflict', `transport "${stated}" needs "url", not "command"`, 'transport');
@@ -76,6 +84,15 @@ function failed(
   at: Finding['at'] = 'key',
 ): Address {
   return { transport, findings: [{ severity: 'error', code, message, path: key === undefined ? [] : [key], at }] };
+}
+
+/** The key that looks like one of the two that an entry needs: that is what the person has to mend. */
+function mistyped(written: JsonObject): string {
+  for (const key of Object.keys(written).slice(0, MAX_KEYS)) {
+    const near = serverKeys.includes(key) ? undefined : nearestName(key, serverKeys);
+    if (near === 'command' || near === 'url') return `; ${JSON.stringify(key.slice(0, 60))} looks like "${near}"`;
+  }
+  return '';
 }
 
 function isPresent(value: unknown): boolean {

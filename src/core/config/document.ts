@@ -54,12 +54,24 @@ export function parseText(text: string): ParsedText {
   if (isBlank(plain)) return { root: undefined, problems: [] };
   const errors: ParseError[] = [];
   const root = parseTree(plain, errors, { allowTrailingComma: true });
-  const problems = errors.slice(0, MAX_PROBLEMS).map(({ error, offset, length }) => ({
-    message: SYNTAX_TEXTS[printParseErrorCode(error)] ?? 'This is not JSON',
-    offset,
-    length: Math.max(1, length),
-  }));
+  const problems = firstAtEachPlace(plain, errors)
+    .slice(0, MAX_PROBLEMS)
+    .map(({ error, offset, length }) => ({
+      message: SYNTAX_TEXTS[printParseErrorCode(error)] ?? 'This is not JSON',
+      offset,
+      length: Math.max(1, length),
+    }));
   return { root, problems };
+}
+
+/** The parser stumbles over the same place again and again: what follows without anything sound between says nothing more. */
+function firstAtEachPlace(text: string, errors: readonly ParseError[]): ParseError[] {
+  let end = -1;
+  return errors.filter(({ offset, length }) => {
+    const follows = end >= 0 && (offset <= end || text.slice(end, offset).trim() === '');
+    end = Math.max(end, offset + length);
+    return !follows;
+  });
 }
 
 /** Whether the text holds nothing but blanks and comments. */

@@ -34,7 +34,10 @@ export function readConfigFile(text: string, source: ConfigSource): ConfigFileRe
     reporter.reportAt(range, { severity: 'error', code: 'syntax', message, path: [] });
   }
   const read = root ? readRoot(root, source, reporter) : NOTHING;
-  return { source, ...read, diagnostics: reporter.diagnostics.toSorted((a, b) => a.offset - b.offset) };
+  // What the broken place swallowed is not missing: until the text is JSON, nothing more can be said about it.
+  const found =
+    problems.length > 0 ? reporter.diagnostics.filter(({ code }) => code === 'syntax') : reporter.diagnostics;
+  return { source, ...read, diagnostics: found.toSorted((a, b) => a.offset - b.offset) };
 }
 
 type FileContents = Omit<ConfigFileResult, 'source' | 'diagnostics'>;

@@ -175,6 +175,30 @@ describe('readConfigFile', () => {
     expect(ids(result)).toEqual(['a', 'b']);
   });
 
+  it('says nothing but where the text is no JSON while it is not', () => {
+    const unclosed = '{ "servers": { "a": { "command": "x", "args": ["y }, "b": { "nmae": 1 } } }';
+    expect(codes(read(unclosed))).toEqual(['syntax']);
+    const swallowed = '{ "version": 2, "servers": { "a": { "env": { "command": "x" } }, "b": { "url": } } }';
+    expect(read(swallowed).diagnostics).toMatchObject([{ code: 'syntax', offset: swallowed.indexOf('} } }') }]);
+  });
+
+  it('says once what is wrong at one place, and also what is wrong at another', () => {
+    const text = '{ "servers": { "a": { "command": foo bar, "args": [1 2] } } }';
+    expect(read(text).diagnostics.map(({ code, offset }) => [code, offset])).toEqual([
+      ['syntax', text.indexOf('foo')],
+      ['syntax', text.indexOf('2]')],
+    ]);
+  });
+
+  it('names the key that looks like the one that an entry lacks', () => {
+    const result = read('{ "servers": { "a": { "comand": "x" }, "b": { "Uri": "y" }, "c": { "name": "z" } } }');
+    expect(result.servers.flatMap(({ problems }) => problems)).toEqual([
+      'Server "a" needs "url" or "command"; "comand" looks like "command"',
+      'Server "b" needs "url" or "command"; "Uri" looks like "url"',
+      'Server "c" needs "url" or "command"',
+    ]);
+  });
+
   it('lets the later of two equal keys count, and says so', () => {
     const result = read('{ "servers": { "a": { "command": "x" }, "a": { "command": "y" } } }');
     expect(result.diagnostics).toMatchObject([{ code: 'conflict', severity: 'warning', offset: 15 }]);
