@@ -10,6 +10,7 @@ export class RefreshQueue<T> implements Disposable {
   readonly #changed = new Set<T>();
   #all = false;
   #scheduled = false;
+  #timer: Disposable | undefined;
 
   constructor(clock: Clock, delayMs: number, flush: (changed: 'all' | readonly T[]) => void) {
     this.#clock = clock;
@@ -27,6 +28,13 @@ export class RefreshQueue<T> implements Disposable {
     this.#schedule();
   }
 
+  /** Announces at once what waits, for somebody who is about to rely on it. */
+  announceNow(): void {
+    if (!this.#scheduled) return;
+    if (this.#timer) this.#store.delete(this.#timer);
+    this.#announce();
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -36,12 +44,17 @@ export class RefreshQueue<T> implements Disposable {
     this.#scheduled = true;
     const timer = this.#clock.setTimeout(() => {
       this.#store.delete(timer);
-      this.#scheduled = false;
-      const changed = this.#all ? 'all' : [...this.#changed];
-      this.#all = false;
-      this.#changed.clear();
-      this.#flush(changed);
+      this.#announce();
     }, this.#delayMs);
+    this.#timer = timer;
     this.#store.add(timer);
+  }
+
+  #announce(): void {
+    this.#scheduled = false;
+    const changed = this.#all ? 'all' : [...this.#changed];
+    this.#all = false;
+    this.#changed.clear();
+    this.#flush(changed);
   }
 }

@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { ROOT } from '../../scripts/lib/root.mjs';
 import { expect, test } from './support/fixtures';
 import type { Workbench } from './support/workbench';
 
@@ -133,6 +135,33 @@ test('an extension host that is killed leaves no server behind', async ({ workbe
   expect(host).toBeDefined();
   process.kill(host ?? 0, 'SIGKILL');
   await expect.poll(() => started.filter(isRunning)).toEqual([]);
+});
+
+test('a server that is added is shown and connected, also where it brings the first group', async ({ workbench }) => {
+  const { page } = workbench;
+  await workbench.openSideBar();
+  await expect(workbench.server('Everything')).toBeVisible();
+  for (const id of ['mine', 'other']) {
+    await workbench.runCommand('Patchbay: Add Server');
+    await workbench.pick('A program that Patchbay starts');
+    const input = page.locator('.quick-input-widget input[type="text"]');
+    for (const [title, text] of [
+      ['Add MCP Server (2/4)', `node ${join(ROOT, 'test/servers/echoServer.mjs')}`],
+      ['Add MCP Server (3/4)', id],
+    ] as const) {
+      await page.locator('.quick-input-title').filter({ hasText: title }).waitFor();
+      await input.fill(text);
+      await page.keyboard.press('Enter');
+    }
+    await workbench.pick('For you, in every workspace');
+    const row = workbench.server(id, /ready/);
+    await expect(row).toBeVisible();
+    await expect(row).toHaveAttribute('aria-selected', 'true');
+    // Below the group of its file.
+    await expect(row).toHaveAttribute('aria-level', '2');
+  }
+  await expect(page.getByText('Cannot resolve tree item')).toHaveCount(0);
+  await workbench.screenshot('added-dark');
 });
 
 function isRunning(pid: number): boolean {

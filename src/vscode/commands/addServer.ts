@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { PatchbayError } from '../../base/errors';
+import { describeError, PatchbayError } from '../../base/errors';
 import { nextEvent } from '../../base/event';
 import type { Hub } from '../../core/hubTypes';
 import type { JsonObject } from '../../shared/json';
@@ -26,7 +26,7 @@ export const addServer: CommandHandler = async (context, argument) => {
   const hub = await context.services.hub();
   await arrival(hub, server.id);
   if (byCode) return server.id;
-  await context.reveal(server.id, { expand: true });
+  await show(context, server.id);
   await connectFor(hub, server.id);
   return server.id;
 };
@@ -39,6 +39,15 @@ function readServer(context: CommandContext, argument: unknown): ServerToAdd {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const uri = where === 'workspace' && folder ? context.configFiles.workspaceUri(folder) : context.configFiles.userUri;
   return { id: server, entry: entry as JsonObject, uri };
+}
+
+/** A row that cannot be shown must not keep its server from being connected. */
+async function show({ reveal, services }: CommandContext, id: string): Promise<void> {
+  try {
+    await reveal(id, { expand: true });
+  } catch (error) {
+    services.output.warn(`The row of "${id}" could not be shown: ${describeError(error)}`);
+  }
 }
 
 async function arrival(hub: Hub, id: string): Promise<void> {

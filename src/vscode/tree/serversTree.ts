@@ -63,6 +63,11 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#refresh.add(id);
   }
 
+  /** Tells VS Code at once of every change: it looks for rows only among those that it knows. */
+  showChanges(): void {
+    this.#refresh.announceNow();
+  }
+
   /** The row of a server, for `TreeView.reveal`. */
   serverNode(id: string): ServerNode {
     const existing = this.#servers.get(id);

@@ -64,6 +64,7 @@ export class ServersView implements vscode.Disposable {
   /** Shows the view with a server's row selected. Does nothing where the server is not in the tree. */
   async reveal(serverId: string, options: { readonly expand?: boolean } = {}): Promise<void> {
     if (!this.#hubIfLoaded()?.server(serverId)) return;
+    this.tree.showChanges();
     await this.#view.reveal(this.tree.serverNode(serverId), { select: true, focus: true, expand: options.expand });
   }
 

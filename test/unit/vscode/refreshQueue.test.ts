@@ -19,6 +19,20 @@ function handClock() {
 }
 
 describe('RefreshQueue', () => {
+  it('announces at once what waits where somebody relies on it, and not again', () => {
+    const { clock, waiting, fire } = handClock();
+    const announced: unknown[] = [];
+    const queue = new RefreshQueue<string>(clock, 50, (changed) => announced.push(changed));
+    queue.announceNow();
+    queue.add('a');
+    queue.announceNow();
+    expect(announced).toEqual([['a']]);
+    expect(waiting.size).toBe(0);
+    queue.addAll();
+    fire();
+    expect(announced).toEqual([['a'], 'all']);
+  });
+
   it('announces many changes once', () => {
     const { clock, waiting, fire } = handClock();
     const announced: unknown[] = [];
