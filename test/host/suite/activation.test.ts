@@ -7,7 +7,13 @@ suite('activation', () => {
   test('gives the API and has every command of the manifest', async () => {
     const api = await extension().activate();
     assert.equal(api.version, 1);
-    assert.deepEqual(Object.keys(api).sort(), ['callTool', 'onDidChangeServers', 'servers', 'version']);
+    assert.deepEqual(Object.keys(api).sort(), [
+      'callTool',
+      'onDidChangeServers',
+      'registerTransport',
+      'servers',
+      'version',
+    ]);
     const contributed: string[] = extension().packageJSON.contributes.commands.map(
       ({ command }: { command: string }) => command,
     );
