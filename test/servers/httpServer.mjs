@@ -19,6 +19,10 @@
  *   /end-sse               ends the stream properly, but without the answer
  *   /lose-session          knows a session for one call, then answers 404
  *   /idle-get              closes each GET stream at once with `retry: 0`
+ *   /odd-json /odd-sse     answers with null where a member should be left out, and members that JSON-RPC does not have
+ *   /batch                 JSON answers as a list of all messages of the call
+ *   /noise-json /noise-sse in the place of a call's answer text that is no JSON; before it on the stream
+ *   /other-id /null-id     JSON answers to calls: for another id; an error without one (`-sse`: on a stream)
  *   /resume                event streams that name each event and break before the answer, which a GET with its
  *                          Last-Event-ID brings
  *   /resume-refused        the same, but the GET is answered 404
@@ -171,9 +175,39 @@ const STREAM_PATHS = new Set([
   '/end-sse',
   '/idle-get',
   '/resume',
+  '/odd-sse',
+  '/noise-sse',
 ]);
 
+/** What serializers of some languages write that were not told to leave out what is not there. */
+function asOdd(message) {
+  const result = message.result && { ...message.result, _meta: null };
+  return message.method
+    ? { ...message, params: { ...message.params, _meta: null } }
+    : { ...message, result, error: null, success: true };
+}
+
 const CALL_FAULTS = {
+  '/noise-json': ({ response }) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('Server starting on HTTP\u2026');
+  },
+  '/other-id': ({ response, message }) => {
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id: message.id + 1000, result: {} }));
+  },
+  '/null-id': ({ response }) => {
+    const error = { code: -32700, message: 'Parse error' };
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id: null, error }));
+  },
+  '/null-id-sse': ({ response }) => {
+    const error = { code: -32700, message: 'Parse error' };
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream' })
+      .end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: null, error })}\n\n`);
+  },
   '/hang': () => {},
   '/unknown-method': ({ response, message }) => {
     const error = { code: -32601, message: `Method not found: ${message.method}` };
@@ -210,10 +244,19 @@ const CALL_FAULTS = {
 
 /** Notifications have no place in a JSON answer and are left out. */
 function jsonReply(response, path, headers) {
+  const batch = [];
   return (message, isLast) => {
-    if (!isLast) return;
-    const text = JSON.stringify(message);
     const all = { 'content-type': 'application/json; charset=utf-8', ...headers };
+    if (path === '/batch') {
+      // After the handler sent everything that it has at once.
+      if (isLast && !response.headersSent) {
+        response.writeHead(200, all);
+        setImmediate(() => response.end(JSON.stringify(batch)));
+      }
+      return batch.push(message);
+    }
+    if (!isLast || response.headersSent) return;
+    const text = JSON.stringify(path === '/odd-json' ? asOdd(message) : message);
     if (path === '/gzip') response.writeHead(200, { ...all, 'content-encoding': 'gzip' }).end(gzipSync(text));
     else if (path === '/br')
       response.writeHead(200, { ...all, 'content-encoding': 'br' }).end(brotliCompressSync(text));
@@ -233,11 +276,13 @@ function streamReply(response, path, headers) {
   gzip?.pipe(response);
   const out = gzip ?? response;
   return (message, isLast) => {
-    const text = JSON.stringify(message);
+    const text = JSON.stringify(path === '/odd-sse' ? asOdd(message) : message);
+    if (path === '/noise-sse') out.write('data: Server starting on HTTP\u2026\n\ndata: [1,2,"not a message"]\n\n');
     if (path === '/split') return splinter(response, `: keep-alive\r\n\r\ndata: ${text}\r\n\r\n`, isLast);
     out.write(`event: message\ndata: ${text}\n\n`);
     gzip?.flush();
-    if (isLast) out.end();
+    // The tool for strange ids has more to say.
+    if (isLast) setImmediate(() => out.end());
   };
 }
 

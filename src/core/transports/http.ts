@@ -7,9 +7,10 @@ import {
   StreamableHTTPClientTransport,
   type TransportSendOptions,
 } from '@modelcontextprotocol/client';
-import { PatchbayError } from '../../base/errors';
+import { PatchbayError, toError } from '../../base/errors';
 import { checkAnswers, endRefusedStreams, parseMessage } from './httpAnswers';
 import { describeHttpFailure, displayUrl, parseRetryAfter, sessionLostError } from './httpErrors';
+import { isStandIn, takeMessages } from './httpMessages';
 import { answerIdInHead, excerpt, localAnswer, requestIdOf, responseIdOf } from './jsonRpc';
 import type { NetworkDependencies } from './network/agents';
 import { createLaunchFetch, type LaunchFetch } from './network/launchFetch';
@@ -81,11 +82,8 @@ class HttpTransport implements McpTransport {
     if (this.#inner) throw new PatchbayError('transport', 'This transport was started before.');
     const url = parseUrl(this.#launch.url, this.#dependencies.platform);
     this.#fetch = this.#createFetch();
-    const fetch = endRefusedStreams(this.#fetch.fetch, (error) => this.#onError(error as Error));
     const inner = new StreamableHTTPClientTransport(url, {
-      fetch: checkAnswers(fetch, displayUrl(this.#launch.url), (response, body) =>
-        this.#onFailedAnswer(response, body),
-      ),
+      fetch: this.#readAnswers(this.#fetch.fetch),
       requestInit: { headers: { ...this.#launch.headers } },
       redirectPolicy: 'same-origin',
       reconnectionOptions: {
@@ -96,7 +94,9 @@ class HttpTransport implements McpTransport {
       },
       reconnectionScheduler: (reconnect, delayMs, attempt) => this.#scheduleStream(reconnect, delayMs, attempt),
     });
-    inner.onmessage = (message) => this.#onMessage(message);
+    inner.onmessage = (message) => {
+      if (!isStandIn(message)) this.#onMessage(message);
+    };
     inner.onerror = (error) => this.#onError(error);
     this.#inner = inner;
     await inner.start();
@@ -164,6 +164,19 @@ class HttpTransport implements McpTransport {
     });
   }
 
+  #readAnswers(fetch: FetchLike): FetchLike {
+    const taken = takeMessages(fetch, {
+      onMessage: (message) => this.#deliver(message),
+      onNoise: (error) => this.#onError(error),
+      isAwaited: (message) => this.#pending.has(this.#pendingOf(message) ?? ''),
+      onUnanswered: (id) => this.#onUnanswered(id, false),
+    });
+    const streams = endRefusedStreams(taken, (error) => this.#onError(error as Error));
+    return checkAnswers(streams, displayUrl(this.#launch.url), (response, body) =>
+      this.#onFailedAnswer(response, body),
+    );
+  }
+
   /** MCP 2026-07-28, basic/transports: a response stream is not resumed; to throw is how the SDK is told. */
   #scheduleStream(reconnect: () => void, delayMs: number, attempt: number): () => void {
     if (this.#isModern) throw new Error(NOT_RESUMED);
@@ -187,9 +200,25 @@ class HttpTransport implements McpTransport {
   #onMessage(message: JSONRPCMessage): void {
     if (this.#closing) return;
     this.#reconnects.onMessage();
-    const id = responseIdOf(message);
+    const id = this.#pendingOf(message);
     if (id !== undefined) this.#pending.delete(id);
     this.onmessage?.(message);
+  }
+
+  /** From inside the reading of a body, which goes on whatever the listener does. */
+  #deliver(message: JSONRPCMessage): void {
+    try {
+      this.#onMessage(message);
+    } catch (error) {
+      this.onerror?.(toError(error));
+    }
+  }
+
+  /** The request that is answered. Some servers give an integer back as a text; the SDK takes it for the integer, too. */
+  #pendingOf(message: JSONRPCMessage): RequestId | undefined {
+    const id = responseIdOf(message);
+    if (id === undefined || this.#pending.has(id)) return id;
+    return this.#pending.has(Number(id)) ? Number(id) : undefined;
   }
 
   /** The SDK reports what it also throws, and some failures twice; only what nobody heard of yet goes on. */
@@ -212,6 +241,10 @@ class HttpTransport implements McpTransport {
   #onStreamEnd(id: RequestId): void {
     const isBroken = this.#streamBroke;
     this.#streamBroke = false;
+    this.#onUnanswered(id, isBroken);
+  }
+
+  #onUnanswered(id: RequestId, isBroken: boolean): void {
     if (!this.#pending.has(id)) return;
     const url = displayUrl(this.#launch.url);
     const error = new PatchbayError(
@@ -221,7 +254,7 @@ class HttpTransport implements McpTransport {
         : `${url} ended its stream without an answer.`,
       { retryable: true, hint: 'It is not known whether the request was carried out.' },
     );
-    this.#onMessage(localAnswer(id, error));
+    this.#deliver(localAnswer(id, error));
   }
 
   #onEventDiscarded(head: string): void {
@@ -244,7 +277,7 @@ class HttpTransport implements McpTransport {
     if (!SdkHttpError.isInstance(error) || error.status === 401 || error.status === 403) return false;
     const answer = parseMessage(error.data.text);
     if (!answer || responseIdOf(answer) !== id || !('error' in answer)) return false;
-    if (error.status === 404 && hadSession && answer.error.code !== METHOD_NOT_FOUND) return false;
+    if (error.status === 404 && hadSession && answer.error?.code !== METHOD_NOT_FOUND) return false;
     this.#onMessage(answer);
     return true;
   }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { PatchbayError } from '../../base/errors';
+import type { RewriteEvent } from './sseEvents';
 import { type EventLimit, limitEvents, toWebStream } from './sseLimit';
 
 /** The part of `Headers` that readers of an answer use. Names do not differ by case. */
@@ -57,6 +58,14 @@ export interface LightResponseInit {
   readonly limit: EventLimit;
 }
 
+/** What readers of an answer get in the place of what came. */
+export interface Interception {
+  /** `text`: the whole body. Gives what `json` does. */
+  json(text: string): unknown;
+  /** For each event of an event stream. */
+  readonly event: RewriteEvent;
+}
+
 /**
  * The members of `Response` that the SDK touches, without the cost of the real one (half the throughput).
  * The body can be read once: by `text`, by `json`, or as the web stream `body`.
@@ -70,6 +79,7 @@ export class LightResponse {
   readonly headers: LightHeaders;
   readonly #stream: Readable;
   readonly #limit: EventLimit;
+  #interception: Interception | undefined;
   #body: ReadableStream<Uint8Array> | undefined;
   #used = false;
 
@@ -90,11 +100,18 @@ export class LightResponse {
     return this.#used;
   }
 
+  /** Before the body is read. */
+  intercept(interception: Interception): void {
+    this.#interception = interception;
+  }
+
   get body(): ReadableStream<Uint8Array> {
     if (!this.#body) {
       this.#use();
       const isEvents = /^\s*text\/event-stream\s*(;|$)/i.test(this.headers.get('content-type') ?? '');
-      this.#body = isEvents ? limitEvents(this.#stream, this.#limit) : toWebStream(this.#stream, (chunk) => [chunk]);
+      this.#body = isEvents
+        ? limitEvents(this.#stream, this.#limit, this.#interception?.event)
+        : toWebStream(this.#stream, (chunk) => [chunk]);
     }
     return this.#body;
   }
@@ -104,7 +121,8 @@ export class LightResponse {
   }
 
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+    const text = await this.text();
+    return this.#interception ? this.#interception.json(text) : JSON.parse(text);
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {

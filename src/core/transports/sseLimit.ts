@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
+import { LineEnds } from './lineEnds';
+import { EventRewriter, type RewriteEvent } from './sseEvents';
 
 const HEAD_BYTES = 4096;
-const NEWLINE = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 /** Ends the cut event under a name that nobody listens to. */
 const DISCARDED_EVENT = 'event: patchbay-discarded\n';
 
@@ -14,11 +14,14 @@ export interface EventLimit {
 
 /**
  * A `text/event-stream` as a web stream, with each event within the limit, so that a reader that buffers whole events
- * stays bounded. An event above it is cut and renamed; the stream lives on. Cancelling destroys the source.
+ * stays bounded. An event above it is cut and renamed; the stream lives on. `rewrite`: gets each event, also a cut one.
+ * Cancelling destroys the source.
  */
-export function limitEvents(source: Readable, limit: EventLimit): ReadableStream<Uint8Array> {
+export function limitEvents(source: Readable, limit: EventLimit, rewrite?: RewriteEvent): ReadableStream<Uint8Array> {
   const meter = new EventMeter(limit);
-  return toWebStream(source, (chunk) => meter.pass(chunk));
+  if (!rewrite) return toWebStream(source, (chunk) => meter.pass(chunk));
+  const rewriter = new EventRewriter(rewrite);
+  return toWebStream(source, (chunk) => meter.pass(chunk).flatMap((part) => rewriter.pass(part)));
 }
 
 /** `Readable.toWeb` at a fraction of its cost, with `pass` between. */
@@ -74,7 +77,7 @@ class EventMeter {
     const out: Buffer[] = [];
     const ends = new LineEnds(chunk);
     let start = 0;
-    let position = this.#afterReturn && chunk[0] === NEWLINE ? 1 : 0;
+    let position = this.#afterReturn && ends.isNewline(0) ? 1 : 0;
     if (chunk.length > 0) this.#afterReturn = false;
     while (position < chunk.length) {
       const lineEnd = ends.next(position);
@@ -93,7 +96,7 @@ class EventMeter {
           this.#startEvent();
         }
         this.#lineStarted = false;
-        this.#afterReturn = next === chunk.length && chunk[lineEnd] === CARRIAGE_RETURN;
+        this.#afterReturn = next === chunk.length && !ends.isNewline(next - 1);
       }
       position = next;
     }
@@ -114,34 +117,5 @@ class EventMeter {
     const piece = part.subarray(0, HEAD_BYTES - this.#headSize);
     this.#head.push(piece);
     this.#headSize += piece.length;
-  }
-}
-
-/** The line ends of one chunk, each byte of which is looked at once for either kind. */
-class LineEnds {
-  readonly #chunk: Buffer;
-  #newline = -1;
-  #carriageReturn = -1;
-
-  constructor(chunk: Buffer) {
-    this.#chunk = chunk;
-  }
-
-  /** Where the line at `position` ends: the index of its line end, or the length of the chunk. */
-  next(position: number): number {
-    if (this.#newline < position) this.#newline = this.#find(NEWLINE, position);
-    if (this.#carriageReturn < position) this.#carriageReturn = this.#find(CARRIAGE_RETURN, position);
-    return Math.min(this.#newline, this.#carriageReturn);
-  }
-
-  /** Where the line after the line end at `index` starts. */
-  after(index: number): number {
-    const isPair = this.#chunk[index] === CARRIAGE_RETURN && this.#chunk[index + 1] === NEWLINE;
-    return Math.min(this.#chunk.length, index + (isPair ? 2 : 1));
-  }
-
-  #find(byte: number, position: number): number {
-    const index = this.#chunk.indexOf(byte, position);
-    return index === -1 ? this.#chunk.length : index;
   }
 }
