@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { type CommandName, commandId, commandNames } from '../contributions';
+import { causeOf } from './aboutServer';
 import { addServer } from './addServer';
 import { callTool } from './callTool';
 import { clearToken } from './clearToken';
@@ -54,7 +55,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       try {
         return await HANDLERS[name](context, argument);
       } catch (error) {
-        if (isFromCode(argument)) throw error;
+        if (isFromCode(argument)) throw causeOf(error);
         await reportError(context, error, argument);
         return undefined;
       }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { aboutServer } from './aboutServer';
 import type { CommandHandler } from './context';
 import { serverFor } from './pickServer';
 import { inView } from './progress';
@@ -9,5 +10,7 @@ export const reconnect: CommandHandler = async (context, argument) => {
     suits: ({ state }) => state.kind !== 'disabled',
     none: vscode.l10n.t('Every server is disabled.'),
   });
-  if (chosen) await inView(() => chosen.hub.reconnect(chosen.server.id, { interactive: true }));
+  if (!chosen) return;
+  const { hub, server } = chosen;
+  await aboutServer(server, () => inView(() => hub.reconnect(server.id, { interactive: true })));
 };

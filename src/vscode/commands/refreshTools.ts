@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { aboutServer } from './aboutServer';
 import type { CommandHandler } from './context';
 import { serverFor } from './pickServer';
 import { inView } from './progress';
@@ -9,5 +10,7 @@ export const refreshTools: CommandHandler = async (context, argument) => {
     suits: ({ state }) => state.kind === 'connected',
     none: vscode.l10n.t('No server is connected.'),
   });
-  if (chosen) await inView(() => chosen.hub.refreshTools(chosen.server.id));
+  if (!chosen) return;
+  const { hub, server } = chosen;
+  await aboutServer(server, () => inView(() => hub.refreshTools(server.id)));
 };

@@ -3,14 +3,16 @@ import { describeError, isPatchbayError } from '../../base/errors';
 import { showError } from '../adapters/messages';
 import { commandId } from '../contributions';
 import { oneLine } from '../plainText';
+import { causeOf, ServerFailure } from './aboutServer';
 import type { CommandContext } from './context';
 import { readTarget } from './target';
 
 /** Tells the person who asked for something why it did not happen, with the next step as a button. */
-export async function reportError(context: CommandContext, error: unknown, argument: unknown): Promise<void> {
+export async function reportError(context: CommandContext, failure: unknown, argument: unknown): Promise<void> {
+  const error = causeOf(failure);
   if (isPatchbayError(error) && error.kind === 'cancelled') return;
   const { t } = vscode.l10n;
-  const message = oneLine(describeError(error), 1000);
+  const message = oneLine(describeError(failure), 1000);
   context.services.output.error(message);
   const showOutput = t('Show Output');
   const openConfiguration = t('Open Configuration');
@@ -22,7 +24,8 @@ export async function reportError(context: CommandContext, error: unknown, argum
   const answer = await showError(message, ...actions);
   if (answer === showOutput) context.services.output.show(true);
   if (answer === manageTrust) await vscode.commands.executeCommand('workbench.trust.manage');
-  if (answer === openConfiguration) await openConfigurationOf(context, argument);
+  const about = failure instanceof ServerFailure ? { server: failure.server } : argument;
+  if (answer === openConfiguration) await openConfigurationOf(context, about);
 }
 
 /** The person was asked and said "not now": the tree says what is missing, a message would only repeat it. */
