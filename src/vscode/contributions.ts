@@ -40,8 +40,6 @@ export const focusServersCommandId = 'patchbay.servers.focus';
 export const contextKeys = {
   /** Whether the configuration was read and names no server. Unset before, so that no welcome flashes up. */
   noServers: 'patchbay.noServers',
-  /** Whether at least one server waits between two attempts. */
-  reconnecting: 'patchbay.reconnecting',
 } as const;
 
 export const workspaceConfigName = '.vscode/patchbay.json';

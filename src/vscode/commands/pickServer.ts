@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Hub, ServerSnapshot } from '../../core/hubTypes';
 import { pick, showInformation } from '../adapters/messages';
 import { commandId } from '../contributions';
+import { oneLine } from '../plainText';
 import { type StateIcon, stateIcon, stateWords } from '../tree/stateWords';
 import type { CommandContext } from './context';
 import { readTarget, requireServer } from './target';
@@ -52,6 +53,10 @@ export async function offerAddServer(): Promise<void> {
   const add = vscode.l10n.t('Add Server…');
   const answer = await showInformation(vscode.l10n.t('No MCP server is configured yet.'), add);
   if (answer === add) await vscode.commands.executeCommand(commandId('addServer'));
+}
+
+export function notReconnecting({ name }: ServerSnapshot): string {
+  return vscode.l10n.t('{0} is not reconnecting.', oneLine(name, 80));
 }
 
 export function themeIcon({ id, color }: StateIcon): vscode.ThemeIcon {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { showInformation } from '../adapters/messages';
 import type { CommandHandler } from './context';
-import { serverFor } from './pickServer';
+import { notReconnecting, serverFor } from './pickServer';
+import { isFromCode } from './target';
 
 export const retryNow: CommandHandler = async (context, argument) => {
   const chosen = await serverFor(context, argument, {
@@ -8,5 +10,8 @@ export const retryNow: CommandHandler = async (context, argument) => {
     suits: ({ state }) => state.kind === 'reconnecting',
     none: vscode.l10n.t('No server is reconnecting.'),
   });
-  chosen?.hub.retryNow(chosen.server.id);
+  if (!chosen) return;
+  const { hub, server } = chosen;
+  if (server.state.kind === 'reconnecting') hub.retryNow(server.id);
+  else if (!isFromCode(argument)) void showInformation(notReconnecting(server));
 };

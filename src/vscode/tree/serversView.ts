@@ -79,12 +79,11 @@ export class ServersView implements vscode.Disposable {
 
   #showSummary(): void {
     const servers = this.#hubIfLoaded()?.servers() ?? [];
-    const { failed, reconnecting } = summarize(servers);
+    const { failed } = summarize(servers);
     const { t } = vscode.l10n;
     const tooltip = failed === 1 ? t('1 server in error') : t('{0} servers in error', failed);
     this.#view.badge = failed === 0 ? undefined : { value: failed, tooltip };
     this.#setContext(contextKeys.noServers, servers.length === 0);
-    this.#setContext(contextKeys.reconnecting, reconnecting.length > 0);
     this.#tick();
   }
 

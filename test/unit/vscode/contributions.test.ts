@@ -35,6 +35,10 @@ describe('package.json', () => {
     expect(menuEntries.filter(({ command }) => !ids.has(command))).toEqual([]);
   });
 
+  it('keeps every command in the palette', () => {
+    expect(contributes.menus.commandPalette ?? []).toEqual([]);
+  });
+
   it('names only known context keys in its conditions', () => {
     const known = new Set<string>([...Object.values(contextKeys), serversViewId]);
     const used = [...menuEntries, ...contributes.viewsWelcome].flatMap(
