@@ -1,21 +1,27 @@
 import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
 import { askText, pick } from '../adapters/messages';
-import type { CommandHandler } from './context';
+import type { CommandContext, CommandHandler } from './context';
+import { connectFor } from './progress';
+import { type KnownSecret, knownSecrets, waitsForSecret } from './secretNames';
 import { isFromCode } from './target';
 
-/** Stores the value that `${secret:name}` stands for. From code: `{ name, value }`. */
-export const setSecret: CommandHandler = async ({ secrets }, argument) => {
+/** Stores the value that `${secret:name}` stands for, and connects what waited for it. From code: `{ name, value }`. */
+export const setSecret: CommandHandler = async (context, argument) => {
+  const { secrets } = context;
   if (isFromCode(argument)) {
     const { name, value } = argument as { name?: unknown; value?: unknown };
     if (typeof name !== 'string' || !SECRET_NAME.test(name) || typeof value !== 'string' || value === '') {
       throw new PatchbayError('config', 'This command takes { name, value }: both texts, and neither empty.');
     }
     await secrets.set(name, value);
+    await goOn(context, name, false);
     return;
   }
   const { t } = vscode.l10n;
-  const name = await pickName(await secrets.names());
+  const files = await context.configFiles.readAll();
+  const texts = files.map(({ text }) => text);
+  const name = await pickName(knownSecrets(texts, await secrets.names()));
   if (name === undefined) return;
   const value = await askText({
     title: t('Secret {0}', name),
@@ -24,17 +30,33 @@ export const setSecret: CommandHandler = async ({ secrets }, argument) => {
     ignoreFocusOut: true,
     validateInput: (text) => (text === '' ? t('Enter a value.') : undefined),
   });
-  if (value) await secrets.set(name, value);
+  if (!value) return;
+  await secrets.set(name, value);
+  await goOn(context, name, true);
 };
+
+/** Connects the servers that lacked this secret. Each says in its own state how it went. */
+async function goOn({ services }: CommandContext, name: string, isPersonThere: boolean): Promise<void> {
+  const hub = services.hubIfLoaded();
+  const waiting = hub?.servers().filter((server) => waitsForSecret(server, name)) ?? [];
+  await Promise.allSettled(
+    waiting.map(async ({ id }) => (isPersonThere ? hub && connectFor(hub, id) : hub?.connect(id))),
+  );
+}
 
 const SECRET_NAME = /^[\w.-]{1,100}$/;
 
-async function pickName(names: readonly string[]): Promise<string | undefined> {
+async function pickName(secrets: readonly KnownSecret[]): Promise<string | undefined> {
   const { t } = vscode.l10n;
-  if (names.length > 0) {
+  if (secrets.length > 0) {
     const another = { label: t('Another secret…'), iconPath: new vscode.ThemeIcon('add'), value: { name: undefined } };
-    const known = names.map((name) => ({ label: name, iconPath: new vscode.ThemeIcon('key'), value: { name } }));
-    const picked = await pick<{ name: string | undefined }>([another, ...known], { placeHolder: t('Secret to set') });
+    const known = secrets.map(({ name, isStored, isUsed }) => ({
+      label: name,
+      description: isStored ? (isUsed ? t('set') : t('set, not used here')) : t('not set yet'),
+      iconPath: new vscode.ThemeIcon(isStored ? 'key' : 'warning'),
+      value: { name },
+    }));
+    const picked = await pick<{ name: string | undefined }>([...known, another], { placeHolder: t('Secret to set') });
     if (picked?.name !== undefined || picked === undefined) return picked?.name;
   }
   return askText({

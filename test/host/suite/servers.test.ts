@@ -24,7 +24,7 @@ suite('servers', () => {
     await addUserServer('gone', { command: 'patchbay-no-such-command' });
   });
 
-  suiteTeardown(() => removeServers(api, 'mine', 'gone', 'withSecret'));
+  suiteTeardown(() => removeServers(api, 'mine', 'gone', 'withSecret', 'waits'));
 
   test('connect and disconnect start and end the process', async () => {
     await run('patchbay.connect', { server: 'mine' });
@@ -66,6 +66,13 @@ suite('servers', () => {
     assert.match(state.error?.message ?? '', /patchbay-no-such-command/);
   });
 
+  test('retryNow and stopRetrying do nothing where nothing is reconnecting', async () => {
+    await run('patchbay.disconnect', { server: 'mine' });
+    await run('patchbay.retryNow', { server: 'mine' });
+    await run('patchbay.stopRetrying', { server: 'mine' });
+    assert.equal(stateOf(api, 'mine'), 'disconnected');
+  });
+
   test('a wrong name is answered with the nearest one', async () => {
     await assert.rejects(async () => run('patchbay.connect', { server: 'mines' }), /Did you mean "mine"\?/);
     await assert.rejects(
@@ -90,6 +97,15 @@ suite('servers', () => {
     assert.match(JSON.stringify(result.content), /FROM_SECRET.{1,9}kept value/);
     const server = await serverThat(api, 'withSecret', () => true);
     assert.ok(!JSON.stringify({ ...server, catalog: undefined }).includes('kept value'));
+  });
+
+  test('a server that waits for a secret goes on when the secret is set', async () => {
+    const env = { FROM_SECRET: `\${secret:host-suite-late}` };
+    await addUserServer('waits', { command: 'node', args: [echoServer], env });
+    await assert.rejects(api.callTool('waits', 'echo', { text: 'x' }), /host-suite-late/);
+    assert.equal(stateOf(api, 'waits'), 'needsInput');
+    await run('patchbay.setSecret', { name: 'host-suite-late', value: 'now' });
+    assert.equal(stateOf(api, 'waits'), 'connected');
   });
 });
 
