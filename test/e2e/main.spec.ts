@@ -84,6 +84,7 @@ test('connects servers, fills forms by keyboard and shows the answers', async ({
 
 test('a server whose process was killed comes back by itself', async ({ workbench }) => {
   await workbench.openSideBar();
+  await workbench.setTheme('dark');
   const before = workbench.processes(STDIO_SERVER);
   await connect(workbench, 'Everything');
   const started = workbench.processes(STDIO_SERVER).filter((pid) => !before.includes(pid));
@@ -99,6 +100,7 @@ test('a server whose process was killed comes back by itself', async ({ workbenc
 
 test('a server that cannot start says why', async ({ workbench }) => {
   await workbench.openSideBar();
+  await workbench.setTheme('dark');
   await workbench.rowAction(workbench.server('Broken on purpose'), 'Connect');
   await workbench.dialog.getByRole('button', { name: 'Allow' }).click();
   await expect(workbench.server('Broken on purpose', /error.*no-such-mcp-server/)).toBeVisible();
@@ -161,7 +163,7 @@ test('a server that is added is shown and connected, also where it brings the fi
     await expect(row).toHaveAttribute('aria-level', '2');
   }
   await expect(page.getByText('Cannot resolve tree item')).toHaveCount(0);
-  await workbench.screenshot('added-dark');
+  await workbench.screenshot('added-light');
 });
 
 function isRunning(pid: number): boolean {
