@@ -8,7 +8,7 @@ import { createHub, type Hub } from '../../src/core/index';
 import type { Ports } from '../../src/core/ports';
 import { startProgram } from '../../src/core/transports/stdioProgram';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
-import { authContext, followingSignIn, memorySecrets, request } from '../support/authHarness';
+import { authContext, followingSignIn, memorySecrets, oauthSettings, request } from '../support/authHarness';
 
 const servers: AuthTestServer[] = [];
 
@@ -22,7 +22,7 @@ async function startServer(options: AuthServerOptions = {}): Promise<AuthTestSer
   return server;
 }
 
-const OAUTH = { type: 'oauth', clientId: undefined, clientSecret: undefined, scopes: [] as string[] } as const;
+const OAUTH = oauthSettings();
 
 function oauth(server: AuthTestServer, overrides: Partial<AuthContext> = {}, settings: Partial<typeof OAUTH> = {}) {
   const auth = createAuthenticator({ ...OAUTH, ...settings }, authContext(server.url, overrides));
@@ -324,7 +324,10 @@ describe('step-up', () => {
     await request(auth, server.url);
     server.options.callScope = 'write2';
     expect(await request(auth, server.url, 'tools/call')).toBe(200);
-    server.acceptToken((await auth.headers()).authorization?.slice(7) ?? '', 'nothing');
+    server.acceptToken(
+      (await auth.headers({ method: 'POST', url: server.url })).authorization?.slice(7) ?? '',
+      'nothing',
+    );
     expect(await failure(request(auth, server.url, 'tools/call'))).toMatchObject({ kind: 'auth', code: 403 });
     expect(server.counts.authorize).toBe(2);
   });
@@ -551,14 +554,16 @@ describe('plain credentials', () => {
     ['prints what no header carries', 'console.log("a\\u00e9")', /cannot carry/],
   ])('a token command that %s says so', async (_, script, message) => {
     const auth = createAuthenticator(prints(script), authContext('http://127.0.0.1:1/mcp', { spawn: run }));
-    const error = await failure(auth?.headers() ?? Promise.resolve());
+    const error = await failure(auth?.headers({ method: 'POST', url: 'http://127.0.0.1:1/mcp' }) ?? Promise.resolve());
     expect(error.message).toMatch(message);
   });
 
   it('a token command that cannot be started says so', async () => {
     const settings = { type: 'tokenCommand', command: 'no-such-program', args: [] } as const;
     const auth = createAuthenticator(settings as never, authContext('http://127.0.0.1:1/mcp', { spawn: run }));
-    expect(await failure(auth?.headers() ?? Promise.resolve())).toMatchObject({
+    expect(
+      await failure(auth?.headers({ method: 'POST', url: 'http://127.0.0.1:1/mcp' }) ?? Promise.resolve()),
+    ).toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('ENOENT'),
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createSystemClock } from '../../src/base/clock';
 import type { AuthContext } from '../../src/core/auth/authenticator';
+import type { OAuthSettings } from '../../src/core/auth/oauthSettings';
 import { SingleFlight } from '../../src/core/auth/singleFlight';
 import { silentLogger } from '../../src/core/nodePorts';
 import type { SecretStore, SignIn } from '../../src/core/ports';
@@ -38,6 +39,24 @@ export function followingSignIn(extra: Partial<SignIn> = {}): SignIn & { readonl
   };
 }
 
+/** `auth` of an entry as the configuration gives it, with its defaults. */
+export function oauthSettings(settings: Partial<OAuthSettings> = {}): OAuthSettings {
+  return {
+    type: 'oauth',
+    grant: 'authorizationCode',
+    issuer: undefined,
+    clientId: undefined,
+    clientSecret: undefined,
+    privateKey: undefined,
+    signingAlgorithm: undefined,
+    assertion: undefined,
+    identityProvider: undefined,
+    dpop: undefined,
+    scopes: [],
+    ...settings,
+  };
+}
+
 /** A context over real connections. Everything may be replaced. */
 export function authContext(serverUrl: string, overrides: Partial<AuthContext> = {}): AuthContext {
   return {
@@ -57,7 +76,7 @@ export function authContext(serverUrl: string, overrides: Partial<AuthContext> =
 /** One request as a transport makes it: at most one more attempt after a refusal. Resolves to the last status. */
 export async function request(auth: Authenticator, url: string, method = 'tools/list'): Promise<number> {
   const send = async () => {
-    const sent = await auth.headers();
+    const sent = await auth.headers({ method: 'POST', url });
     const answer = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...sent },

@@ -4,6 +4,8 @@ import { PatchbayError } from '../../base/errors';
 import type { ServerEntry } from '../config/definition';
 import type { Logger, SecretStore, SignIn } from '../ports';
 import type { Authenticator } from '../transports/transport';
+import { requireGrantSettings } from './machineGrants';
+import { MachineOAuthAuthenticator } from './machineOAuth';
 import { OAuthAuthenticator } from './oauth';
 import { SingleFlight } from './singleFlight';
 import { apiKeyHeaders, basicHeaders, bearerHeaders, staticAuthenticator } from './staticCredentials';
@@ -54,14 +56,18 @@ export function createAuthenticator(auth: ServerEntry['auth'], context: AuthCont
       }
       return tokenCommandAuthenticator(auth, context.spawn, context.clock);
     }
-    case 'oauth':
-      return new OAuthAuthenticator(auth, {
+    case 'oauth': {
+      const oauth = {
         ...context,
         serverUrl: resourceUrl(context.serverUrl),
         checkUrl: context.checkUrl ?? (() => {}),
         signIn: context.signIn,
         flights: context.flights ?? new SingleFlight(),
-      });
+      };
+      requireGrantSettings(auth);
+      if (auth.grant === 'authorizationCode') return new OAuthAuthenticator(auth, oauth);
+      return new MachineOAuthAuthenticator(auth, oauth);
+    }
   }
 }
 

@@ -54,7 +54,10 @@ export async function clientFor(
   return client;
 }
 
-export function configuredClient(choice: ClientChoice, issuer: string): StoredOAuthClientInformation | undefined {
+export function configuredClient(
+  choice: Pick<ClientChoice, 'clientId' | 'clientSecret'>,
+  issuer: string,
+): StoredOAuthClientInformation | undefined {
   if (choice.clientId === undefined) return undefined;
   return {
     client_id: choice.clientId,

@@ -22,6 +22,8 @@ export interface AuthorizationServer {
   readonly resource: string | undefined;
   /** What the resource names as its scopes. */
   readonly resourceScopes: string | undefined;
+  /** The resource takes no tokens but those bound to a key (RFC 9728, 2). */
+  readonly requiresDpop: boolean;
 }
 
 /**
@@ -29,8 +31,8 @@ export interface AuthorizationServer {
  * of the server and of its root; then RFC 8414 or OpenID Connect metadata. Without resource metadata the server's own
  * origin is the authorization server, as in protocol version 2025-03-26.
  *
- * Rejects where the resource is another one, the issuer is not the one that was asked, or PKCE with S256 is not
- * announced. Errors of the SDK and of `fetch` come through as they are.
+ * Rejects where the resource is another one, or the issuer is not the one that was asked. Errors of the SDK and of `fetch`
+ * come through as they are.
  */
 export async function discoverAuthorizationServer(
   serverUrl: string,
@@ -44,8 +46,7 @@ export async function discoverAuthorizationServer(
   const named = resourceMetadata?.authorization_servers?.[0];
   const url = named ?? String(new URL('/', serverUrl));
   const metadata = await discoverAuthorizationServerMetadata(url, { fetchFn: fetch });
-  if (metadata) requirePkce(metadata);
-  else if (named !== undefined) {
+  if (!metadata && named !== undefined) {
     throw new PatchbayError('auth', `${shortUrl(url)} publishes no metadata of an authorization server.`, {
       hint: 'Without it nobody can tell how to sign in there safely; ask who runs the server.',
     });
@@ -56,6 +57,7 @@ export async function discoverAuthorizationServer(
     metadata,
     resource: resourceMetadata?.resource,
     resourceScopes: resourceMetadata?.scopes_supported?.join(' ') || undefined,
+    requiresDpop: resourceMetadata?.dpop_bound_access_tokens_required === true,
   };
 }
 
@@ -91,9 +93,22 @@ function requireSameResource(serverUrl: string, resource: string): void {
 }
 
 /** MCP 2026-07-28, basic/authorization: a client must refuse where S256 is not announced. */
-function requirePkce(metadata: AuthorizationServerMetadata): void {
-  if (metadata.code_challenge_methods_supported?.includes('S256')) return;
+export function requirePkce({ metadata }: AuthorizationServer): void {
+  if (!metadata || metadata.code_challenge_methods_supported?.includes('S256')) return;
   throw new PatchbayError('security', `${shortUrl(metadata.issuer)} does not announce PKCE with S256.`, {
     hint: 'Signing in without it is not safe; the authorization server must support it.',
   });
+}
+
+/** Credentials of the configuration go to the server that they are for, whatever an MCP server names. */
+export function requireIssuer({ issuer }: AuthorizationServer, expected: string | undefined): void {
+  if (expected === undefined || isSameIssuer(issuer, expected)) return;
+  throw new PatchbayError('security', `The server wants credentials for ${shortUrl(issuer)}.`, {
+    hint: `"auth.issuer" allows only ${shortUrl(expected)}; correct it if the server has moved.`,
+  });
+}
+
+/** What people write has a slash at its end or not. */
+export function isSameIssuer(a: string, b: string): boolean {
+  return a.replace(/\/$/, '') === b.replace(/\/$/, '');
 }

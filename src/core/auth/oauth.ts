@@ -4,89 +4,80 @@ import {
   type FetchLike,
   isStrictScopeSuperset,
   OAuthError,
-  type OAuthTokens,
   refreshAuthorization,
-  type StoredOAuthClientInformation,
 } from '@modelcontextprotocol/client';
-import type { Clock } from '../../base/clock';
 import { describeError, PatchbayError } from '../../base/errors';
-import type { Logger, SecretStore, SignIn } from '../ports';
-import type { Authenticator, AuthRefusal } from '../transports/transport';
+import type { SignIn } from '../ports';
+import type { AuthAnswer, Authenticator, AuthRefusal, AuthRequest } from '../transports/transport';
 import { AttemptLimit } from './attemptLimit';
 import { describeAuthFailure, shortUrl, signInRequired } from './authErrors';
-import { parseChallenge } from './challenge';
+import { asksForNonce, parseChallenge } from './challenge';
 import type { ClientChoice } from './clientRegistration';
-import { type AuthorizationServer, discoverAuthorizationServer } from './discovery';
+import {
+  type AuthorizationServer,
+  discoverAuthorizationServer,
+  isSameIssuer,
+  requireIssuer,
+  requirePkce,
+} from './discovery';
 import { createIssuerFetch } from './issuerFetch';
+import type { OAuthContext, OAuthSettings } from './oauthSettings';
 import { signIn } from './signIn';
-import type { SingleFlight } from './singleFlight';
-import { type Endpoints, type TokenRecord, TokenStore } from './tokenStore';
+import { authorizationOf, endsSoon, headersOf, lifeOf, recordOf, requireBound, scopeToAskFor } from './tokenRecords';
+import { TokenRequests } from './tokenRequests';
+import { type TokenRecord, TokenStore } from './tokenStore';
 
-/** A token is renewed this long before it ends, at most a quarter of its life. */
-const RENEW_BEFORE_MS = 60_000;
 /** Another window may be about to save what it got for the same refresh token. */
 const OTHER_WINDOW_MS = 500;
 const WINDOW_MS = 60_000;
 const MAX_SIGN_INS = 2;
 const MAX_REFRESHES = 5;
 
-export interface OAuthSettings {
-  readonly clientId: string | undefined;
-  readonly clientSecret: string | undefined;
-  readonly scopes: readonly string[];
-}
-
-export interface OAuthContext {
-  /** URL of the MCP server over http: or https:. */
-  readonly serverUrl: string;
-  readonly serverName: string;
-  readonly secrets: SecretStore;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly fetch: FetchLike;
-  readonly checkUrl: (url: string) => void | Promise<void>;
-  /** Whether a browser may be opened now. */
-  readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
-  readonly signIn: SignIn | undefined;
-  /** Shared by all authenticators of a process that use the same store. */
-  readonly flights: SingleFlight;
-}
-
-/** OAuth 2.1 for one MCP server (MCP 2026-07-28, basic/authorization). */
+/** OAuth 2.1 by the browser for one MCP server (MCP 2026-07-28, basic/authorization). */
 export class OAuthAuthenticator implements Authenticator {
   readonly #settings: OAuthSettings;
   readonly #context: OAuthContext;
   readonly #store: TokenStore;
   readonly #signIns: AttemptLimit;
   readonly #refreshes: AttemptLimit;
+  readonly #requests: TokenRequests;
   #record: TokenRecord | undefined;
 
   constructor(settings: OAuthSettings, context: OAuthContext) {
     this.#settings = settings;
     this.#context = context;
     this.#store = new TokenStore(context.secrets);
+    this.#requests = new TokenRequests(settings, context.clock);
     this.#signIns = new AttemptLimit(context.clock, MAX_SIGN_INS, WINDOW_MS);
     this.#refreshes = new AttemptLimit(context.clock, MAX_REFRESHES, WINDOW_MS);
   }
 
-  async headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  async headers(request: AuthRequest, signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
     this.#record ??= this.#usable(await this.#store.forServer(this.#context.serverUrl));
-    const record = this.#record;
-    if (!record) return {};
-    if (!this.#endsSoon(record) || record.tokens.refresh_token === undefined) return headersOf(record);
+    const record = this.#record && (await this.#renewedAhead(this.#record, signal));
+    return record ? headersOf(record, request, this.#requests.proofs) : {};
+  }
+
+  onAnswer(answer: AuthAnswer): boolean {
+    return this.#requests.proofs.onAnswer(answer);
+  }
+
+  async #renewedAhead(record: TokenRecord, signal?: AbortSignal): Promise<TokenRecord> {
+    if (record.tokens.refresh_token === undefined || !endsSoon(record, this.#context.clock.now())) return record;
     try {
-      return headersOf((await this.#refresh(record, signal)) ?? record);
+      return (await this.#refresh(record, signal)) ?? record;
     } catch (error) {
       signal?.throwIfAborted();
       // Whether the token is over is for the server to say: clocks differ.
       this.#context.log.warn(`The token was not renewed ahead of time: ${describeError(error)}`);
-      return headersOf(record);
+      return record;
     }
   }
 
   async onRefused(refusal: AuthRefusal, signal?: AbortSignal): Promise<boolean> {
     const challenge = parseChallenge(refusal.wwwAuthenticate);
     if (refusal.status === 403 && challenge.error !== 'insufficient_scope') return false;
+    if (asksForNonce(refusal.wwwAuthenticate)) return false;
     const { flights, serverUrl } = this.#context;
     const interactive = this.#context.interactive(refusal.status === 401 ? 'signIn' : 'stepUp');
     const kind = refusal.status === 401 ? 'token' : `scope ${challenge.scope ?? ''}`;
@@ -104,22 +95,25 @@ export class OAuthAuthenticator implements Authenticator {
     const stored = this.#usable(await this.#store.forServer(serverUrl));
     this.#record = stored;
     // Another request or another window renewed meanwhile.
-    if (stored && headersOf(stored).authorization !== refusal.sent.authorization) return;
+    if (stored && authorizationOf(stored) !== refusal.sent.authorization) return;
     const challenge = parseChallenge(refusal.wwwAuthenticate);
     try {
       const server = await discoverAuthorizationServer(serverUrl, challenge.resourceMetadataUrl, this.#fetch(signal));
+      requirePkce(server);
+      requireIssuer(server, this.#settings.issuer);
       const record = this.#usable(await this.#store.forIssuer(server.issuer, server.resource ?? serverUrl));
-      let scope = this.#baseScope(server, challenge.scope);
+      const isBound = this.#requests.wantsDpop(challenge.offersDpop || server.requiresDpop);
+      let scope = scopeToAskFor(server, this.#settings.scopes, challenge.scope);
       if (refusal.status === 403) {
         const before = computeScopeUnion(record?.scope, record?.tokens.scope);
         scope = computeScopeUnion(before, scope);
         if (record && !isStrictScopeSuperset(scope, before)) throw scopeRefused(serverName, scope);
-      } else if (record?.tokens.refresh_token !== undefined) {
+      } else if (record?.tokens.refresh_token !== undefined && (record.dpopKey || !isBound)) {
         if (!this.#refreshes.take()) throw refusedTooOften(serverUrl);
         if (await this.#refresh(record, signal)) return;
       }
       if (!interactive) throw signInRequired(serverName);
-      this.#record = await this.#signIn(server, this.#withOfflineAccess(server, scope), signal);
+      this.#record = await this.#signIn(server, this.#withOfflineAccess(server, scope), isBound, signal);
     } catch (error) {
       signal.throwIfAborted();
       throw describeAuthFailure(error, serverUrl);
@@ -141,14 +135,22 @@ export class OAuthAuthenticator implements Authenticator {
     const fromOthers = await this.#changedSince(record);
     if (fromOthers) return fromOthers;
     try {
-      const tokens = await refreshAuthorization(record.authorizationServerUrl, {
-        ...(record.endpoints ? { metadata: record.endpoints as AuthorizationServerMetadata } : {}),
-        clientInformation: record.client,
-        refreshToken: record.tokens.refresh_token ?? '',
-        ...(record.resource === undefined ? {} : { resource: record.resource }),
-        fetchFn: this.#fetch(signal),
-      });
-      return await this.#keep({ ...record, ...this.#lifeOf(tokens), tokens: { ...tokens, issuer: record.issuer } });
+      const { authorizationServerUrl: url, endpoints, resource, dpopKey, issuer } = record;
+      const { clientAuthentication } = this.#requests;
+      const server = { url, metadata: endpoints };
+      const tokens = await this.#requests.make(dpopKey, server, this.#fetch(signal), (fetchFn) =>
+        refreshAuthorization(url, {
+          ...(endpoints ? { metadata: endpoints as AuthorizationServerMetadata } : {}),
+          clientInformation: record.client,
+          refreshToken: record.tokens.refresh_token ?? '',
+          ...(resource === undefined ? {} : { resource }),
+          ...(clientAuthentication ? { addClientAuthentication: clientAuthentication } : {}),
+          fetchFn,
+        }),
+      );
+      requireBound(tokens, dpopKey !== undefined, issuer);
+      const life = lifeOf(tokens, this.#context.clock.now());
+      return await this.#keep({ ...record, ...life, tokens: { ...tokens, issuer } });
     } catch (error) {
       if (!OAuthError.isInstance(error)) throw describeAuthFailure(error, record.issuer);
       return await this.#afterRefusedRefresh(record, error);
@@ -181,8 +183,13 @@ export class OAuthAuthenticator implements Authenticator {
     return stored && stored.tokens.access_token !== record.tokens.access_token ? stored : undefined;
   }
 
-  async #signIn(server: AuthorizationServer, scope: string | undefined, signal: AbortSignal): Promise<TokenRecord> {
-    const { serverName, serverUrl, checkUrl, log } = this.#context;
+  async #signIn(
+    server: AuthorizationServer,
+    scope: string | undefined,
+    isBound: boolean,
+    signal: AbortSignal,
+  ): Promise<TokenRecord> {
+    const { serverName, serverUrl, checkUrl, log, clock } = this.#context;
     const port = this.#context.signIn;
     if (!port) {
       throw new PatchbayError('auth', `"${serverName}" needs you to sign in, which takes a browser.`, {
@@ -194,6 +201,7 @@ export class OAuthAuthenticator implements Authenticator {
         hint: 'Wait a minute and connect again; the fault may be on the server.',
       });
     }
+    const dpopKey = isBound ? this.#requests.newKey(server) : undefined;
     const { tokens, client } = await signIn(server, scope, {
       port,
       serverName,
@@ -201,29 +209,12 @@ export class OAuthAuthenticator implements Authenticator {
       store: this.#store,
       fetch: this.#fetch(signal),
       checkUrl,
+      requests: this.#requests,
+      dpopKey,
       signal,
     });
     log.info(`Signed in at ${shortUrl(server.issuer)} for ${shortUrl(serverUrl)}.`);
-    return this.#keep(this.#recordOf(server, client, tokens, scope));
-  }
-
-  #recordOf(
-    server: AuthorizationServer,
-    client: StoredOAuthClientInformation,
-    tokens: OAuthTokens,
-    scope: string | undefined,
-  ): TokenRecord {
-    const { issuer, url, resource, metadata } = server;
-    return {
-      issuer,
-      authorizationServerUrl: url,
-      ...(resource === undefined ? {} : { resource }),
-      tokens: { ...tokens, issuer },
-      client,
-      ...(scope === undefined ? {} : { scope }),
-      ...this.#lifeOf(tokens),
-      ...(metadata ? { endpoints: endpointsOf(metadata) } : {}),
-    };
+    return this.#keep(recordOf(server, { client, tokens, scope, dpopKey }, clock.now()));
   }
 
   async #keep(record: TokenRecord): Promise<TokenRecord> {
@@ -231,27 +222,14 @@ export class OAuthAuthenticator implements Authenticator {
     return record;
   }
 
-  #lifeOf({ expires_in }: OAuthTokens): { obtainedAt: number; expiresAt: number | undefined } {
-    const now = this.#context.clock.now();
-    const isKnown = expires_in !== undefined && expires_in > 0;
-    return { obtainedAt: now, expiresAt: isKnown ? now + expires_in * 1000 : undefined };
-  }
-
-  #endsSoon({ obtainedAt, expiresAt }: TokenRecord): boolean {
-    if (expiresAt === undefined) return false;
-    return this.#context.clock.now() >= expiresAt - Math.min(RENEW_BEFORE_MS, (expiresAt - obtainedAt) / 4);
-  }
-
-  /** Tokens of another client than the configured one are not this entry's. */
+  /** Tokens of another client, issuer or kind than the configured one are not this entry's. */
   #usable(record: TokenRecord | undefined): TokenRecord | undefined {
-    const { clientId } = this.#settings;
-    return clientId === undefined || record?.client.client_id === clientId ? record : undefined;
-  }
-
-  #baseScope(server: AuthorizationServer, challenged: string | undefined): string | undefined {
-    const configured = this.#settings.scopes.join(' ') || undefined;
-    if (configured !== undefined) return computeScopeUnion(configured, challenged);
-    return challenged ?? server.resourceScopes;
+    const { clientId, issuer } = this.#settings;
+    const isOurs =
+      (clientId === undefined || record?.client.client_id === clientId) &&
+      (issuer === undefined || record === undefined || isSameIssuer(record.issuer, issuer)) &&
+      this.#requests.accepts(record?.dpopKey);
+    return isOurs ? record : undefined;
   }
 
   /** Asked for where the server names it, because some give out refresh tokens for nothing else. */
@@ -269,26 +247,6 @@ export class OAuthAuthenticator implements Authenticator {
     const { fetch, clock, checkUrl } = this.#context;
     return createIssuerFetch({ fetch, clock, checkUrl, signal });
   }
-}
-
-/** Always "Bearer": some servers write the type in other letters and then refuse what they wrote. */
-function headersOf({ tokens }: TokenRecord): Readonly<Record<string, string>> {
-  return { authorization: `Bearer ${tokens.access_token}` };
-}
-
-function endpointsOf(metadata: AuthorizationServerMetadata): Endpoints {
-  const { issuer, authorization_endpoint, token_endpoint } = metadata;
-  const { response_types_supported, token_endpoint_auth_methods_supported } = metadata;
-  // OpenID Connect metadata has it as an extension.
-  const { revocation_endpoint } = metadata as { revocation_endpoint?: unknown };
-  return {
-    issuer,
-    authorization_endpoint,
-    token_endpoint,
-    response_types_supported,
-    ...(typeof revocation_endpoint === 'string' ? { revocation_endpoint } : {}),
-    ...(token_endpoint_auth_methods_supported ? { token_endpoint_auth_methods_supported } : {}),
-  };
 }
 
 function refusedTooOften(serverUrl: string): PatchbayError {

@@ -14,6 +14,9 @@ import type { SignIn } from '../ports';
 import { shortUrl } from './authErrors';
 import { type ClientChoice, clientFor } from './clientRegistration';
 import type { AuthorizationServer } from './discovery';
+import type { DpopKey } from './dpop';
+import { requireBound } from './tokenRecords';
+import type { TokenRequests } from './tokenRequests';
 import type { TokenStore } from './tokenStore';
 
 export interface SignInParts {
@@ -23,6 +26,9 @@ export interface SignInParts {
   readonly store: TokenStore;
   readonly fetch: FetchLike;
   readonly checkUrl: (url: string) => void | Promise<void>;
+  readonly requests: TokenRequests;
+  /** Tokens are to be bound to it. */
+  readonly dpopKey: DpopKey | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +46,7 @@ export async function signIn(
   scope: string | undefined,
   parts: SignInParts,
 ): Promise<SignInResult> {
-  const { port, store, fetch, signal } = parts;
+  const { port, store, fetch, signal, requests, dpopKey } = parts;
   const { metadata, resource } = server;
   const issuer = shortUrl(server.issuer);
   const attempt = await port.start({ serverName: parts.serverName, issuer }, signal);
@@ -63,15 +69,20 @@ export async function signIn(
     const answer = await attempt.authorize(authorizationUrl, signal);
     signal.throwIfAborted();
     const authorizationCode = readCode(answer, state, server);
-    const tokens = await exchangeAuthorization(server.url, {
-      ...common,
-      ...target,
-      authorizationCode,
-      ...issOf(answer),
-      codeVerifier,
-      redirectUri: redirectUrl,
-      fetchFn: fetch,
-    });
+    const { clientAuthentication } = requests;
+    const tokens = await requests.make(dpopKey, server, fetch, (fetchFn) =>
+      exchangeAuthorization(server.url, {
+        ...common,
+        ...target,
+        authorizationCode,
+        ...issOf(answer),
+        codeVerifier,
+        redirectUri: redirectUrl,
+        ...(clientAuthentication ? { addClientAuthentication: clientAuthentication } : {}),
+        fetchFn,
+      }),
+    );
+    requireBound(tokens, requests.requiresDpop, server.issuer);
     return { tokens, client };
   } finally {
     attempt.dispose();

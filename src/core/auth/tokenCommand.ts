@@ -45,7 +45,7 @@ export function tokenCommandAuthenticator(program: TokenCommand, spawn: SpawnPro
       signal,
     );
   return {
-    headers: async (signal) => bearerHeaders(token ?? (await run(signal))),
+    headers: async (_request, signal) => bearerHeaders(token ?? (await run(signal))),
     async onRefused(refusal: AuthRefusal, signal) {
       if (refusal.status === 403) return false;
       const isSent = (value: string | undefined) =>

@@ -1,6 +1,8 @@
 import type { StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import type { SecretStore } from '../ports';
+import type { DpopKey } from './dpop';
+import { SIGNING_ALGORITHMS } from './jwt';
 
 /**
  * Names in the secret store. Every value is JSON.
@@ -48,10 +50,15 @@ const recordSchema = z.object({
   obtainedAt: z.number(),
   expiresAt: z.number().optional(),
   endpoints: endpointsSchema.optional(),
+  /** The private key that the tokens are bound to. Absent: bearer tokens. */
+  dpopKey: z
+    .object({ algorithm: z.enum(SIGNING_ALGORITHMS), jwk: z.looseObject({ kty: z.string(), d: z.string() }) })
+    .optional(),
 });
 
 /** Tokens of one resource at one issuer, with all that a refresh needs. */
-export type TokenRecord = Omit<z.infer<typeof recordSchema>, 'tokens' | 'client'> & {
+export type TokenRecord = Omit<z.infer<typeof recordSchema>, 'tokens' | 'client' | 'dpopKey'> & {
+  readonly dpopKey?: DpopKey;
   readonly tokens: StoredOAuthTokens;
   readonly client: StoredOAuthClientInformation;
 };

@@ -50,7 +50,7 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
     line('Endpoints', [entry.endpoints?.sse, entry.endpoints?.message].filter(isText).map(maskUrl)),
     line('Headers', Object.keys(entry.headers)),
     line('Program for the token', tokenProgram(entry)),
-    line('Authentication', entry.auth.type === 'none' ? [] : [entry.auth.type]),
+    line('Authentication', authFacts(entry)),
     line('Proxy', entry.proxy === 'inherit' || entry.proxy === 'none' ? [] : [maskUrl(entry.proxy)]),
     line('TLS', tlsFacts(entry)),
     line('Security', securityFacts(entry)),
@@ -104,6 +104,19 @@ function usedVariables(entry: ServerEntry): string[] {
     .flatMap(({ text }) => findVariables(text))
     .filter(({ kind }) => kind === 'env' || kind === 'secret' || kind === 'input');
   return [...new Set(found.map(({ text }) => text))];
+}
+
+/** The kind, and for OAuth what is sent to whom without a browser. */
+function authFacts({ auth }: ServerEntry): string[] {
+  if (auth.type !== 'oauth') return auth.type === 'none' ? [] : [auth.type];
+  const { grant, issuer, identityProvider, dpop } = auth;
+  return [
+    auth.type,
+    grant === 'authorizationCode' ? undefined : grant,
+    issuer === undefined ? undefined : `at ${maskUrl(issuer)}`,
+    identityProvider && `identity provider ${maskUrl(identityProvider.tokenEndpoint)}`,
+    dpop === false ? 'no DPoP' : undefined,
+  ].filter(isText);
 }
 
 /** It runs on this machine as much as a server's command does. */

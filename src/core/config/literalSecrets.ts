@@ -12,6 +12,10 @@ const SECRET_KEYS: readonly JsonPath[] = [
   ['auth', 'key'],
   ['auth', 'password'],
   ['auth', 'clientSecret'],
+  ['auth', 'privateKey'],
+  ['auth', 'assertion'],
+  ['auth', 'identityProvider', 'clientSecret'],
+  ['auth', 'identityProvider', 'idToken'],
   ['tls', 'passphrase'],
 ];
 

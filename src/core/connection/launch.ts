@@ -159,7 +159,10 @@ function credentialsOf(auth: ServerEntry['auth']): string[] {
   if (auth.type === 'bearer') return [auth.token.replace(/^Bearer\s+/i, '')];
   if (auth.type === 'apiKey') return [auth.key];
   if (auth.type === 'basic') return [auth.password];
-  return auth.type === 'oauth' && auth.clientSecret !== undefined ? [auth.clientSecret] : [];
+  if (auth.type !== 'oauth') return [];
+  const { clientSecret, privateKey, assertion, identityProvider } = auth;
+  const all = [clientSecret, privateKey, assertion, identityProvider?.clientSecret, identityProvider?.idToken];
+  return all.filter((value) => value !== undefined);
 }
 
 function missing(requests: readonly ValueRequest[]): NeedsInputError {

@@ -79,16 +79,37 @@ export interface AddressRules {
 /** Credentials for one server. Implemented in `auth`; transports only ask. */
 export interface Authenticator {
   /**
-   * Headers for the next request, such as `authorization`. May refresh a token that is about to end. Rejects with an
-   * `auth` error where a person must sign in first.
+   * Headers for exactly this request, such as `authorization`, names in small letters. May refresh a token that is about
+   * to end. Rejects with an `auth` error where a person must sign in first.
    */
-  headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  headers(request: AuthRequest, signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Told of every answer before `onRefused`. True: it was refused only because something was missing that the answer
+   * brought (a DPoP nonce); the request may be sent once more with fresh `headers`.
+   */
+  onAnswer?(answer: AuthAnswer): boolean;
   /**
    * The server refused the request with 401, or with 403 and a challenge. Resolves to true where other credentials are
    * there now and the request may be sent once more; concurrent refusals share one renewal. Rejects with an `auth` error
    * that names the next step.
    */
   onRefused(refusal: AuthRefusal, signal?: AbortSignal): Promise<boolean>;
+}
+
+export interface AuthRequest {
+  readonly method: string;
+  /** A WebSocket has its ws: or wss: URL here, and the method GET. */
+  readonly url: string;
+}
+
+export interface AuthAnswer {
+  readonly status: number;
+  readonly url: string;
+  readonly wwwAuthenticate: string | undefined;
+  /** The `DPoP-Nonce` header. */
+  readonly dpopNonce: string | undefined;
+  /** What `headers` gave for the request. */
+  readonly sent: Readonly<Record<string, string>>;
 }
 
 export interface AuthRefusal {

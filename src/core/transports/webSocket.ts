@@ -13,6 +13,7 @@ import {
   buildHandshake,
   describeHandshakeFailure,
   describeRefusal,
+  dpopNonceOf,
   type HandshakeRefusal,
   readRefusal,
 } from './webSocketHandshake';
@@ -105,20 +106,24 @@ class WebSocketTransport implements McpTransport {
     return this.#phase === 'closed';
   }
 
-  /** Opens the socket; with other credentials once more, where the server refused the first ones. */
+  /** Opens the socket; once more with other credentials, or with what the first answer brought for them. */
   async #connect(): Promise<void> {
-    const { auth } = this.#launch;
+    const { auth, url } = this.#launch;
     const { signal } = this.#abort;
-    for (let attempt = 1; ; attempt++) {
-      const sent = auth ? await raceAbort(auth.headers(signal), signal) : {};
+    for (let mayComplete = true, mayRenew = true; ; ) {
+      const sent = auth ? await raceAbort(auth.headers({ method: 'GET', url }, signal), signal) : {};
       const refusal = await this.#open(sent);
       if (!refusal) return;
-      const { status, wwwAuthenticate } = refusal;
+      const { status, wwwAuthenticate, dpopNonce } = refusal;
+      if (auth?.onAnswer?.({ status, url, wwwAuthenticate, dpopNonce, sent }) && mayComplete) {
+        mayComplete = false;
+        continue;
+      }
       const isChallenge = status === 401 || (status === 403 && wwwAuthenticate !== undefined);
-      if (!auth || !isChallenge || attempt > 1) throw describeRefusal(refusal, this.#launch.url);
-      const asked = { status, wwwAuthenticate, url: this.#launch.url, sent } as const;
-      const renewed = await raceAbort(auth.onRefused(asked, signal), signal);
-      if (!renewed) throw describeRefusal(refusal, this.#launch.url);
+      if (!auth || !isChallenge || !mayRenew) throw describeRefusal(refusal, url);
+      mayRenew = false;
+      const renewed = await raceAbort(auth.onRefused({ status, wwwAuthenticate, url, sent }, signal), signal);
+      if (!renewed) throw describeRefusal(refusal, url);
     }
   }
 
@@ -144,6 +149,14 @@ class WebSocketTransport implements McpTransport {
     socket.once('upgrade', (response) => {
       raw = response.socket;
       this.#acceptWithoutSubprotocol(response, protocols);
+      const dpopNonce = dpopNonceOf(response);
+      this.#launch.auth?.onAnswer?.({
+        status: 101,
+        url: this.#launch.url,
+        wwwAuthenticate: undefined,
+        dpopNonce,
+        sent,
+      });
     });
     socket.once('unexpected-response', async (_request, response) => {
       refusal = await readRefusal(response, this.#graceSignal());

@@ -22,6 +22,7 @@ export interface Handshake {
 export interface HandshakeRefusal {
   readonly status: number;
   readonly wwwAuthenticate: string | undefined;
+  readonly dpopNonce: string | undefined;
   readonly location: string | undefined;
   readonly body: string;
 }
@@ -94,9 +95,15 @@ export async function readRefusal(response: IncomingMessage, signal: AbortSignal
   return {
     status: response.statusCode ?? 0,
     wwwAuthenticate: response.headers['www-authenticate'],
+    dpopNonce: dpopNonceOf(response),
     location: response.headers.location,
     body: Buffer.concat(parts).toString('utf8'),
   };
+}
+
+export function dpopNonceOf({ headers }: IncomingMessage): string | undefined {
+  const value = headers['dpop-nonce'];
+  return Array.isArray(value) ? value[0] : value;
 }
 
 /** An answer without an upgrade as the error that people read. */

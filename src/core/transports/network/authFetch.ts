@@ -1,5 +1,5 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
-import type { Authenticator, AuthRefusal } from '../transport';
+import type { AuthAnswer, Authenticator, AuthRefusal } from '../transport';
 
 /** `fetch` as this project's own implements it. */
 export type NetworkFetch = (url: string | URL, init?: NetworkRequestInit) => Promise<Response>;
@@ -10,14 +10,16 @@ export interface NetworkRequestInit extends RequestInit {
 }
 
 /**
- * A `fetch` with the credentials of `auth` on each request to `origin`, and on no other. A refusal (401, or 403 with a
- * challenge) is told to `auth`; where that has other credentials the request is sent once more, and a second refusal is
- * the answer. Errors of `auth` pass through.
+ * A `fetch` with the credentials of `auth` on each request to `origin`, and on no other. Every answer is told to `auth`,
+ * a refusal (401, or 403 with a challenge) by itself; where that has other credentials, or has learnt from the answer
+ * what was missing, the request is sent once more for each, and what is then answered is the answer. Errors of `auth`
+ * pass through.
  */
 export function createAuthFetch(fetch: NetworkFetch, auth: Authenticator | undefined, origin: string): FetchLike {
   if (!auth) return fetch;
   const send = async (url: string | URL, init: RequestInit) => {
-    const sent = await auth.headers(init.signal ?? undefined);
+    const request = { method: init.method ?? 'GET', url: String(url) };
+    const sent = await auth.headers(request, init.signal ?? undefined);
     const carriesSecret = Object.keys(sent).length > 0;
     const response = await fetch(url, {
       ...init,
@@ -28,14 +30,25 @@ export function createAuthFetch(fetch: NetworkFetch, auth: Authenticator | undef
   };
   return async (url, init = {}) => {
     if (new URL(url).origin !== origin) return fetch(url, init);
-    const { sent, response } = await send(url, init);
-    const refusal = refusalOf(response, String(url), sent);
-    // The end of a session is not worth a sign-in.
-    if (!refusal || init.method === 'DELETE') return response;
-    if (!(await auth.onRefused(refusal, init.signal ?? undefined))) return response;
-    await response.text().catch(() => {});
-    return (await send(url, init)).response;
+    for (let mayComplete = true, mayRenew = true; ; ) {
+      const { sent, response } = await send(url, init);
+      const isCompleted = auth.onAnswer?.(answerOf(response, String(url), sent)) ?? false;
+      if (isCompleted && mayComplete) mayComplete = false;
+      else {
+        const refusal = refusalOf(response, String(url), sent);
+        // The end of a session is not worth a sign-in.
+        if (!refusal || !mayRenew || init.method === 'DELETE') return response;
+        if (!(await auth.onRefused(refusal, init.signal ?? undefined))) return response;
+        mayRenew = false;
+      }
+      await response.text().catch(() => {});
+    }
   };
+}
+
+function answerOf({ status, headers }: Response, url: string, sent: AuthAnswer['sent']): AuthAnswer {
+  const wwwAuthenticate = headers.get('www-authenticate') ?? undefined;
+  return { status, url, wwwAuthenticate, dpopNonce: headers.get('dpop-nonce') ?? undefined, sent };
 }
 
 function refusalOf(response: Response, url: string, sent: AuthRefusal['sent']): AuthRefusal | undefined {
