@@ -15,6 +15,12 @@ const THEMES = {
   highContrast: { media: { colorScheme: 'dark', forcedColors: 'active' }, selector: '.monaco-workbench.hc-black' },
 } as const;
 
+const NAMED_THEMES = [
+  ['-light', 'light'],
+  ['-dark', 'dark'],
+  ['-high-contrast', 'highContrast'],
+] as const;
+
 /** A window of VS Code, in the words of a person who uses it. */
 export class Workbench {
   readonly page: Page;
@@ -116,8 +122,10 @@ export class Workbench {
     }).toPass({ timeout: 30_000 });
   }
 
-  /** Keeps a picture as test-results/screenshots/<name>.png. */
+  /** Keeps a picture as test-results/screenshots/<name>.png. A name that ends with a theme is held to it. */
   async screenshot(name: string, target: Page | Locator = this.page): Promise<void> {
+    const theme = NAMED_THEMES.find(([suffix]) => name.endsWith(suffix))?.[1];
+    if (theme) await expect(this.page.locator(THEMES[theme].selector).first()).toBeVisible();
     const folder = join(ROOT, 'test-results', 'screenshots');
     await mkdir(folder, { recursive: true });
     await target.screenshot({ path: join(folder, `${name}.png`) });
