@@ -43,6 +43,13 @@ const STAGES = [
   { ...vitest('unit'), needs: ['package'] },
   vitest('contract'),
   { ...vitest('integration'), needs: ['package'] },
+  {
+    name: 'conformance',
+    commands: [['node', 'test/conformance/run.mjs']],
+    report: 'totals',
+    deadlineMs: 8 * MINUTE,
+    needs: ['package'],
+  },
   playwright('webview'),
   {
     name: 'host',

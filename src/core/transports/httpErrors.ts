@@ -1,4 +1,11 @@
-import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
+import {
+  InsufficientScopeError,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
 import { isPatchbayError, PatchbayError, type PatchbayErrorOptions, toError } from '../../base/errors';
 import { excerpt, localErrorOf } from './jsonRpc';
 import { certificateFault } from './network/certificateFaults';
@@ -78,6 +85,7 @@ function describeLink(link: unknown, url: string, cause: unknown): PatchbayError
     return describeStatus(link.status, typeof text === 'string' ? text : '', link.message, url, { cause, ...wait });
   }
   if (UnauthorizedError.isInstance(link)) return describeStatus(401, '', '', url, { cause });
+  if (InsufficientScopeError.isInstance(link)) return describeScope(link.requiredScope, url, cause);
   if (SdkError.isInstance(link)) return describeSdkError(link, url, cause);
   if (ProtocolError.isInstance(link))
     return new PatchbayError('protocol', excerpt(link.message, 500), { code: link.code, cause });
@@ -93,6 +101,16 @@ function describeLink(link: unknown, url: string, cause: unknown): PatchbayError
     });
   }
   return undefined;
+}
+
+/** RFC 6750, 3.1: the token is good and not enough. */
+function describeScope(scope: string | undefined, url: string, cause: unknown): PatchbayError {
+  const wanted = scope === undefined ? 'more rights' : `more rights: ${excerpt(scope)}`;
+  return new PatchbayError('auth', `${url} wants ${wanted} (HTTP 403).`, {
+    code: 403,
+    hint: 'Connect again to ask for these rights, or ask whoever runs the server for them.',
+    cause,
+  });
 }
 
 function describeSdkError(error: SdkError, url: string, cause: unknown): PatchbayError | undefined {

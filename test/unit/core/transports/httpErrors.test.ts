@@ -1,4 +1,10 @@
-import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import {
+  InsufficientScopeError,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+} from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { PatchbayError } from '../../../../src/base/errors';
 import {
@@ -35,6 +41,14 @@ describe('describeHttpFailure', () => {
       code,
       message: expect.stringContaining(`HTTP ${code}`),
     });
+  });
+
+  it.each([
+    ['mcp:admin', `${HERE} wants more rights: mcp:admin (HTTP 403).`],
+    [undefined, `${HERE} wants more rights (HTTP 403).`],
+  ])('names the rights that are missing: %s', (requiredScope, message) => {
+    const error = new InsufficientScopeError(requiredScope === undefined ? {} : { requiredScope });
+    expect(describeIt(error)).toMatchObject({ kind: 'auth', retryable: false, code: 403, message });
   });
 
   it.each([
