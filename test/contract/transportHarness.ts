@@ -7,11 +7,11 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { createSystemClock } from '../../src/base/clock';
 import { type Deferred, deferred } from '../../src/base/deferred';
 import type { Logger } from '../../src/core/ports';
-import { createHttpTransport } from '../../src/core/transports/http';
 import { createInMemoryPair } from '../../src/core/transports/inMemory';
 import { createTransportRegistry, registerBuiltInTransports } from '../../src/core/transports/registry';
 import { createStdioTransport } from '../../src/core/transports/stdio';
 import type {
+  AnyLaunch,
   CustomLaunch,
   Launch,
   McpTransport,
@@ -19,12 +19,13 @@ import type {
   TransportContext,
   WebSocketLaunch,
 } from '../../src/core/transports/transport';
-import { type HttpTestServer, startHttpServer } from '../servers/httpServer.mjs';
-import { createJsonRpcServer } from '../servers/jsonRpcServer.mjs';
+import { startHttpServer } from '../servers/httpServer.mjs';
+import { createJsonRpcServer, MODERN_VERSION } from '../servers/jsonRpcServer.mjs';
 import { startSseServer } from '../servers/sseServer.mjs';
 import { startTcpServer } from '../servers/tcpServer.mjs';
 import { startWebSocketServer } from '../servers/webSocketServer.mjs';
 import { createTcpTransport } from '../support/tcpTransport';
+import { startPausingProxy } from './pausingProxy';
 
 /** Well below the time after which idle connections go by themselves. */
 const SOCKET_CLOSE_MS = 3000;
@@ -39,29 +40,71 @@ export type Behaviour =
   | 'split'
   | 'merge'
   | 'noise'
+  | 'strangeIds'
   | 'breakMidAnswer'
   | 'endWithoutAnswer'
   | 'hang';
 
+/** Why something cannot happen on a transport. */
+interface Never {
+  readonly never: string;
+}
+
+/** For each behaviour what the server is told, or why there is none. */
+type Behaviours = Readonly<Record<Behaviour, string | Never>>;
+
+const OBJECTS: Never = { never: 'whole objects are passed on, never bytes' };
+const NO_STREAM: Never = { never: 'requests have no stream of their own: the end of the link is the only one' };
+
+export interface LinkOptions {
+  readonly maxMessageBytes?: number;
+  /** The other side can be made to stop (`Link.stop`). */
+  readonly stoppable?: boolean;
+}
+
 export interface Link {
-  readonly peer: Peer;
+  readonly transport: McpTransport;
+  readonly launch: AnyLaunch;
+  /** From now on the other side takes and gives nothing, but stays. With `stoppable` only. */
+  stop?(): void;
+  /** Settles when something came to the other side, where that can be seen while it is stopped. */
+  readonly reached?: Promise<void>;
+  /** The other side goes on where it stopped. */
+  goOn?(): void;
   /** Resolves when nothing of the link is left on the other side; rejects when something is. */
   checkGone(): Promise<void>;
 }
 
 export interface TransportKind {
   readonly name: string;
-  readonly behaviours: ReadonlySet<Behaviour>;
+  readonly era: 'legacy' | 'modern';
+  readonly behaviours: Behaviours;
+  /** False: an answer is one body, with no place for anything else. */
   readonly carriesNotifications: boolean;
-  /** What a message over the limit ends: the one call, or the link. Undefined: there is no limit. */
-  readonly overLimit?: 'call' | 'link';
-  create(behaviour: Behaviour, maxMessageBytes?: number): Promise<Link>;
+  /** What a message over the limit ends: the one call, the link, or nothing but itself. Undefined: there is no limit. */
+  readonly overLimit?: 'call' | 'link' | 'message';
+  /** Whether noise is all that comes, so that the call fails, or comes beside the answer. */
+  readonly noiseEnds?: 'call';
+  /** Whether the answer to a call that was given up can still come. In HTTP modern to cancel is to close its stream. */
+  readonly carriesLateAnswers: boolean;
+  create(behaviour: Behaviour, options?: LinkOptions): Promise<Link>;
+}
+
+/** Whether the other side of a kind can behave so. */
+export function can(kind: TransportKind, behaviour: Behaviour): boolean {
+  return typeof kind.behaviours[behaviour] === 'string';
 }
 
 export type RpcAnswer = {
   readonly id: number;
   readonly result?: { readonly content?: readonly { readonly text?: string }[]; readonly [key: string]: unknown };
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+};
+
+const MODERN_META = {
+  'io.modelcontextprotocol/protocolVersion': MODERN_VERSION,
+  'io.modelcontextprotocol/clientInfo': { name: 'contract', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
 };
 
 /** A raw JSON-RPC client on a transport, which keeps everything that it hears. */
@@ -74,7 +117,10 @@ export class Peer {
   readonly #errorWaiters: (() => void)[] = [];
   #nextId = 1;
 
-  constructor(readonly transport: McpTransport) {
+  constructor(
+    readonly transport: McpTransport,
+    readonly era: 'legacy' | 'modern' = 'legacy',
+  ) {
     transport.onmessage = (message) => {
       this.heard.push(message);
       if ('id' in message && !('method' in message)) this.#waiting.get(message.id)?.resolve(message as RpcAnswer);
@@ -97,7 +143,9 @@ export class Peer {
     const answer = deferred<RpcAnswer>();
     this.#waiting.set(id, answer);
     answer.promise.catch(() => {});
-    const message = { jsonrpc: '2.0', id, method, params } as JSONRPCMessage;
+    const { _meta, ...rest } = params as { _meta?: object };
+    const meta = { ..._meta, ...(this.era === 'modern' ? MODERN_META : {}) };
+    const message = { jsonrpc: '2.0', id, method, params: { ...rest, _meta: meta } } as JSONRPCMessage;
     await this.transport.send(message, signal ? { requestSignal: signal } : {});
     return answer.promise;
   }
@@ -108,6 +156,11 @@ export class Peer {
 
   async open(): Promise<void> {
     await this.transport.start();
+    if (this.era === 'modern') {
+      this.transport.setProtocolVersion?.(MODERN_VERSION);
+      await this.request('server/discover');
+      return;
+    }
     const clientInfo = { name: 'contract', version: '1' };
     await this.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
     await this.transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
@@ -156,26 +209,58 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** What the server is told for a behaviour that a kind has. */
+function told({ behaviours }: { readonly behaviours: Behaviours }, behaviour: Behaviour): string {
+  const text = behaviours[behaviour];
+  if (typeof text === 'string') return text;
+  throw new Error(`No ${behaviour}: ${text.never}`);
+}
+
 const inMemory: TransportKind = {
-  name: 'inMemory',
-  behaviours: new Set<Behaviour>(['plain', 'hang', 'breakMidAnswer']),
+  name: 'in memory',
+  era: 'legacy',
+  behaviours: {
+    plain: '',
+    reverse: '',
+    split: OBJECTS,
+    merge: OBJECTS,
+    noise: OBJECTS,
+    strangeIds: '',
+    breakMidAnswer: '',
+    endWithoutAnswer: NO_STREAM,
+    hang: '',
+  },
   carriesNotifications: true,
+  carriesLateAnswers: true,
   async create(behaviour) {
     const [near, far] = createInMemoryPair();
     const server = createJsonRpcServer();
+    const handle = (message: object) => server.handle(message, (out) => void far.send(out as JSONRPCMessage));
+    let isStopped = false;
     let farClosed = false;
+    let collected: object[] = [];
     far.onclose = () => {
       farClosed = true;
     };
     far.onmessage = (message) => {
+      if (isStopped) return;
       const isCall = 'method' in message && message.method === 'tools/call';
       if (isCall && behaviour === 'hang') return;
       if (isCall && behaviour === 'breakMidAnswer') void far.close();
-      else server.handle(message, (out) => void far.send(out as JSONRPCMessage));
+      else if (isCall && behaviour === 'reverse') {
+        collected.push(message);
+        if (collected.length < 10) return;
+        collected.reverse().forEach(handle);
+        collected = [];
+      } else handle(message);
     };
     await far.start();
     return {
-      peer: new Peer(near),
+      transport: near,
+      launch: { transport: 'memory', entry: {}, maxMessageBytes: MAX_MESSAGE_BYTES },
+      stop: () => {
+        isStopped = true;
+      },
       async checkGone() {
         await Promise.resolve();
         if (!farClosed) throw new Error('The other end is still open');
@@ -184,23 +269,26 @@ const inMemory: TransportKind = {
   },
 };
 
-const STDIO_FLAGS: Partial<Record<Behaviour, readonly string[]>> = {
-  plain: [],
-  reverse: ['--reverse', '10'],
-  split: ['--split'],
-  merge: ['--merge'],
-  noise: ['--garbage', '--stderr-flood'],
-  breakMidAnswer: ['--die-after', '2'],
-  hang: ['--reverse', '1000'],
-};
-
 const stdio: TransportKind = {
   name: 'stdio',
-  behaviours: new Set(Object.keys(STDIO_FLAGS) as Behaviour[]),
+  era: 'legacy',
+  behaviours: {
+    plain: '',
+    reverse: '--reverse 10',
+    split: '--split',
+    merge: '--merge',
+    noise: '--garbage --stderr-flood',
+    strangeIds: '',
+    breakMidAnswer: '--die-after 2',
+    endWithoutAnswer: NO_STREAM,
+    hang: '--reverse 1000',
+  },
   carriesNotifications: true,
+  carriesLateAnswers: true,
   overLimit: 'call',
-  async create(behaviour, maxMessageBytes = MAX_MESSAGE_BYTES) {
-    const launch = stdioLaunch(STDIO_FLAGS[behaviour] ?? [], { maxMessageBytes });
+  async create(behaviour, { maxMessageBytes = MAX_MESSAGE_BYTES, stoppable = false } = {}) {
+    const flags = told(stdio, behaviour).split(' ').filter(Boolean);
+    const launch = stdioLaunch(flags, { maxMessageBytes, ...(stoppable ? { shutdownGraceMs: 100 } : {}) });
     const transport = createStdioTransport(launch, createTestContext());
     let pid: number | undefined;
     const start = transport.start.bind(transport);
@@ -208,8 +296,12 @@ const stdio: TransportKind = {
       await start();
       pid = transport.processId;
     };
+    const signal = (name: NodeJS.Signals) => void process.kill(pid as number, name);
     return {
-      peer: new Peer(transport),
+      transport,
+      launch,
+      stop: () => signal('SIGSTOP'),
+      goOn: () => signal('SIGCONT'),
       async checkGone() {
         if (transport.processId !== undefined) throw new Error('The transport still has a process id');
         if (pid !== undefined && isAlive(pid)) throw new Error(`Process ${pid} is still there`);
@@ -217,32 +309,6 @@ const stdio: TransportKind = {
     };
   },
 };
-
-function http(name: string, paths: Partial<Record<Behaviour, string>>, carriesNotifications: boolean): TransportKind {
-  return {
-    name,
-    behaviours: new Set(Object.keys(paths) as Behaviour[]),
-    carriesNotifications,
-    overLimit: 'call',
-    async create(behaviour, maxMessageBytes = MAX_MESSAGE_BYTES) {
-      const server: HttpTestServer = await startHttpServer();
-      const launch = {
-        transport: 'http',
-        url: server.url(paths[behaviour] ?? '/mcp'),
-        headers: {},
-        maxMessageBytes,
-      } as const;
-      const transport = createHttpTransport(launch, createTestContext());
-      return {
-        peer: new Peer(transport),
-        async checkGone() {
-          await socketsClosed(server.seen.openSockets);
-          await server.close();
-        },
-      };
-    },
-  };
-}
 
 /** The server's side of a socket closes some turns after ours. Left alone, an idle one stays for seconds. */
 async function socketsClosed(openSockets: ReadonlySet<Socket>): Promise<void> {
@@ -255,29 +321,35 @@ async function socketsClosed(openSockets: ReadonlySet<Socket>): Promise<void> {
   await Promise.race([closed, late]).finally(() => clearTimeout(bound));
 }
 
+interface NetworkServer {
+  readonly port: number;
+  readonly openSockets: ReadonlySet<Socket>;
+  close(): Promise<void>;
+}
+
+interface NetworkParts<S extends NetworkServer> extends Omit<TransportKind, 'create'> {
+  startServer(told: string): Promise<S>;
+  /** `port` is another than the server's where something is between. */
+  launch(server: S, told: string, port: number, maxMessageBytes: number): AnyLaunch;
+}
+
 /** Transports of which each link talks to a server of its own, made for it. */
-function network(
-  kind: Omit<TransportKind, 'create' | 'behaviours'>,
-  behaviours: Partial<Record<Behaviour, string>>,
-  open: (
-    behaviour: string,
-    maxMessageBytes: number,
-  ) => Promise<{
-    readonly transport: McpTransport;
-    readonly openSockets: ReadonlySet<Socket>;
-    closeServer(): Promise<void>;
-  }>,
-): TransportKind {
+function network<S extends NetworkServer>({ startServer, launch, ...kind }: NetworkParts<S>): TransportKind {
   return {
     ...kind,
-    behaviours: new Set(Object.keys(behaviours) as Behaviour[]),
-    async create(behaviour, maxMessageBytes = MAX_MESSAGE_BYTES) {
-      const { transport, openSockets, closeServer } = await open(behaviours[behaviour] ?? '', maxMessageBytes);
+    async create(behaviour, { maxMessageBytes = MAX_MESSAGE_BYTES, stoppable = false } = {}) {
+      const text = told(kind, behaviour);
+      const server = await startServer(text);
+      const proxy = stoppable ? await startPausingProxy({ host: '127.0.0.1', port: server.port }) : undefined;
+      const way = launch(server, text, proxy?.port ?? server.port, maxMessageBytes);
       return {
-        peer: new Peer(transport),
+        transport: createAny(way),
+        launch: way,
+        ...(proxy ? { stop: () => proxy.pause(), reached: proxy.reached } : {}),
         async checkGone() {
-          await socketsClosed(openSockets);
-          await closeServer();
+          await proxy?.close();
+          await socketsClosed(server.openSockets);
+          await server.close();
         },
       };
     },
@@ -300,105 +372,183 @@ export function webSocketLaunch(url: string, changes: Partial<WebSocketLaunch> =
 }
 
 export function createBuiltIn(launch: Launch, context: TransportContext = createTestContext()): McpTransport {
+  return createAny(launch, context);
+}
+
+/** TCP is a transport that another extension brings, registered as that extension would do it. */
+function createAny(launch: AnyLaunch, context: TransportContext = createTestContext()): McpTransport {
   const registry = createTransportRegistry();
   registerBuiltInTransports(registry);
+  registry.register<CustomLaunch>('tcp', createTcpTransport);
   return registry.create(launch, context);
 }
 
-const webSocket = network(
-  { name: 'WebSocket', carriesNotifications: true, overLimit: 'link' },
-  {
+async function httpServer(options?: { socketPath: string }) {
+  const server = await startHttpServer(options);
+  return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
+}
+
+/** Streamable HTTP; the same server speaks either era. */
+function http(name: string, era: 'legacy' | 'modern', kind: Pick<TransportKind, 'behaviours' | 'noiseEnds'>) {
+  return network({
+    ...kind,
+    name,
+    era,
+    carriesNotifications: kind.noiseEnds === undefined,
+    carriesLateAnswers: era === 'legacy',
+    overLimit: 'call',
+    startServer: () => httpServer(),
+    launch: (_server, path, port, maxMessageBytes) => ({
+      transport: 'http',
+      url: `http://127.0.0.1:${port}${path}`,
+      headers: {},
+      maxMessageBytes,
+    }),
+  });
+}
+
+const EVENT_ANSWERS: Behaviours = {
+  plain: '/sse',
+  reverse: '/reverse',
+  split: '/split',
+  merge: '/merge-sse',
+  noise: '/noise-sse',
+  strangeIds: '/sse',
+  breakMidAnswer: '/drop-sse',
+  endWithoutAnswer: '/end-sse',
+  hang: '/hang',
+};
+
+const JSON_ANSWERS: Behaviours = {
+  plain: '/mcp',
+  reverse: '/reverse-json',
+  split: '/split-json',
+  merge: { never: 'each answer is a body of its own' },
+  noise: '/noise-json',
+  // A batch, as up to 2025-03-26.
+  strangeIds: '/batch',
+  breakMidAnswer: '/drop-json',
+  endWithoutAnswer: '/other-id',
+  hang: '/hang',
+};
+
+const webSocket = network({
+  name: 'WebSocket',
+  era: 'legacy',
+  carriesNotifications: true,
+  carriesLateAnswers: true,
+  overLimit: 'link',
+  behaviours: {
     plain: '/ws',
     reverse: '/reverse',
     split: '/fragments',
     merge: '/merge',
     noise: '/greeting',
+    strangeIds: '/ws',
     breakMidAnswer: '/drop',
+    endWithoutAnswer: NO_STREAM,
     hang: '/hang',
   },
-  async (path, maxMessageBytes) => {
+  startServer: async () => {
     const server = await startWebSocketServer();
-    const transport = createBuiltIn(webSocketLaunch(server.url(path), { maxMessageBytes }));
-    return { transport, openSockets: server.seen.openSockets, closeServer: () => server.close() };
+    return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
   },
-);
+  launch: (_server, path, port, maxMessageBytes) =>
+    webSocketLaunch(`ws://127.0.0.1:${port}${path}`, { maxMessageBytes }),
+});
 
-const sse = network(
-  { name: 'SSE', carriesNotifications: true, overLimit: 'call' },
-  {
+const sse = network({
+  name: 'SSE',
+  era: 'legacy',
+  carriesNotifications: true,
+  carriesLateAnswers: true,
+  overLimit: 'call',
+  behaviours: {
     plain: '/sse',
     reverse: '/reverse',
     split: '/split',
     merge: '/merge',
     noise: '/noise',
+    strangeIds: '/sse',
     breakMidAnswer: '/drop',
+    endWithoutAnswer: NO_STREAM,
     hang: '/hang',
   },
-  async (path, maxMessageBytes) => {
+  startServer: async () => {
     const server = await startSseServer();
-    const transport = createBuiltIn({ transport: 'sse', url: server.url(path), headers: {}, maxMessageBytes });
-    return { transport, openSockets: server.seen.openSockets, closeServer: () => server.close() };
+    return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
   },
-);
+  launch: (_server, path, port, maxMessageBytes) => ({
+    transport: 'sse',
+    url: `http://127.0.0.1:${port}${path}`,
+    headers: {},
+    maxMessageBytes,
+  }),
+});
 
-/** A transport that another extension brings, registered as that extension would do it. */
-const tcp = network(
-  { name: 'TCP (registered)', carriesNotifications: true },
-  {
+const tcp = network({
+  name: 'TCP (registered)',
+  era: 'legacy',
+  carriesNotifications: true,
+  carriesLateAnswers: true,
+  overLimit: 'message',
+  behaviours: {
     plain: 'plain',
     reverse: 'reverse',
     split: 'split',
     merge: 'merge',
     noise: 'noise',
+    strangeIds: 'plain',
     breakMidAnswer: 'drop',
+    endWithoutAnswer: NO_STREAM,
     hang: 'hang',
   },
-  async (behaviour, maxMessageBytes) => {
-    const server = await startTcpServer({ behaviour });
-    const registry = createTransportRegistry();
-    registry.register<CustomLaunch>('tcp', createTcpTransport);
-    const launch: CustomLaunch = { transport: 'tcp', entry: { url: server.url }, maxMessageBytes };
-    const transport = registry.create(launch, createTestContext());
-    return { transport, openSockets: server.openSockets, closeServer: () => server.close() };
-  },
-);
+  startServer: (behaviour) => startTcpServer({ behaviour }),
+  launch: (_server, _behaviour, port, maxMessageBytes) => ({
+    transport: 'tcp',
+    entry: { url: `tcp://127.0.0.1:${port}` },
+    maxMessageBytes,
+  }),
+});
 
 /** Streamable HTTP over a unix socket. */
-const unixSocket = network(
-  { name: 'HTTP over a unix socket', carriesNotifications: true, overLimit: 'call' },
-  { plain: '/sse', reverse: '/reverse', split: '/split', breakMidAnswer: '/drop-sse', hang: '/hang' },
-  async (path, maxMessageBytes) => {
+const unixSocket: TransportKind = {
+  name: 'HTTP over a unix socket',
+  era: 'legacy',
+  behaviours: EVENT_ANSWERS,
+  carriesNotifications: true,
+  carriesLateAnswers: true,
+  overLimit: 'call',
+  async create(behaviour, { maxMessageBytes = MAX_MESSAGE_BYTES, stoppable = false } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'patchbay-'));
     const socketPath = join(folder, 'mcp.sock');
-    const server = await startHttpServer({ socketPath });
-    const url = `unix://${socketPath}#${path}`;
-    const transport = createBuiltIn({ transport: 'http', url, headers: {}, maxMessageBytes });
-    const closeServer = async () => {
-      await server.close();
-      await rm(folder, { recursive: true });
+    const proxyPath = join(folder, 'between.sock');
+    const server = await httpServer({ socketPath });
+    const proxy = stoppable ? await startPausingProxy({ path: socketPath }, { path: proxyPath }) : undefined;
+    const url = `unix://${proxy ? proxyPath : socketPath}#${told(unixSocket, behaviour)}`;
+    const launch: AnyLaunch = { transport: 'http', url, headers: {}, maxMessageBytes };
+    return {
+      transport: createAny(launch),
+      launch,
+      ...(proxy ? { stop: () => proxy.pause(), reached: proxy.reached } : {}),
+      async checkGone() {
+        await proxy?.close();
+        await socketsClosed(server.openSockets);
+        await server.close();
+        await rm(folder, { recursive: true });
+      },
     };
-    return { transport, openSockets: server.seen.openSockets, closeServer };
   },
-);
+};
 
 export const TRANSPORT_KINDS: readonly TransportKind[] = [
   inMemory,
   stdio,
-  http('http JSON', { plain: '/mcp', breakMidAnswer: '/drop-json', hang: '/hang' }, false),
-  http(
-    'http SSE',
-    {
-      plain: '/sse',
-      reverse: '/reverse',
-      split: '/split',
-      breakMidAnswer: '/drop-sse',
-      endWithoutAnswer: '/end-sse',
-      hang: '/hang',
-    },
-    true,
-  ),
-  webSocket,
+  http('HTTP modern', 'modern', { behaviours: EVENT_ANSWERS }),
+  http('HTTP legacy, JSON answers', 'legacy', { behaviours: JSON_ANSWERS, noiseEnds: 'call' }),
+  http('HTTP legacy, SSE answers', 'legacy', { behaviours: EVENT_ANSWERS }),
   sse,
+  webSocket,
   ...(process.platform === 'win32' ? [] : [unixSocket]),
   tcp,
 ];

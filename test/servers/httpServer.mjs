@@ -3,6 +3,7 @@
  * `startHttpServer()` gives the same inside a process, with what it has seen; there `socketPath` listens on a unix socket
  * or a named pipe in place of a port, and `tls` (options of https.createServer) answers https.
  *
+ * Requests of protocol version 2026-07-28 are answered in it, without sessions; to close their stream cancels them.
  * The path says how it behaves:
  *   /mcp                   JSON answers, sessions
  *   /sse                   event stream answers, sessions, a GET stream
@@ -22,6 +23,9 @@
  *   /odd-json /odd-sse     answers with null where a member should be left out, and members that JSON-RPC does not have
  *   /batch                 JSON answers as a list of all messages of the call
  *   /noise-json /noise-sse in the place of a call's answer text that is no JSON; before it on the stream
+ *   /split-json            JSON answers in pieces of 3 bytes (1001 for big ones)
+ *   /merge-sse             an event stream whose events come in one write
+ *   /reverse-json          as /reverse, with JSON answers
  *   /other-id /null-id     JSON answers to calls: for another id; an error without one (`-sse`: on a stream)
  *   /resume                event streams that name each event and break before the answer, which a GET with its
  *                          Last-Event-ID brings
@@ -35,7 +39,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
-import { createJsonRpcServer } from './jsonRpcServer.mjs';
+import { createJsonRpcServer, MODERN_VERSION } from './jsonRpcServer.mjs';
 
 export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024, socketPath, tls } = {}) {
   const seen = { requests: [], deleted: [], gets: 0, calls: 0, openSockets: new Set(), closedRequests: 0 };
@@ -138,7 +142,16 @@ function post(exchange) {
   const usesSessions = path !== '/stateless';
   let session = sessions.get(request.headers['mcp-session-id']);
   const headers = {};
-  if (message.method === 'initialize' || !usesSessions) {
+  const isModern = request.headers['mcp-protocol-version'] === MODERN_VERSION;
+  if (isModern) {
+    session = sessions.get(MODERN_VERSION) ?? {
+      server: createJsonRpcServer({ name: 'http', modern: true }),
+      waiting: [],
+    };
+    sessions.set(MODERN_VERSION, session);
+    const cancel = { method: 'notifications/cancelled', params: { requestId: message.id } };
+    response.once('close', () => response.writableFinished || session.server.handle(cancel, () => {}));
+  } else if (message.method === 'initialize' || !usesSessions) {
     session = { server: createJsonRpcServer({ name: 'http' }), waiting: [] };
     if (usesSessions) {
       headers['mcp-session-id'] = randomUUID();
@@ -177,6 +190,7 @@ const STREAM_PATHS = new Set([
   '/resume',
   '/odd-sse',
   '/noise-sse',
+  '/merge-sse',
 ]);
 
 /** What serializers of some languages write that were not told to leave out what is not there. */
@@ -234,8 +248,9 @@ const CALL_FAULTS = {
     response.write(`id: ${id}\nretry: 10\ndata:\n\n`, () => response.destroy());
   },
   '/resume-refused': (exchange) => CALL_FAULTS['/resume'](exchange),
-  '/reverse': ({ response, message, session }) => {
-    const reply = streamReply(response, '/reverse', {});
+  '/reverse-json': (exchange) => CALL_FAULTS['/reverse'](exchange),
+  '/reverse': ({ response, path, message, session }) => {
+    const reply = (path === '/reverse' ? streamReply : jsonReply)(response, path, {});
     session.waiting.push(() => session.server.handle(message, (out) => reply(out, out.id === message.id)));
     if (session.waiting.length < 10) return;
     for (const run of session.waiting.splice(0).reverse()) run();
@@ -258,6 +273,7 @@ function jsonReply(response, path, headers) {
     if (!isLast || response.headersSent) return;
     const text = JSON.stringify(path === '/odd-json' ? asOdd(message) : message);
     if (path === '/gzip') response.writeHead(200, { ...all, 'content-encoding': 'gzip' }).end(gzipSync(text));
+    else if (path === '/split-json') void splinter(response.writeHead(200, all), text, true);
     else if (path === '/br')
       response.writeHead(200, { ...all, 'content-encoding': 'br' }).end(brotliCompressSync(text));
     else if (path === '/slow-headers') {
@@ -275,11 +291,17 @@ function streamReply(response, path, headers) {
   response.writeHead(200, all).flushHeaders();
   gzip?.pipe(response);
   const out = gzip ?? response;
+  let held = '';
   return (message, isLast) => {
     const text = JSON.stringify(path === '/odd-sse' ? asOdd(message) : message);
     if (path === '/noise-sse') out.write('data: Server starting on HTTP\u2026\n\ndata: [1,2,"not a message"]\n\n');
     if (path === '/split') return splinter(response, `: keep-alive\r\n\r\ndata: ${text}\r\n\r\n`, isLast);
-    out.write(`event: message\ndata: ${text}\n\n`);
+    const event = `event: message\ndata: ${text}\n\n`;
+    if (path === '/merge-sse') {
+      held += event;
+      return void (isLast && out.end(held));
+    }
+    out.write(event);
     gzip?.flush();
     // The tool for strange ids has more to say.
     if (isLast) setImmediate(() => out.end());

@@ -1,6 +1,7 @@
 /** The part that the test servers share: a tiny MCP server core without any SDK. Messages in, messages out. */
 
 export const PROTOCOL_VERSION = '2025-11-25';
+export const MODERN_VERSION = '2026-07-28';
 
 const schema = (properties, required = Object.keys(properties)) => ({ type: 'object', properties, required });
 
@@ -29,15 +30,23 @@ const TOOLS = [
 const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
 
 /**
- * `pageSize`: tools in one page of tools/list, 0 for all. `crash()` and `exit(code)`: what the tools of those names do.
+ * Tools that are not listed:
+ *   strange {text}   an answer to an id that nobody asked with, the answer, and another answer to the same id
+ *   stubborn {ms}    as `slow`, but not to be cancelled
+ *   cancelled        how many calls were cancelled while they ran
+ *
+ * `modern`: speaks 2026-07-28. `pageSize`: tools in one page of tools/list, 0 for all. `crash()` and `exit(code)`: what the tools of those names do.
  * The result is `handle(message, send)`: `send(message)` is called for each message that goes out.
  */
-export function createJsonRpcServer({ name = 'echo', pageSize = 0, crash, exit } = {}) {
+export function createJsonRpcServer({ name = 'echo', modern = false, pageSize = 0, crash, exit } = {}) {
   const tools = [...TOOLS];
   const timers = new Map();
+  let cancelled = 0;
+
+  const complete = (result) => (modern ? { ...result, resultType: 'complete' } : result);
 
   const callTool = (id, { name: tool, arguments: args = {}, _meta = {} }, send) => {
-    const answer = (result) => send({ jsonrpc: '2.0', id, result });
+    const answer = (result) => send({ jsonrpc: '2.0', id, result: complete(result) });
     switch (tool) {
       case 'echo':
         return answer(text(args.text));
@@ -51,6 +60,14 @@ export function createJsonRpcServer({ name = 'echo', pageSize = 0, crash, exit }
         timers.set(id, setTimeout(finish, args.ms));
         return;
       }
+      case 'stubborn':
+        return void setTimeout(() => answer(text(`waited ${args.ms} ms`)), args.ms);
+      case 'cancelled':
+        return answer(text(cancelled));
+      case 'strange':
+        send({ jsonrpc: '2.0', id: 424_242, result: complete(text('for nobody')) });
+        answer(text(args.text));
+        return answer(text('once more'));
       case 'progress': {
         for (let step = 1; step <= args.steps; step++) {
           const params = {
@@ -96,11 +113,19 @@ export function createJsonRpcServer({ name = 'echo', pageSize = 0, crash, exit }
       const { id, method, params = {} } = message;
       if (method === 'notifications/cancelled') {
         clearTimeout(timers.get(params.requestId));
-        timers.delete(params.requestId);
+        if (timers.delete(params.requestId)) cancelled++;
         return;
       }
       if (id === undefined || method === undefined) return;
-      if (method === 'initialize') {
+      if (modern && method === 'server/discover') {
+        const result = {
+          supportedVersions: [MODERN_VERSION],
+          capabilities: { tools: {} },
+          ttlMs: 0,
+          cacheScope: 'private',
+        };
+        send({ jsonrpc: '2.0', id, result: complete(result) });
+      } else if (method === 'initialize') {
         const result = {
           protocolVersion: params.protocolVersion ?? PROTOCOL_VERSION,
           capabilities: { tools: { listChanged: true } },
@@ -109,7 +134,7 @@ export function createJsonRpcServer({ name = 'echo', pageSize = 0, crash, exit }
         };
         send({ jsonrpc: '2.0', id, result });
       } else if (method === 'ping') send({ jsonrpc: '2.0', id, result: {} });
-      else if (method === 'tools/list') send({ jsonrpc: '2.0', id, result: listTools(params.cursor) });
+      else if (method === 'tools/list') send({ jsonrpc: '2.0', id, result: complete(listTools(params.cursor)) });
       else if (method === 'tools/call') callTool(id, params, send);
       else send({ jsonrpc: '2.0', id, error: { code: -32601, message: `Method not found: ${method}` } });
     },
