@@ -35,6 +35,12 @@ export interface AuthServerOptions {
   header?: string;
   accepts?: string;
   forbidden?: boolean;
+  /** What token requests without a person must show: a secret or a key of the client, or this assertion. */
+  machine?: { id?: string; secret?: string; publicKey?: string; assertion?: string };
+  /** The error of such requests. */
+  machineError?: string;
+  /** Binds tokens to keys: the scheme of the challenge, whether no others are given out, the nonce that proofs need. */
+  dpop?: { challenge?: string; required?: boolean; nonce?: string };
   /** Called before each message is answered. */
   onMessage?: (message: { method?: string }) => void;
 }
@@ -51,6 +57,7 @@ export interface AuthTestServer {
     readonly authorize: number;
     readonly code: number;
     readonly refresh: number;
+    readonly machine: number;
     readonly revoke: number;
     readonly mcp: number;
     readonly refused: number;
@@ -61,6 +68,8 @@ export interface AuthTestServer {
     readonly tokenRequests: Record<string, string | undefined>[];
     readonly revoked: string[];
     readonly authorizationHeaders: (string | undefined)[];
+    readonly exchanges: Record<string, string>[];
+    readonly proofs: Record<string, unknown>[];
   };
   expireTokens(): void;
   endRefreshTokens(): void;

@@ -4,6 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { checkClientAssertion, checkProof } from './authProofs.mjs';
 import { createJsonRpcServer } from './jsonRpcServer.mjs';
 
 /** @param {import('./authServer.d.mts').AuthServerOptions} [options] */
@@ -17,16 +18,27 @@ export async function startAuthServer(options = {}) {
       authorize: 0,
       code: 0,
       refresh: 0,
+      machine: 0,
       revoke: 0,
       mcp: 0,
       refused: 0,
     },
     /** What came, for the tests to look at. */
-    seen: { registrations: [], authorizations: [], tokenRequests: [], revoked: [], authorizationHeaders: [] },
+    seen: {
+      registrations: [],
+      authorizations: [],
+      tokenRequests: [],
+      revoked: [],
+      authorizationHeaders: [],
+      exchanges: [],
+      proofs: [],
+    },
     clients: new Map(),
     codes: new Map(),
     accessTokens: new Map(),
     refreshTokens: new Map(),
+    /** Thumbprints of the keys that tokens are bound to. */
+    boundTo: new Map(),
     base: '',
   };
   const server = createServer((request, response) => {
@@ -83,6 +95,7 @@ async function handle(request, response, state) {
   if (path === '/register') return register(response, state, JSON.parse(body));
   if (path === '/authorize') return authorize(response, state, url.searchParams);
   if (path === '/token') return token(request, response, state, new URLSearchParams(body));
+  if (path === '/idp/token') return exchangeIdToken(response, state, new URLSearchParams(body));
   if (path === '/revoke') {
     counts.revoke++;
     const form = new URLSearchParams(body);
@@ -150,14 +163,30 @@ function authorize(response, { options, counts, seen, codes, base }, query) {
 function token(request, response, state, form) {
   const { options, counts, seen, codes, refreshTokens } = state;
   seen.tokenRequests.push({ ...Object.fromEntries(form), authorization: request.headers.authorization });
-  if (form.get('grant_type') === 'refresh_token') {
+  const { nonce } = options.dpop ?? {};
+  const proof = checkProof(request, { url: `${state.base}/token`, nonce: nonce && `${nonce}-token`, seen });
+  if (options.dpop?.required && proof === undefined) return json(response, 400, { error: 'invalid_dpop_proof' });
+  if (proof?.error) {
+    return json(response, 400, { error: proof.error }, nonce ? { 'dpop-nonce': `${nonce}-token` } : {});
+  }
+  const key = options.dpop ? proof?.thumbprint : undefined;
+  const grant = form.get('grant_type');
+  if (grant === 'client_credentials' || grant === 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
+    counts.machine++;
+    const error = options.machineError ?? machineFault(request, state, form);
+    if (error) return json(response, 400, { error });
+    const { refresh_token: _, ...tokens } = issue(state, form.get('scope') ?? '', key);
+    return json(response, 200, tokens);
+  }
+  if (grant === 'refresh_token') {
     counts.refresh++;
     if (options.refreshStatus) return json(response, options.refreshStatus, { error: 'server_error' });
     const scope = refreshTokens.get(form.get('refresh_token'));
     if (scope === undefined)
       return json(response, 400, { error: 'invalid_grant', error_description: 'The refresh token is over.' });
+    if (state.boundTo.get(form.get('refresh_token')) !== key) return json(response, 400, { error: 'invalid_grant' });
     refreshTokens.delete(form.get('refresh_token'));
-    return json(response, 200, issue(state, scope));
+    return json(response, 200, issue(state, scope, key));
   }
   counts.code++;
   const asked = codes.get(form.get('code'));
@@ -173,17 +202,36 @@ function token(request, response, state, form) {
     asked.get('resource') === form.get('resource');
   if (!fits)
     return json(response, 400, { error: 'invalid_grant', error_description: 'PKCE, redirect or resource differ.' });
-  json(response, 200, issue(state, asked.get('scope') ?? ''));
+  json(response, 200, issue(state, asked.get('scope') ?? '', key));
 }
 
-function issue({ options, accessTokens, refreshTokens }, scope) {
+/** What is wrong with a token request that no person had a part in. */
+function machineFault(request, { options, base }, form) {
+  const { id, secret, publicKey, assertion } = options.machine ?? {};
+  if (secret && request.headers.authorization !== `Basic ${btoa(`${id}:${secret}`)}`) return 'invalid_client';
+  if (publicKey && !checkClientAssertion(form, { id, publicKey, issuer: options.issuer ?? base }))
+    return 'invalid_client';
+  if (assertion && form.get('assertion') !== assertion) return 'invalid_grant';
+  return undefined;
+}
+
+/** The identity provider of an organization (RFC 8693). */
+function exchangeIdToken(response, { options, seen }, form) {
+  seen.exchanges.push(Object.fromEntries(form));
+  if (form.get('subject_token') !== 'id-token') return json(response, 400, { error: 'invalid_grant' });
+  const issued_token_type = 'urn:ietf:params:oauth:token-type:id-jag';
+  json(response, 200, { access_token: options.machine?.assertion, issued_token_type, token_type: 'N_A' });
+}
+
+function issue({ options, accessTokens, refreshTokens, boundTo }, scope, key) {
   const access_token = `access-${randomUUID()}`;
   const refresh_token = `refresh-${randomUUID()}`;
   if (!options.uselessTokens) accessTokens.set(access_token, scope);
   refreshTokens.set(refresh_token, scope);
+  if (key) for (const token of [access_token, refresh_token]) boundTo.set(token, key);
   return {
     access_token,
-    token_type: 'bearer',
+    token_type: key ? 'DPoP' : 'bearer',
     expires_in: options.expiresIn ?? 3600,
     ...(options.refreshTokens === false ? {} : { refresh_token }),
     ...(scope === '' ? {} : { scope }),
@@ -201,7 +249,8 @@ function mcp(request, response, state, body) {
     ? request.headers[options.header ?? 'authorization'] === options.accepts
       ? ''
       : undefined
-    : accessTokens.get(header.replace(/^Bearer /, ''));
+    : accessTokens.get(boundToken(request, response, state) ?? header.replace(/^Bearer /, ''));
+  if (response.headersSent) return;
   const resourceMetadata =
     options.challenge === false
       ? ''
@@ -210,7 +259,9 @@ function mcp(request, response, state, body) {
     counts.refused++;
     const asked = options.challengeScope ? `, scope="${options.challengeScope}"` : '';
     const challenge =
-      options.challenge === false ? 'Bearer' : `Bearer error="invalid_token"${asked}${resourceMetadata}`;
+      options.challenge === false
+        ? 'Bearer'
+        : `${options.dpop?.challenge ?? 'Bearer'} error="invalid_token"${asked}${resourceMetadata}`;
     return response.writeHead(401, { 'www-authenticate': challenge }).end('{"error":"token wanted"}');
   }
   if (request.method !== 'POST') return response.writeHead(405).end();
@@ -228,9 +279,21 @@ function mcp(request, response, state, body) {
   });
 }
 
-function json(response, status, value) {
+/** The token of a request with a proof of its key; no such proof: none. Answers by itself where a nonce is wanted. */
+function boundToken(request, response, { options, seen, boundTo, base }) {
+  const token = /^DPoP (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const { nonce } = options.dpop ?? {};
+  if (token === undefined) return undefined;
+  const proof = checkProof(request, { url: `${base}/mcp`, token, nonce, seen });
+  if (proof?.error === 'use_dpop_nonce') {
+    response.writeHead(401, { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': nonce }).end('{}');
+  }
+  return proof?.thumbprint !== undefined && proof.thumbprint === boundTo.get(token) ? token : '';
+}
+
+function json(response, status, value, headers = {}) {
   response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
     .end(JSON.stringify(value));
 }
 

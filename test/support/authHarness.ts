@@ -6,6 +6,7 @@ import { SingleFlight } from '../../src/core/auth/singleFlight';
 import { silentLogger } from '../../src/core/nodePorts';
 import type { SecretStore, SignIn } from '../../src/core/ports';
 import { createHttpFetch } from '../../src/core/transports/httpFetch';
+import { createAuthFetch } from '../../src/core/transports/network/authFetch';
 import type { Authenticator } from '../../src/core/transports/transport';
 
 export interface MemorySecrets extends SecretStore {
@@ -75,19 +76,12 @@ export function authContext(serverUrl: string, overrides: Partial<AuthContext> =
 
 /** One request as a transport makes it: at most one more attempt after a refusal. Resolves to the last status. */
 export async function request(auth: Authenticator, url: string, method = 'tools/list'): Promise<number> {
-  const send = async () => {
-    const sent = await auth.headers({ method: 'POST', url });
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...sent },
-      body: JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params: { name: 'echo', arguments: {} } }),
-    });
-    await answer.text();
-    return { answer, sent };
-  };
-  const { answer, sent } = await send();
-  if (answer.status !== 401 && answer.status !== 403) return answer.status;
-  const wwwAuthenticate = answer.headers.get('www-authenticate') ?? undefined;
-  const again = await auth.onRefused({ status: answer.status, wwwAuthenticate, url, sent });
-  return again ? (await send()).answer.status : answer.status;
+  const send = createAuthFetch((target, init) => fetch(target, init), auth, new URL(url).origin);
+  const answer = await send(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params: { name: 'echo', arguments: {} } }),
+  });
+  await answer.text();
+  return answer.status;
 }

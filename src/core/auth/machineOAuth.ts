@@ -4,14 +4,14 @@ import type { AuthAnswer, Authenticator, AuthRefusal, AuthRequest } from '../tra
 import { AttemptLimit } from './attemptLimit';
 import { describeAuthFailure, shortUrl } from './authErrors';
 import { asksForNonce, parseChallenge } from './challenge';
-import { type AuthorizationServer, discoverAuthorizationServer, requireIssuer } from './discovery';
+import { type AuthorizationServer, discoverAuthorizationServer, isSameIssuer, requireIssuer } from './discovery';
 import { createIssuerFetch } from './issuerFetch';
 import { requestMachineTokens } from './machineGrants';
 import type { OAuthContext, OAuthSettings } from './oauthSettings';
 import { SingleFlight } from './singleFlight';
 import { authorizationOf, endsSoon, headersOf, recordOf, requireBound, scopeToAskFor } from './tokenRecords';
 import { TokenRequests } from './tokenRequests';
-import type { TokenRecord } from './tokenStore';
+import { type TokenRecord, TokenStore } from './tokenStore';
 
 const WINDOW_MS = 60_000;
 const MAX_TOKENS = 5;
@@ -28,12 +28,13 @@ interface Held {
 
 /**
  * OAuth 2.1 without a person, for one MCP server: by the credentials of the configuration alone. Tokens are kept in
- * memory only, because they can be had again at any time.
+ * memory only, because they can be had again at any time; what is stored is to whom the credentials belong.
  */
 export class MachineOAuthAuthenticator implements Authenticator {
   readonly #settings: OAuthSettings;
   readonly #context: OAuthContext;
   readonly #requests: TokenRequests;
+  readonly #store: TokenStore;
   readonly #limit: AttemptLimit;
   readonly #flights = new SingleFlight();
   #held: Held | undefined;
@@ -44,6 +45,7 @@ export class MachineOAuthAuthenticator implements Authenticator {
     this.#settings = settings;
     this.#context = context;
     this.#requests = new TokenRequests(settings, context.clock);
+    this.#store = new TokenStore(context.secrets);
     this.#limit = new AttemptLimit(context.clock, MAX_TOKENS, WINDOW_MS);
   }
 
@@ -93,7 +95,7 @@ export class MachineOAuthAuthenticator implements Authenticator {
     try {
       const fetch = createIssuerFetch({ ...this.#context, signal });
       const server = await discoverAuthorizationServer(serverUrl, challenge.resourceMetadataUrl, fetch);
-      requireIssuer(server, this.#settings.issuer);
+      await this.#requireOwnIssuer(server);
       const before = held && computeScopeUnion(held.scope, held.record.tokens.scope);
       const asked = scopeToAskFor(server, this.#settings.scopes, challenge.scope);
       const scope = status === 403 ? computeScopeUnion(before, asked) : asked;
@@ -104,6 +106,22 @@ export class MachineOAuthAuthenticator implements Authenticator {
       signal.throwIfAborted();
       throw describeAuthFailure(error, serverUrl);
     }
+  }
+
+  /**
+   * Nobody sees where the credentials go, so an MCP server that suddenly names another authorization server gets nothing:
+   * the configured one counts, else the one that took them first.
+   */
+  async #requireOwnIssuer(server: AuthorizationServer): Promise<void> {
+    const { issuer } = this.#settings;
+    if (issuer !== undefined) return requireIssuer(server, issuer);
+    const first = await this.#store.issuerOf(this.#context.serverUrl);
+    if (first === undefined || isSameIssuer(first, server.issuer)) return;
+    throw new PatchbayError(
+      'security',
+      `"${this.#context.serverName}" wants its credentials at ${shortUrl(server.issuer)}, no longer at ${shortUrl(first)}.`,
+      { hint: 'If that is right, set "auth.issuer" to where they belong.' },
+    );
   }
 
   async #ask(
@@ -126,6 +144,7 @@ export class MachineOAuthAuthenticator implements Authenticator {
       requireBound(tokens, this.#requests.requiresDpop, server.issuer);
       const record = recordOf(server, { client, tokens, scope, dpopKey }, clock.now());
       this.#held = { server, scope, isBound, record };
+      await this.#store.saveIssuer(serverUrl, server.issuer);
       log.info(`Got a token of ${shortUrl(server.issuer)} for ${shortUrl(serverUrl)}.`);
     } catch (error) {
       signal.throwIfAborted();

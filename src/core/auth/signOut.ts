@@ -21,6 +21,7 @@ export interface SignOutContext {
  */
 export async function signOut(serverUrl: string, context: SignOutContext): Promise<boolean> {
   const store = new TokenStore(context.secrets);
+  await store.forgetIssuer(serverUrl);
   const record = await store.forServer(serverUrl);
   if (!record) return false;
   await store.forget(serverUrl, record);

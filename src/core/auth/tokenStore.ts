@@ -10,6 +10,7 @@ import { SIGNING_ALGORITHMS } from './jwt';
  * - `oauth}server <server URL>`: which issuer and resource the server's tokens belong to
  * - `oauth}tokens <issuer> <resource>`: a `TokenRecord`
  * - `oauth}client <issuer>`: a client that was registered there, with its redirect URIs
+ * - `oauth}issuer <server URL>`: where the credentials of the configuration went first
  *
  * No `${secret:…}` of a configuration file can name one of these: a variable ends at the first "}".
  */
@@ -110,6 +111,19 @@ export class TokenStore {
 
   async forgetClient(issuer: string): Promise<void> {
     await this.#secrets.delete(`${PREFIX}client ${issuer}`);
+  }
+
+  /** The issuer that took the configured credentials for this server first. */
+  issuerOf(serverUrl: string): Promise<string | undefined> {
+    return this.#read(`${PREFIX}issuer ${serverUrl}`, z.string());
+  }
+
+  async saveIssuer(serverUrl: string, issuer: string): Promise<void> {
+    await this.#write(`${PREFIX}issuer ${serverUrl}`, issuer);
+  }
+
+  async forgetIssuer(serverUrl: string): Promise<void> {
+    await this.#secrets.delete(`${PREFIX}issuer ${serverUrl}`);
   }
 
   /** What does not read as expected counts as absent. */

@@ -7,6 +7,9 @@ const http = { url: 'https://x/mcp', headers: { A: '1' } };
 
 const tokenFrom = (program: string) => ({ ...http, auth: { type: 'tokenCommand', command: program, args: ['a b'] } });
 
+const oauth = (settings: object) => ({ url: 'https://x/mcp', auth: { type: 'oauth', ...settings } });
+const PROVIDER = { tokenEndpoint: 'https://idp.example/token?key=abc', clientId: 'c', idToken: '${secret:id}' };
+
 describe('launchFingerprint', () => {
   it('is a SHA-256 that depends on nothing but the launch', () => {
     const print = launchFingerprint(define(stdio));
@@ -30,6 +33,13 @@ describe('launchFingerprint', () => {
     [http, { ...http, headers: { B: '1' } }],
     [http, { ...http, auth: { type: 'bearer', token: '${secret:a}' } }],
     [tokenFrom('a'), tokenFrom('b')],
+    [oauth({}), oauth({ grant: 'clientCredentials' })],
+    [oauth({}), oauth({ issuer: 'https://login.example' })],
+    [oauth({}), oauth({ privateKey: '${secret:a}' })],
+    [oauth({}), oauth({ signingAlgorithm: 'PS256' })],
+    [oauth({}), oauth({ assertion: '${env:TOKEN}' })],
+    [oauth({ identityProvider: PROVIDER }), oauth({ identityProvider: { ...PROVIDER, tokenEndpoint: 'https://z/' } })],
+    [oauth({}), oauth({ dpop: false })],
     [http, { ...http, proxy: 'http://proxy.example' }],
     [http, { ...http, tls: { rejectUnauthorized: false } }],
     [http, { ...http, security: { allowInsecure: true } }],
@@ -119,6 +129,15 @@ describe('describeLaunch', () => {
       'Authentication: tokenCommand',
       'Reads: ${env:TOKEN_TOOL}',
     ]);
+  });
+
+  it('says how tokens are got without a person, and from whom', () => {
+    const settings = { grant: 'enterprise', issuer: 'https://login.example', identityProvider: PROVIDER, dpop: false };
+    expect(describeLaunch(define(oauth(settings))).details).toEqual([
+      'Authentication: oauth, enterprise, at https://login.example, identity provider https://idp.example/token?key=•••, no DPoP',
+      'Reads: ${secret:id}',
+    ]);
+    expect(describeLaunch(define(oauth({}))).details).toEqual(['Authentication: oauth']);
   });
 
   it.each([

@@ -270,6 +270,12 @@ describe('readConfigFile', () => {
     [{ headers: { cookie: 'a=b' } }, '/headers/cookie'],
     [{ auth: { type: 'bearer', token: 'abc' } }, '/auth/token'],
     [{ auth: { type: 'basic', username: 'u', password: 'abc' } }, '/auth/password'],
+    [{ auth: { type: 'oauth', privateKey: 'abc' } }, '/auth/privateKey'],
+    [{ auth: { type: 'oauth', assertion: 'abc' } }, '/auth/assertion'],
+    [
+      { auth: { type: 'oauth', identityProvider: { tokenEndpoint: 'https://y/', clientId: 'c', idToken: 'abc' } } },
+      '/auth/identityProvider/idToken',
+    ],
     [{ env: { GITHUB_TOKEN: 'abc' } }, '/env/GITHUB_TOKEN'],
     [{ url: 'https://user:abc@example.com/' }, '/url'],
   ])('offers to move the secret out of %j', (entry, pointer) => {

@@ -172,6 +172,25 @@ describe('the token of a WebSocket', () => {
     expect(server.seen.requests).toHaveLength(2);
   });
 
+  it('is sent for exactly this request, and once more for what the first answer brought', async () => {
+    const server = await startServer();
+    const seen: unknown[] = [];
+    const auth: Authenticator = {
+      headers: async (request) => {
+        seen.push(request);
+        return { authorization: seen.length > 2 ? 'Bearer good' : 'DPoP bound' };
+      },
+      onAnswer: ({ status, sent }) => {
+        seen.push([status, sent.authorization]);
+        return status === 401;
+      },
+      onRefused: async () => false,
+    };
+    const url = server.url('/token');
+    await openPeer(url, { auth });
+    expect(seen).toEqual([{ method: 'GET', url }, [401, 'DPoP bound'], { method: 'GET', url }, [101, 'Bearer good']]);
+  });
+
   it('ends in an auth error where the new one is refused as well, or none is to be had', async () => {
     const server = await startServer();
     const again = authenticator('stale', 'stale too', 'good');

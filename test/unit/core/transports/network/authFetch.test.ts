@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PatchbayError } from '../../../../../src/base/errors';
 import { createAuthFetch, type NetworkFetch } from '../../../../../src/core/transports/network/authFetch';
-import type { Authenticator, AuthRefusal } from '../../../../../src/core/transports/transport';
+import type { AuthAnswer, Authenticator, AuthRefusal } from '../../../../../src/core/transports/transport';
 
 const ORIGIN = 'https://mcp.test';
 const MCP = `${ORIGIN}/mcp`;
@@ -78,6 +78,64 @@ describe('createAuthFetch', () => {
       await fetch(url, {});
     expect(requests.map(({ headers }) => headers?.authorization)).toEqual([undefined, undefined, undefined]);
     expect(refusals).toEqual([]);
+  });
+
+  it('tells which request it is for, and of each answer with its nonce', async () => {
+    const asked: unknown[] = [];
+    const answers: AuthAnswer[] = [];
+    const auth: Authenticator = {
+      headers: async (request) => {
+        asked.push(request);
+        return { dpop: 'proof' };
+      },
+      onAnswer: (answer) => answers.push(answer) < 0,
+      onRefused: async () => false,
+    };
+    const send: NetworkFetch = async () => new Response('', { headers: { 'DPoP-Nonce': 'n' } });
+    const fetch = createAuthFetch(send, auth, ORIGIN);
+    await fetch(new URL(`${MCP}?a=1`), { method: 'POST' });
+    await fetch(MCP);
+    expect(asked).toEqual([
+      { method: 'POST', url: `${MCP}?a=1` },
+      { method: 'GET', url: MCP },
+    ]);
+    const { wwwAuthenticate } = answers[0] ?? {};
+    expect(wwwAuthenticate).toBeUndefined();
+    expect(answers).toMatchObject([{ status: 200, dpopNonce: 'n', sent: { dpop: 'proof' } }, { url: MCP }]);
+  });
+
+  it('sends once more for what an answer brought, and once for a renewal, in either order', async () => {
+    for (const turns of [
+      ['nonce', 'token', 'fine'],
+      ['token', 'nonce', 'fine'],
+    ]) {
+      const seen: string[] = [];
+      const send: NetworkFetch = async () => {
+        const turn = turns[seen.length] ?? 'token';
+        seen.push(turn);
+        const challenge = { 'www-authenticate': turn };
+        return turn === 'fine' ? new Response('fine') : new Response('', { status: 401, headers: challenge });
+      };
+      const renewals: string[] = [];
+      const auth: Authenticator = {
+        headers: async () => ({}),
+        onAnswer: ({ wwwAuthenticate }) => wwwAuthenticate === 'nonce',
+        onRefused: async ({ wwwAuthenticate = '' }) => renewals.push(wwwAuthenticate) > 0,
+      };
+      expect(await (await createAuthFetch(send, auth, ORIGIN)(MCP)).text()).toBe('fine');
+      expect(renewals).toEqual(['token']);
+    }
+  });
+
+  it('gives up where the server wants a nonce for ever', async () => {
+    let requests = 0;
+    const send: NetworkFetch = async () => {
+      requests++;
+      return new Response('', { status: 401, headers: { 'www-authenticate': 'nonce' } });
+    };
+    const auth: Authenticator = { headers: async () => ({}), onAnswer: () => true, onRefused: async () => false };
+    expect((await createAuthFetch(send, auth, ORIGIN)(MCP)).status).toBe(401);
+    expect(requests).toBe(2);
   });
 
   it('does not sign in to end a session', async () => {
