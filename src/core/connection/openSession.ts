@@ -44,13 +44,15 @@ export interface OpenSessionOptions {
   readonly onStep: (step: string) => void;
 }
 
-type Plan = 'auto' | Era;
+/** `patient`: as `auto`, but `server/discover` has all the time there is. */
+type Plan = 'auto' | 'patient' | Era;
 
 /**
  * Opens a link and negotiates the protocol version. At most two attempts, and over HTTP a third as HTTP+SSE:
  * - by the remembered verdict, else `auto`: `server/discover`, and `initialize` where that finds no 2026-07-28 server;
- * - where the first attempt failed in a way that another era explains, that era on a fresh transport. A server that
- *   exits on the probe, or that was too slow for it and refuses `initialize`, is reached so.
+ * - where the first attempt failed in a way that another era explains, that era on a fresh transport: so a server is
+ *   reached that exits on the probe. One that was too slow for it and then refused `initialize` may be of either era: it
+ *   is probed once more, with patience.
  * MCP specification 2026-07-28, basic/lifecycle, "Era detection". Rejects with a `PatchbayError`; nothing is left then.
  */
 export async function openSession(options: OpenSessionOptions): Promise<Session> {
@@ -114,7 +116,7 @@ type Outcome = { readonly session: Session } | Failed;
 function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOptions): Plan | undefined {
   if (failure.kind === 'auth' || failure.kind === 'config') return undefined;
   if (plan === 'auto') {
-    if (isRefusal(raw)) return goesOnAfterProbe(options) ? 'modern' : undefined;
+    if (isRefusal(raw)) return goesOnAfterProbe(options) ? 'patient' : undefined;
     // Network trouble is the same in every era.
     if (failure.kind === 'transport') return undefined;
     return isEraFailure(raw) || failure.kind === 'timeout' ? 'legacy' : undefined;
@@ -187,6 +189,7 @@ function versionNegotiation(plan: Plan, options: OpenSessionOptions) {
   const { connectMs } = options;
   if (plan === 'legacy') return { mode: 'legacy' as const };
   if (plan === 'modern') return { mode: { pin: MODERN_VERSION }, probe: { timeoutMs: connectMs } };
+  if (plan === 'patient') return { mode: 'auto' as const, probe: { timeoutMs: connectMs } };
   // Half of the time over HTTP, so that a server that swallows the probe still gets its `initialize`.
   const timeoutMs = goesOnAfterProbe(options) ? Math.min(PROBE_MS, connectMs / 2) : connectMs / 2;
   return { mode: 'auto' as const, probe: { timeoutMs: Math.ceil(timeoutMs) } };
