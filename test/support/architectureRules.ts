@@ -26,7 +26,7 @@ const LAYER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   base: /^$/,
   shared: /^zod$/,
-  core: /^(node:|zod$|jsonc-parser$|json-schema-library$|@modelcontextprotocol\/|ws$|eventsource$|https?-proxy-agent$|tough-cookie$)/,
+  core: /^(node:|zod$|jsonc-parser$|json-schema-library$|@modelcontextprotocol\/|ws$|eventsource$)/,
   forms: /^(json-schema-library|node:worker_threads|node:url)$/,
   gateway: /^(node:|zod$|@modelcontextprotocol\/|ws$|prom-client$)/,
   cli: /^node:/,
