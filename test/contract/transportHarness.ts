@@ -383,12 +383,12 @@ function createAny(launch: AnyLaunch, context: TransportContext = createTestCont
   return registry.create(launch, context);
 }
 
-async function httpServer(options?: { socketPath: string }) {
+async function httpServer(options: { socketPath?: string; modern?: boolean }) {
   const server = await startHttpServer(options);
   return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
 }
 
-/** Streamable HTTP; the same server speaks either era. */
+/** Streamable HTTP. */
 function http(name: string, era: 'legacy' | 'modern', kind: Pick<TransportKind, 'behaviours' | 'noiseEnds'>) {
   return network({
     ...kind,
@@ -397,7 +397,7 @@ function http(name: string, era: 'legacy' | 'modern', kind: Pick<TransportKind, 
     carriesNotifications: kind.noiseEnds === undefined,
     carriesLateAnswers: era === 'legacy',
     overLimit: 'call',
-    startServer: () => httpServer(),
+    startServer: () => httpServer({ modern: era === 'modern' }),
     launch: (_server, path, port, maxMessageBytes) => ({
       transport: 'http',
       url: `http://127.0.0.1:${port}${path}`,

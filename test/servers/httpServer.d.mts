@@ -22,4 +22,5 @@ export function startHttpServer(options?: {
   maxBody?: number;
   socketPath?: string;
   tls?: ServerOptions;
+  modern?: boolean;
 }): Promise<HttpTestServer>;

@@ -3,7 +3,7 @@
  * `startHttpServer()` gives the same inside a process, with what it has seen; there `socketPath` listens on a unix socket
  * or a named pipe in place of a port, and `tls` (options of https.createServer) answers https.
  *
- * Requests of protocol version 2026-07-28 are answered in it, without sessions; to close their stream cancels them.
+ * With `modern` it speaks 2026-07-28 as well, without sessions; there, to close the stream of a request cancels it.
  * The path says how it behaves:
  *   /mcp                   JSON answers, sessions
  *   /sse                   event stream answers, sessions, a GET stream
@@ -41,7 +41,7 @@ import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
 import { createJsonRpcServer, MODERN_VERSION } from './jsonRpcServer.mjs';
 
-export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024, socketPath, tls } = {}) {
+export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024, socketPath, tls, modern = false } = {}) {
   const seen = { requests: [], deleted: [], gets: 0, calls: 0, openSockets: new Set(), closedRequests: 0 };
   const sessions = new Map();
   const streams = new Set();
@@ -62,6 +62,7 @@ export async function startHttpServer({ port = 0, maxBody = 64 * 1024 * 1024, so
       sessions,
       streams,
       resumable,
+      modern,
       port: server.address().port,
     });
   };
@@ -135,14 +136,14 @@ function endSession({ request, response, seen, sessions }) {
 }
 
 function post(exchange) {
-  const { request, response, path, body, seen, sessions } = exchange;
+  const { request, response, path, body, seen, sessions, modern } = exchange;
   const message = JSON.parse(body);
   const isCall = message.method === 'tools/call';
   if (isCall) seen.calls++;
   const usesSessions = path !== '/stateless';
   let session = sessions.get(request.headers['mcp-session-id']);
   const headers = {};
-  const isModern = request.headers['mcp-protocol-version'] === MODERN_VERSION;
+  const isModern = modern && request.headers['mcp-protocol-version'] === MODERN_VERSION;
   if (isModern) {
     session = sessions.get(MODERN_VERSION) ?? {
       server: createJsonRpcServer({ name: 'http', modern: true }),
