@@ -9,6 +9,7 @@ import type { Configuration, ServerDefinition } from './config/definition';
 import { diffConfigurations } from './config/diff';
 import { admit } from './connection/admission';
 import { EraVerdicts } from './connection/era';
+import type { Skill, SkillFile } from './connection/skills';
 import { Credentials } from './credentials';
 import type { CallToolOptions, CatalogTool, ConnectOptions, Hub, ServerSnapshot, Traffic } from './hubTypes';
 import type { Ports } from './ports';
@@ -113,6 +114,14 @@ export class ServerHub implements Hub {
 
   async readOtherLists(id: string): Promise<OtherLists> {
     return this.#require(id).readOtherLists();
+  }
+
+  async listSkills(id: string): Promise<readonly Skill[]> {
+    return this.#require(id).listSkills();
+  }
+
+  async readSkill(id: string, skill: Skill, path?: string): Promise<SkillFile> {
+    return this.#require(id).readSkill(skill, path);
   }
 
   async callTool(

@@ -4,6 +4,7 @@ import type { Event } from '../base/event';
 import type { CallToolResult, Implementation, Progress, Tool } from '../shared/mcp';
 import type { OtherLists } from './catalog/otherLists';
 import type { ConfigSource, Configuration, ServerEntry } from './config/definition';
+import type { Skill, SkillFile } from './connection/skills';
 import type { ConnectionState } from './connection/state';
 import type { Exchange } from './traffic/exchange';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
@@ -105,6 +106,13 @@ export interface Hub extends Disposable {
   refreshTools(id: string): Promise<void>;
   /** Resources, resource templates and prompts as the server lists them. Rejects when the server is not connected. */
   readOtherLists(id: string): Promise<OtherLists>;
+  /** What the server declares as skills (SEP-2640); no file is read. Empty where it has none. */
+  listSkills(id: string): Promise<readonly Skill[]>;
+  /**
+   * One file of a listed skill, by default its `SKILL.md`. Rejects with an error of kind `security` where the file is not
+   * what was listed.
+   */
+  readSkill(id: string, skill: Skill, path?: string): Promise<SkillFile>;
   /** Connects first where the server is not connected. `isError` results resolve; they are the tool's answer. */
   callTool(id: string, tool: string, args: Record<string, unknown>, options?: CallToolOptions): Promise<CallToolResult>;
   /**

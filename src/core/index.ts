@@ -27,6 +27,7 @@ export { LastGoodFiles } from './config/lastGood';
 export { mergeConfigFiles } from './config/merge';
 export { nearestName } from './config/nearestName';
 export { readConfigFile } from './config/parse';
+export type { Skill, SkillFile } from './connection/skills';
 export type { CallToolOptions, ConnectOptions, Hub, ServerSnapshot } from './hubTypes';
 export { createMemory, createNodePorts } from './nodePorts';
 export type { Ports } from './ports';

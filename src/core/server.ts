@@ -19,6 +19,7 @@ import { startHeartbeat } from './connection/heartbeat';
 import { buildLaunch, type LaunchOptions } from './connection/launch';
 import { openSession } from './connection/openSession';
 import type { Session } from './connection/session';
+import { listSkills, readSkill, type Skill, type SkillFile } from './connection/skills';
 import type { Credentials } from './credentials';
 import type { CallToolOptions, ServerSnapshot } from './hubTypes';
 import { serverLogs } from './leveledLog';
@@ -196,6 +197,14 @@ export class Server implements Disposable {
 
   async readOtherLists(): Promise<OtherLists> {
     return readOtherLists(this.#requireSession(), this.#requireEntry().timeouts.requestMs);
+  }
+
+  async listSkills(): Promise<readonly Skill[]> {
+    return listSkills(this.#requireSession(), this.#requireEntry().timeouts.requestMs, this.#log);
+  }
+
+  async readSkill(skill: Skill, path?: string): Promise<SkillFile> {
+    return readSkill(this.#requireSession(), this.#requireEntry().timeouts.requestMs, skill, path);
   }
 
   async callTool(name: string, args: Record<string, unknown>, options: CallToolOptions): Promise<CallToolResult> {

@@ -24,6 +24,9 @@ const MUST_REFUSE = {
   'auth/iss-normalized': ['auth', 'security'],
   'auth/metadata-issuer-mismatch': ['auth', 'security'],
   'auth/scope-retry-limit': ['auth'],
+  'sep-2640-client-verify-digest': ['security'],
+  'sep-2640-client-verify-size': ['security'],
+  'sep-2640-client-verify-frontmatter': ['security'],
 };
 
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? '';
@@ -79,11 +82,22 @@ async function callTool(hub, { name, arguments: args }) {
   throw failure ?? new Error(`The invalid result of ${name} was taken.`);
 }
 
+/** Lists the skills; loads them only where the scenario is about that. */
+async function useSkills(hub) {
+  const skills = await hub.listSkills(SERVER);
+  if (!scenario.startsWith('sep-2640-client-verify')) return;
+  for (const skill of skills) {
+    await hub.readSkill(SERVER, skill);
+    await hub.readSkill(SERVER, skill, 'references/FORMS.md');
+  }
+}
+
 async function useServer(hub) {
   await hub.connect(SERVER, { interactive: true });
   const { catalog } = hub.server(SERVER);
   if (catalog.status !== 'live') throw new Error(`The tools were not listed: ${catalog.error}`);
   for (const call of callsFor(catalog.tools)) await callTool(hub, call);
+  await useSkills(hub);
   const { capabilities } = hub.server(SERVER).negotiated;
   if (capabilities.includes('resources') || capabilities.includes('prompts')) await hub.readOtherLists(SERVER);
 }

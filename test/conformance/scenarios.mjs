@@ -9,8 +9,6 @@ export const NEXT = 'conformance-next';
 
 const EVERY_BRIDGED = ['initialize', 'tools_call', 'json-schema-2020-12-preservation', 'json-schema-ref-no-deref'];
 
-const SKILLS = 'Skills, an extension of the protocol, are not read.';
-
 /**
  * @typedef {object} ScenarioSet
  * @property {string} name
@@ -37,10 +35,6 @@ export const ALONE = ['sse-retry'];
 
 /** "<suite> <scenario>", or "<bridge> <scenario>", with the reason. The run fails where one of these passes. */
 export const NOT_PASSING = {
-  'conformance-next sep-2640-client-no-prefetch': SKILLS,
-  'conformance-next sep-2640-client-verify-digest': SKILLS,
-  'conformance-next sep-2640-client-verify-size': SKILLS,
-  'conformance-next sep-2640-client-verify-frontmatter': SKILLS,
   'conformance-stable auth/2025-03-26-oauth-metadata-backcompat':
     'The fixture is wrong: its issuer is not the one that the metadata was asked for (RFC 8414, 3.3). Right in 0.2.0.',
 };
