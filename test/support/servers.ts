@@ -39,8 +39,13 @@ export interface RunningServer {
 }
 
 /** server-everything over Streamable HTTP on `port`, ready when this resolves. */
-export async function startEverythingHttp(port: number): Promise<RunningServer> {
-  const child = spawn(process.execPath, [packageServer('everything'), 'streamableHttp'], {
+export function startEverythingHttp(port: number): Promise<RunningServer> {
+  return startEverything('streamableHttp', port);
+}
+
+/** server-everything over a transport with an address, on `port`, ready when this resolves. */
+export async function startEverything(transport: 'streamableHttp' | 'sse', port: number): Promise<RunningServer> {
+  const child = spawn(process.execPath, [packageServer('everything'), transport], {
     env: { ...process.env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -49,14 +54,14 @@ export async function startEverythingHttp(port: number): Promise<RunningServer> 
     let text = '';
     const read = (chunk: Buffer) => {
       text += chunk.toString();
-      if (/listening on port/i.test(text)) ready();
+      if (/(listening|running) on port/i.test(text)) ready();
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.once('exit', (code) => reject(new Error(`server-everything ended with ${code}: ${text}`)));
   });
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://127.0.0.1:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`,
     child,
     async stop() {
       child.kill('SIGKILL');
