@@ -15,6 +15,8 @@ import { ALONE, NOT_PASSING, SETS } from './scenarios.mjs';
 
 const RESULTS = join(ROOT, 'test-results');
 const LANES = 2;
+/** The earlier one first: a scenario of both runs at it by default. */
+const REVISIONS = ['2025-11-25', '2026-07-28'];
 
 /** The runs of all sets, each once: a scenario of several sets at the same version is judged once. */
 async function plan() {
@@ -30,11 +32,11 @@ async function plan() {
     const { suite, bridge, requirements } = set;
     const names = set.scenarios ?? (await list(suite, requirements));
     const keys = names.map((scenario) => {
-      const version = requirements;
-      // Those that a revision requires were judged at that version already, and it is the default of the suite.
-      const key =
-        !requirements && !bridge ? defaultRun(runs, suite, scenario) : [suite, scenario, version, bridge].join(' ');
-      if (!runs.has(key)) runs.set(key, { key, suite, scenario, version, bridge });
+      const key = keyOf(suite, scenario, requirements ?? bridge);
+      // What a revision requires is judged at that version already, and the first of them is the default of the suite.
+      const known = REVISIONS.map((revision) => keyOf(suite, scenario, revision)).find((each) => runs.has(each));
+      if (!requirements && !bridge && known !== undefined) return known;
+      if (!runs.has(key)) runs.set(key, { key, suite, scenario, version: requirements, bridge });
       return key;
     });
     sets.push({ ...set, keys });
@@ -42,9 +44,8 @@ async function plan() {
   return { sets, runs: [...runs.values()] };
 }
 
-function defaultRun(runs, suite, scenario) {
-  const known = ['2025-11-25', '2026-07-28'].map((version) => [suite, scenario, version, ''].join(' '));
-  return known.find((key) => runs.has(key)) ?? [suite, scenario, '', ''].join(' ');
+function keyOf(...parts) {
+  return parts.filter((part) => part !== undefined).join(' ');
 }
 
 function reasonFor({ suite, scenario, bridge }) {
@@ -65,13 +66,11 @@ async function main(filter) {
   const wanted = runs.filter(({ key }) => filter === undefined || key.includes(filter));
   const outcomes = new Map();
   const judgeOne = async (run) => {
-    const outcome = await judge(run, join(RESULTS, 'conformance', run.key.trim().replace(/[ /]+/g, '_')));
+    const outcome = await judge(run, join(RESULTS, 'conformance', run.key.replace(/[ /]+/g, '_')));
     outcomes.set(run.key, outcome);
     const reason = reasonFor(run);
     const mark = outcome.ok ? '✓' : reason ? '-' : '✗';
-    console.log(
-      `${mark} ${run.key.trim()}${outcome.ok === (reason !== undefined) ? problemText(outcome, reason) : ''}`,
-    );
+    console.log(`${mark} ${run.key}${outcome.ok === (reason !== undefined) ? problemText(outcome, reason) : ''}`);
     if (filter !== undefined && !outcome.ok) console.log(outcome.output);
   };
   await inLanes(
@@ -109,7 +108,7 @@ function report(sets, wanted, outcomes, isPart) {
     for (const key of Object.keys(NOT_PASSING))
       if (!used.has(key)) problems.push(`NOT_PASSING names ${key}, which is no scenario`);
   }
-  for (const problem of problems) console.log(`Not as expected: ${problem.trim()}`);
+  for (const problem of problems) console.log(`Not as expected: ${problem}`);
   const passed = wanted.filter(({ key }) => outcomes.get(key).ok).length;
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(join(RESULTS, 'conformance.json'), JSON.stringify({ passed, failed: problems.length }));
