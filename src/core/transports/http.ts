@@ -22,6 +22,8 @@ export { describeHttpFailure, isSessionLost } from './httpErrors';
 
 /** How long the end of a session may hold up the close. */
 const TERMINATE_MS = 1000;
+/** Answers to requests of the server that may be on their way: each takes a connection while the server takes none. */
+const MAX_ANSWERS = 100;
 
 export interface HttpDependencies extends NetworkDependencies {
   readonly fetch?: FetchLike;
@@ -61,6 +63,7 @@ class HttpTransport implements McpTransport {
   #fetch: LaunchFetch | undefined;
   #inner: StreamableHTTPClientTransport | undefined;
   #closing: Promise<void> | undefined;
+  #answers = 0;
 
   constructor(launch: HttpLaunch, context: TransportContext, dependencies: HttpDependencies) {
     this.#launch = launch;
@@ -104,7 +107,33 @@ class HttpTransport implements McpTransport {
 
   async send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
     if (this.#closing) throw closedError();
-    if (!this.#inner) throw new PatchbayError('transport', 'The transport is not started.');
+    const inner = this.#inner;
+    if (!inner) throw new PatchbayError('transport', 'The transport is not started.');
+    if (responseIdOf(message) !== undefined) return this.#answer(inner, message, options);
+    await this.#post(inner, message, options);
+  }
+
+  async #answer(
+    inner: StreamableHTTPClientTransport,
+    message: JSONRPCMessage,
+    options: TransportSendOptions,
+  ): Promise<void> {
+    if (this.#answers >= MAX_ANSWERS) {
+      throw new PatchbayError('limit', 'The server asks more than it takes answers to; this one was dropped.');
+    }
+    this.#answers += 1;
+    try {
+      await this.#post(inner, message, options);
+    } finally {
+      this.#answers -= 1;
+    }
+  }
+
+  async #post(
+    inner: StreamableHTTPClientTransport,
+    message: JSONRPCMessage,
+    options: TransportSendOptions,
+  ): Promise<void> {
     const id = requestIdOf(message);
     if (id !== undefined) this.#pending.add(id);
     if (id !== undefined) this.#isModern = isModernMessage(message);
@@ -118,7 +147,7 @@ class HttpTransport implements McpTransport {
       if (id !== undefined) this.#onStreamEnd(id);
     };
     try {
-      await this.#inner.send(message, { ...options, onRequestStreamEnd });
+      await inner.send(message, { ...options, onRequestStreamEnd });
     } catch (error) {
       if (typeof error === 'object' && error !== null) this.#told.add(error);
       if (id !== undefined) this.#addWait(id, error);

@@ -203,11 +203,15 @@ class StdioTransport implements McpTransport {
       return;
     }
     // Protocol version 2025-03-26 has batches.
-    for (const message of Array.isArray(value) ? value : [value]) {
-      if (isJsonRpcMessage(message)) this.#deliver(message);
-      else
-        this.#report(new PatchbayError('protocol', `Server wrote JSON that is not JSON-RPC: ${excerpt(line)}`, NOISE));
+    const messages = Array.isArray(value) ? value : [value];
+    const strangers = messages.filter((message) => !isJsonRpcMessage(message)).length;
+    // Once for the line, however much of it is noise: one line may hold millions.
+    if (strangers > 0) {
+      const count = strangers > 1 ? ` (${strangers} times)` : '';
+      const text = `Server wrote JSON that is not JSON-RPC: ${excerpt(line)}${count}`;
+      this.#report(new PatchbayError('protocol', text, NOISE));
     }
+    for (const message of messages) if (isJsonRpcMessage(message)) this.#deliver(message);
   }
 
   #onTooLong(head: string): void {

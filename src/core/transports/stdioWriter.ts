@@ -1,5 +1,8 @@
 import type { Writable } from 'node:stream';
-import type { PatchbayError } from '../../base/errors';
+import { PatchbayError } from '../../base/errors';
+
+/** What may wait for a server that does not read, in characters. A server that only asks would fill the memory else. */
+const MAX_WAITING = 128 * 1024 * 1024;
 
 interface PendingWrite {
   readonly text: string;
@@ -18,15 +21,27 @@ export class LineWriter {
   #written: PendingWrite[] = [];
   #scheduled = false;
   #error: PatchbayError | undefined;
+  /** Characters in `#queue`. */
+  #waiting = 0;
+  readonly #maxWaiting: number;
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable, maxWaiting = MAX_WAITING) {
     this.#stream = stream;
+    this.#maxWaiting = maxWaiting;
     stream.on('drain', () => this.#onDrain());
   }
 
-  /** Resolves when the pipe has taken the line. */
+  /** Resolves when the pipe has taken the line. Rejects with a `limit` error where too much waits already. */
   write(line: string): Promise<void> {
     if (this.#error) return Promise.reject(this.#error);
+    if (this.#queue.length > 0 && this.#waiting + line.length > this.#maxWaiting) {
+      return Promise.reject(
+        new PatchbayError('limit', 'The server does not read what is sent to it.', {
+          hint: 'Reconnect it; if it stays, the fault is in the server.',
+        }),
+      );
+    }
+    this.#waiting += line.length;
     return new Promise((resolve, reject) => {
       this.#queue.push({ text: `${line}\n`, resolve, reject });
       if (this.#scheduled || this.#written.length > 0) return;
@@ -46,6 +61,7 @@ export class LineWriter {
     const waiting = [...this.#written, ...this.#queue];
     this.#written = [];
     this.#queue = [];
+    this.#waiting = 0;
     for (const pending of waiting) pending.reject(this.#error);
   }
 
@@ -54,6 +70,7 @@ export class LineWriter {
     if (this.#queue.length === 0) return;
     const batch = this.#queue;
     this.#queue = [];
+    this.#waiting = 0;
     const text = batch.length === 1 && batch[0] ? batch[0].text : batch.map((pending) => pending.text).join('');
     if (this.#stream.write(text)) for (const pending of batch) pending.resolve();
     else this.#written = batch;

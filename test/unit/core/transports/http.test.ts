@@ -352,3 +352,22 @@ describe('the GET stream', () => {
     expect(delays.slice(0, 4)).toEqual([500, 750, 1125, 1687.5]);
   });
 });
+
+describe('a server that asks without end and takes no answers', () => {
+  it('costs no more than a bounded number of connections', async () => {
+    let posts = 0;
+    const launch: HttpLaunch = { transport: 'http', url: server.url('/mcp'), headers: {}, maxMessageBytes: 1000 };
+    const transport = createHttpTransport(launch, createTestContext(), {
+      fetch: () => {
+        posts += 1;
+        return new Promise(() => {});
+      },
+    });
+    links.push(transport);
+    await transport.start();
+    const answers = Array.from({ length: 150 }, (_, id) => transport.send({ jsonrpc: '2.0', id, result: {} }));
+    for (const answer of answers.slice(100)) await expect(answer).rejects.toMatchObject({ kind: 'limit' });
+    await new Promise(setImmediate);
+    expect(posts).toBe(100);
+  });
+});

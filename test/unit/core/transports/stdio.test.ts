@@ -238,3 +238,24 @@ describe('with the SDK', () => {
     await client.close();
   });
 });
+
+describe('noise', () => {
+  it('is told once for a line, however much of it there is', async () => {
+    const script = `process.stdout.write('[' + '0,'.repeat(500000) + '0,{"jsonrpc":"2.0","method":"late"}]\\n')`;
+    const { peer, transport } = create([], node(`${script}; setInterval(() => {}, 1000)`));
+    let told: () => void = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const listen = transport.onmessage;
+    transport.onmessage = (message, extra) => {
+      listen?.(message, extra);
+      told();
+    };
+    await transport.start();
+    await arrived;
+    expect(peer.errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/not JSON-RPC: \[0,0,0.*\(500001 times\)$/),
+    ]);
+  });
+});

@@ -110,7 +110,7 @@ describe('describeSpawnError', () => {
   });
 
   it('tells a missing interpreter from a missing file', () => {
-    expect(describeSpawnError(error('ENOENT'), launch('/opt/run.py'), () => true).message).toMatch(/interpreter/);
+    expect(describeSpawnError(error('ENOENT'), launch('/x/run.py'), () => true).message).toMatch(/interpreter/);
   });
 
   it('names files without the right to run, and trouble that passes', () => {

@@ -45,6 +45,24 @@ describe('LineWriter', () => {
     expect(chunks[1]).toBe(`${Array.from({ length: 50 }, (_, index) => index).join('\n')}\n`);
   });
 
+  it('refuses more than may wait for a server that does not read, and goes on once it reads', async () => {
+    const { stream, drain } = createSlowPipe();
+    const writer = new LineWriter(stream, 30);
+    const first = writer.write('x'.repeat(20));
+    await new Promise(setImmediate);
+    const waits = writer.write('y'.repeat(20));
+    await expect(writer.write('z'.repeat(20))).rejects.toMatchObject({ kind: 'limit' });
+    drain();
+    await first;
+    await new Promise(setImmediate);
+    drain();
+    await waits;
+    const later = writer.write('again');
+    await new Promise(setImmediate);
+    drain();
+    await later;
+  });
+
   it('rejects what waits and what comes later when it fails', async () => {
     const { stream } = createSlowPipe();
     const writer = new LineWriter(stream);
