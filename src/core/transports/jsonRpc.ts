@@ -15,6 +15,17 @@ export function excerpt(text: string, maxCharacters = EXCERPT_CHARACTERS): strin
   return text.length > maxCharacters ? `${plain}…` : plain;
 }
 
+/**
+ * The messages of one parsed text, which may be a batch (protocol version 2025-03-26). What is no message is told once for
+ * the text, however much of it there is: `noise` is how often, as words for the end of an error, else undefined.
+ */
+export function readBatch(value: unknown): { readonly messages: JSONRPCMessage[]; readonly noise: string | undefined } {
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  const messages = items.filter(isJsonRpcMessage);
+  const strangers = items.length - messages.length;
+  return { messages, noise: strangers === 0 ? undefined : strangers > 1 ? ` (${strangers} times)` : '' };
+}
+
 /** Whether a parsed JSON value has the outline of a JSON-RPC 2.0 message. Members are checked by the protocol layer. */
 export function isJsonRpcMessage(value: unknown): value is JSONRPCMessage {
   if (typeof value !== 'object' || value === null) return false;

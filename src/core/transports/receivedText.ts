@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { PatchbayError } from '../../base/errors';
-import { answerIdInHead, excerpt, isJsonRpcMessage, localAnswer } from './jsonRpc';
+import { answerIdInHead, excerpt, localAnswer, readBatch } from './jsonRpc';
 
 export interface ReceivedHandlers {
   onMessage(message: JSONRPCMessage): void;
@@ -20,10 +20,11 @@ export function readReceivedText(text: string, unit: string, { onMessage, onNois
     onNoise(noise(`Server sent a ${unit} that is not JSON: ${excerpt(text)}`, unit));
     return;
   }
-  for (const message of Array.isArray(value) ? value : [value]) {
-    if (isJsonRpcMessage(message)) onMessage(message);
-    else onNoise(noise(`Server sent JSON that is not JSON-RPC: ${excerpt(text)}`, unit));
+  const batch = readBatch(value);
+  if (batch.noise !== undefined) {
+    onNoise(noise(`Server sent JSON that is not JSON-RPC: ${excerpt(text)}${batch.noise}`, unit));
   }
+  for (const message of batch.messages) onMessage(message);
 }
 
 /** A message over the limit of `maxBytes`, of which `head` is the start. */

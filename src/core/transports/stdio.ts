@@ -4,7 +4,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { type Deferred, deferred } from '../../base/deferred';
 import type { Disposable } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
-import { answerIdInHead, excerpt, isJsonRpcMessage, localAnswer } from './jsonRpc';
+import { answerIdInHead, excerpt, localAnswer, readBatch } from './jsonRpc';
 import { StderrTail } from './stderrTail';
 import { LineFramer } from './stdioFraming';
 import { ProcessTree, type Spawn } from './stdioProcessTree';
@@ -202,16 +202,12 @@ class StdioTransport implements McpTransport {
       this.#report(new PatchbayError('protocol', `Server wrote a line that is not JSON: ${excerpt(line)}`, NOISE));
       return;
     }
-    // Protocol version 2025-03-26 has batches.
-    const messages = Array.isArray(value) ? value : [value];
-    const strangers = messages.filter((message) => !isJsonRpcMessage(message)).length;
-    // Once for the line, however much of it is noise: one line may hold millions.
-    if (strangers > 0) {
-      const count = strangers > 1 ? ` (${strangers} times)` : '';
-      const text = `Server wrote JSON that is not JSON-RPC: ${excerpt(line)}${count}`;
+    const { messages, noise } = readBatch(value);
+    if (noise !== undefined) {
+      const text = `Server wrote JSON that is not JSON-RPC: ${excerpt(line)}${noise}`;
       this.#report(new PatchbayError('protocol', text, NOISE));
     }
-    for (const message of messages) if (isJsonRpcMessage(message)) this.#deliver(message);
+    for (const message of messages) this.#deliver(message);
   }
 
   #onTooLong(head: string): void {
