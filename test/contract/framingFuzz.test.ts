@@ -1,17 +1,15 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PatchbayError } from '../../src/base/errors';
 import { createSseTransport } from '../../src/core/transports/sse';
 import { LineFramer } from '../../src/core/transports/stdioFraming';
 import type { McpTransport } from '../../src/core/transports/transport';
 import { createWebSocketTransport } from '../../src/core/transports/webSocket';
+import { fc, IS_LONG_SEARCH, runsOr } from '../support/fastCheck';
 import { memorySse, memoryWebSocket, OPCODES, webSocketFrame } from './memoryServers';
 import { createTestContext, webSocketLaunch } from './transportHarness';
 
-/** PATCHBAY_FUZZ_RUNS=100000 for a long search; the seed is then a new one each time. */
-const WANTED_RUNS = Number(process.env.PATCHBAY_FUZZ_RUNS ?? 0);
-const SETTINGS = WANTED_RUNS > 0 ? { numRuns: WANTED_RUNS } : { numRuns: 300, seed: 20260728 };
-const TEST_TIMEOUT_MS = WANTED_RUNS > 0 ? 3_600_000 : 30_000;
+const SETTINGS = { numRuns: runsOr(300) };
+const TEST_TIMEOUT_MS = IS_LONG_SEARCH ? 3_600_000 : 30_000;
 /** For one case: a link that hangs is a failure with its counterexample. */
 const HANG_MS = 10_000;
 const LIMIT = 1000;

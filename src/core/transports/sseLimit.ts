@@ -84,7 +84,8 @@ class EventMeter {
       const next = ends.after(lineEnd);
       const wasStarted = this.#lineStarted;
       this.#lineStarted ||= lineEnd > position;
-      this.#count(chunk.subarray(position, next));
+      // A line end counts as one byte: that of two may come in two chunks.
+      this.#count(chunk.subarray(position, lineEnd + 1));
       if (this.#lineStarted && !this.#discarding && this.#size > this.#limit.maxBytes) {
         out.push(chunk.subarray(start, position), Buffer.from(wasStarted ? `\n${DISCARDED_EVENT}` : DISCARDED_EVENT));
         this.#discarding = true;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BackoffPolicy, backoffDelay } from '../../../src/base/backoff';
+import { fc } from '../../support/fastCheck';
 
 const policy: BackoffPolicy = {
   strategy: 'exponential',

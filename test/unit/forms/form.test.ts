@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createForm, type FieldNode, type Form } from '../../../src/forms/index';
 import type { JsonValue } from '../../../src/shared/json';
+import { fc, runsOr } from '../../support/fastCheck';
 
 function object(properties: Record<string, unknown>, rest: Record<string, unknown> = {}) {
   return { type: 'object', properties, ...rest };
@@ -307,7 +307,7 @@ describe('a value comes out as it went in', () => {
       fc.property(schema, json, (someSchema, value) => {
         expect(createForm(someSchema, value).value()).toEqual(value);
       }),
-      { numRuns: 500 },
+      { numRuns: runsOr(500) },
     );
   });
 

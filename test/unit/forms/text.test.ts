@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatJson, numberText, parseJsonText, parseNumberText } from '../../../src/forms/index';
 import type { JsonValue } from '../../../src/shared/json';
+import { fc } from '../../support/fastCheck';
 
 describe('number text', () => {
   it.each([

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   escapeIcons,
@@ -9,6 +8,7 @@ import {
   unlinked,
   wellFormed,
 } from '../../../src/vscode/plainText';
+import { fc } from '../../support/fastCheck';
 
 describe('oneLine', () => {
   it('joins lines and blanks', () => expect(oneLine(' a\n\tb  c ')).toBe('a b c'));

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { offsetOfServer, removeServer, setServer, setServerKey } from '../../../../src/core/config/edit';
 import type { JsonValue } from '../../../../src/shared/json';
+import { fc, runsOr } from '../../../support/fastCheck';
 
 const FILE = `// top
 {
@@ -149,7 +149,7 @@ describe('any edit of any file', () => {
           if (!ids.includes(target)) expect(comments(removed)).toEqual(comments(text));
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runsOr(1000) },
     );
   });
 });

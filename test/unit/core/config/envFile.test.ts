@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from '../../../../src/core/config/envFile';
+import { fc } from '../../../support/fastCheck';
 
 const values = (text: string) => ({ ...parseEnvFile(text).values });
 

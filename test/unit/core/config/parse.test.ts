@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConfigFileResult } from '../../../../src/core/config/parse';
 import { readConfigFile } from '../../../../src/core/config/parse';
+import { fc, runsOr } from '../../../support/fastCheck';
 import { define, read, USER } from './support/definitions';
 
 const messages = (result: ConfigFileResult) => result.diagnostics.map(({ message }) => message);
@@ -365,7 +365,7 @@ describe('readConfigFile', () => {
         for (const { entry, problems } of servers) expect(entry === undefined).toBe(problems.length > 0);
         for (const { offset, length } of diagnostics) expect(offset >= 0 && length > 0).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: runsOr(500) },
     );
   });
 });

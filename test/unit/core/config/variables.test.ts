@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resolveVariables, type VariableContext } from '../../../../src/core/config/variables';
+import { fc } from '../../../support/fastCheck';
 import { define, workspace } from './support/definitions';
 
 function context(overrides: Partial<VariableContext> = {}): VariableContext {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimateSize } from '../../../../src/core/traffic/messageSize';
 import { shorten } from '../../../../src/core/traffic/shorten';
+import { fc } from '../../../support/fastCheck';
 
 const clean = (text: string) => text;
 

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Client, type JSONRPCMessage } from '@modelcontextprotocol/client';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Redactor } from '../../../../src/core/traffic/redactor';
 import { TrafficLog } from '../../../../src/core/traffic/trafficLog';
@@ -11,6 +10,7 @@ import { LightResponse } from '../../../../src/core/transports/httpResponse';
 import { tapTransport } from '../../../../src/core/transports/tap';
 import { createTestContext, Peer, textOf } from '../../../contract/transportHarness';
 import { type HttpTestServer, startHttpServer } from '../../../servers/httpServer.mjs';
+import { fc } from '../../../support/fastCheck';
 
 let server: HttpTestServer;
 beforeEach(async () => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PatchbayError } from '../../../../src/base/errors';
 import {
@@ -8,6 +7,7 @@ import {
   localAnswer,
   localErrorOf,
 } from '../../../../src/core/transports/jsonRpc';
+import { fc } from '../../../support/fastCheck';
 
 describe('answerIdInHead', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limitEvents } from '../../../../src/core/transports/sseLimit';
+import { fc } from '../../../support/fastCheck';
 
 async function run(input: string, places: readonly number[], maxBytes: number) {
   const bytes = Buffer.from(input);
@@ -32,7 +32,7 @@ describe('limitEvents', () => {
       fc.asyncProperty(sizes, lineEnd, fc.array(fc.nat(), { maxLength: 30 }), async (lengths, end, places) => {
         const input = lengths.map((size, index) => `data: ${index}:${'x'.repeat(size)}${end}${end}`).join('');
         const { output, discarded } = await run(input, places, 40);
-        const isOver = (size: number, index: number) => `data: ${index}:${'x'.repeat(size)}${end}`.length > 40;
+        const isOver = (size: number, index: number) => `data: ${index}:${'x'.repeat(size)}\n`.length > 40;
         const kept = output.split(/\r?\n\r?\n/).filter((event) => event && !event.includes('patchbay-discarded'));
         const expected = lengths.flatMap((size, index) =>
           isOver(size, index) ? [] : [`data: ${index}:${'x'.repeat(size)}`],

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineFramer } from '../../../../src/core/transports/stdioFraming';
+import { fc } from '../../../support/fastCheck';
 
 function run(chunks: readonly Buffer[], maxBytes = 1_000_000) {
   const lines: string[] = [];

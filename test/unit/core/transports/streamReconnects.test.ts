@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStreamReconnects } from '../../../../src/core/transports/streamReconnects';
+import { fc } from '../../../support/fastCheck';
 
 function create(random: () => number = () => 0.5) {
   const timers: { callback: () => void; delayMs: number; disposed: boolean }[] = [];
