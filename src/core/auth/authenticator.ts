@@ -1,35 +1,20 @@
-import type { FetchLike } from '@modelcontextprotocol/client';
-import type { Clock } from '../../base/clock';
 import { PatchbayError } from '../../base/errors';
 import type { ServerEntry } from '../config/definition';
-import type { Logger, SecretStore, SignIn } from '../ports';
 import type { Authenticator } from '../transports/transport';
 import { requireGrantSettings } from './machineGrants';
 import { MachineOAuthAuthenticator } from './machineOAuth';
 import { OAuthAuthenticator } from './oauth';
+import type { OAuthContext } from './oauthSettings';
 import { SingleFlight } from './singleFlight';
 import { apiKeyHeaders, basicHeaders, bearerHeaders, staticAuthenticator } from './staticCredentials';
 import { type SpawnProgram, tokenCommandAuthenticator } from './tokenCommand';
 
-export interface AuthContext {
-  /** URL of the server as it is contacted, variables filled in. */
-  readonly serverUrl: string;
-  /** For messages and prompts. */
-  readonly serverName: string;
-  readonly secrets: SecretStore;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** For authorization servers: follows no redirect by itself. */
-  readonly fetch: FetchLike;
+/** What credentials of any type need. `serverUrl` is the URL as it is contacted, variables filled in. */
+export interface AuthContext extends Omit<OAuthContext, 'checkUrl' | 'signIn' | 'flights'> {
   /** Throws or rejects where a URL that metadata names must not be contacted. Default: all may be. */
-  readonly checkUrl?: (url: string) => void | Promise<void>;
-  /**
-   * Whether a browser may be opened now: to sign in where a person waits for the connection, to step up where one may
-   * have caused the request.
-   */
-  readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
+  readonly checkUrl?: OAuthContext['checkUrl'];
   /** Absent: there is no browser. */
-  readonly signIn?: SignIn | undefined;
+  readonly signIn?: OAuthContext['signIn'];
   /** Starts the program of `tokenCommand`. */
   readonly spawn?: SpawnProgram;
   /** One for all authenticators of a hub, so that servers that share tokens renew them once. Default: its own. */

@@ -10,13 +10,18 @@ export type OAuthSettings = Extract<ServerEntry['auth'], { type: 'oauth' }>;
 export interface OAuthContext {
   /** URL of the MCP server over http: or https:. */
   readonly serverUrl: string;
+  /** For messages and prompts. */
   readonly serverName: string;
   readonly secrets: SecretStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** For authorization servers: follows no redirect by itself. */
   readonly fetch: FetchLike;
   readonly checkUrl: (url: string) => void | Promise<void>;
-  /** Whether a browser may be opened now. */
+  /**
+   * Whether a browser may be opened now: to sign in where a person waits for the connection, to step up where one may
+   * have caused the request.
+   */
   readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
   readonly signIn: SignIn | undefined;
   /** Shared by all authenticators of a process that use the same store. */

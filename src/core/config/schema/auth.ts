@@ -3,7 +3,8 @@ import { oneOf, optionalText, section, text, texts } from './values';
 
 const GRANTS = ['authorizationCode', 'clientCredentials', 'jwtBearer', 'enterprise'] as const;
 
-const SIGNING_ALGORITHMS = [
+/** JWS algorithms (RFC 7518, RFC 8037) of asymmetric keys. `auth` has the same list, because it knows no schema. */
+export const SIGNING_ALGORITHMS = [
   'ES256',
   'ES384',
   'ES512',

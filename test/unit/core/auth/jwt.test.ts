@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readSigningKey, SIGNING_ALGORITHMS, type SigningAlgorithm, signJwt } from '../../../../src/core/auth/jwt';
+import { SIGNING_ALGORITHMS as CONFIGURABLE } from '../../../../src/core/config/schema/auth';
 
 const curve = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve });
 const PAIRS = {
@@ -36,6 +37,10 @@ async function isSigned(jwt: string, algorithm: SigningAlgorithm, publicKey: Key
 }
 
 describe('signJwt', () => {
+  it('knows exactly the algorithms that a configuration may name', () => {
+    expect(SIGNING_ALGORITHMS).toEqual(CONFIGURABLE);
+  });
+
   it.each(SIGNING_ALGORITHMS)('signs with %s', async (algorithm) => {
     const { privateKey, publicKey } = PAIRS[KIND[algorithm] ?? 'RSA'];
     const jwt = signJwt(readSigningKey(pemOf(privateKey), algorithm), { typ: 'JWT' }, { sub: 'ü' });
