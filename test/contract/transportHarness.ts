@@ -269,46 +269,50 @@ const inMemory: TransportKind = {
   },
 };
 
-const stdio: TransportKind = {
-  name: 'stdio',
-  era: 'legacy',
-  behaviours: {
-    plain: '',
-    reverse: '--reverse 10',
-    split: '--split',
-    merge: '--merge',
-    noise: '--garbage --stderr-flood',
-    strangeIds: '',
-    breakMidAnswer: '--die-after 2',
-    endWithoutAnswer: NO_STREAM,
-    hang: '--reverse 1000',
-  },
-  carriesNotifications: true,
-  carriesLateAnswers: true,
-  overLimit: 'call',
-  async create(behaviour, { maxMessageBytes = MAX_MESSAGE_BYTES, stoppable = false } = {}) {
-    const flags = told(stdio, behaviour).split(' ').filter(Boolean);
-    const launch = stdioLaunch(flags, { maxMessageBytes, ...(stoppable ? { shutdownGraceMs: 100 } : {}) });
-    const transport = createStdioTransport(launch, createTestContext());
-    let pid: number | undefined;
-    const start = transport.start.bind(transport);
-    transport.start = async () => {
-      await start();
-      pid = transport.processId;
-    };
-    const signal = (name: NodeJS.Signals) => void process.kill(pid as number, name);
-    return {
-      transport,
-      launch,
-      stop: () => signal('SIGSTOP'),
-      goOn: () => signal('SIGCONT'),
-      async checkGone() {
-        if (transport.processId !== undefined) throw new Error('The transport still has a process id');
-        if (pid !== undefined && isAlive(pid)) throw new Error(`Process ${pid} is still there`);
-      },
-    };
-  },
-};
+/** MCP over stdio. */
+function stdio(name: string, era: 'legacy' | 'modern'): TransportKind {
+  const kind: TransportKind = {
+    name,
+    era,
+    behaviours: {
+      plain: '',
+      reverse: '--reverse 10',
+      split: '--split',
+      merge: '--merge',
+      noise: '--garbage --stderr-flood',
+      strangeIds: '',
+      breakMidAnswer: '--die-after 2',
+      endWithoutAnswer: NO_STREAM,
+      hang: '--reverse 1000',
+    },
+    carriesNotifications: true,
+    carriesLateAnswers: true,
+    overLimit: 'call',
+    async create(behaviour, { maxMessageBytes = MAX_MESSAGE_BYTES, stoppable = false } = {}) {
+      const flags = `${told(kind, behaviour)} ${era === 'modern' ? '--modern' : ''}`.split(' ').filter(Boolean);
+      const launch = stdioLaunch(flags, { maxMessageBytes, ...(stoppable ? { shutdownGraceMs: 100 } : {}) });
+      const transport = createStdioTransport(launch, createTestContext());
+      let pid: number | undefined;
+      const start = transport.start.bind(transport);
+      transport.start = async () => {
+        await start();
+        pid = transport.processId;
+      };
+      const signal = (name: NodeJS.Signals) => void process.kill(pid as number, name);
+      return {
+        transport,
+        launch,
+        stop: () => signal('SIGSTOP'),
+        goOn: () => signal('SIGCONT'),
+        async checkGone() {
+          if (transport.processId !== undefined) throw new Error('The transport still has a process id');
+          if (pid !== undefined && isAlive(pid)) throw new Error(`Process ${pid} is still there`);
+        },
+      };
+    },
+  };
+  return kind;
+}
 
 /** The server's side of a socket closes some turns after ours. Left alone, an idle one stays for seconds. */
 async function socketsClosed(openSockets: ReadonlySet<Socket>): Promise<void> {
@@ -432,123 +436,141 @@ const JSON_ANSWERS: Behaviours = {
   hang: '/hang',
 };
 
-const webSocket = network({
-  name: 'WebSocket',
-  era: 'legacy',
-  carriesNotifications: true,
-  carriesLateAnswers: true,
-  overLimit: 'link',
-  behaviours: {
-    plain: '/ws',
-    reverse: '/reverse',
-    split: '/fragments',
-    merge: '/merge',
-    noise: '/greeting',
-    strangeIds: '/ws',
-    breakMidAnswer: '/drop',
-    endWithoutAnswer: NO_STREAM,
-    hang: '/hang',
-  },
-  startServer: async () => {
-    const server = await startWebSocketServer();
-    return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
-  },
-  launch: (_server, path, port, maxMessageBytes) =>
-    webSocketLaunch(`ws://127.0.0.1:${port}${path}`, { maxMessageBytes }),
-});
+function webSocket(name: string, era: 'legacy' | 'modern') {
+  return network({
+    name,
+    era,
+    carriesNotifications: true,
+    carriesLateAnswers: true,
+    overLimit: 'link',
+    behaviours: {
+      plain: '/ws',
+      reverse: '/reverse',
+      split: '/fragments',
+      merge: '/merge',
+      noise: '/greeting',
+      strangeIds: '/ws',
+      breakMidAnswer: '/drop',
+      endWithoutAnswer: NO_STREAM,
+      hang: '/hang',
+    },
+    startServer: async () => {
+      const server = await startWebSocketServer({ modern: era === 'modern' });
+      return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
+    },
+    launch: (_server, path, port, maxMessageBytes) =>
+      webSocketLaunch(`ws://127.0.0.1:${port}${path}`, { maxMessageBytes }),
+  });
+}
 
-const sse = network({
-  name: 'SSE',
-  era: 'legacy',
-  carriesNotifications: true,
-  carriesLateAnswers: true,
-  overLimit: 'call',
-  behaviours: {
-    plain: '/sse',
-    reverse: '/reverse',
-    split: '/split',
-    merge: '/merge',
-    noise: '/noise',
-    strangeIds: '/sse',
-    breakMidAnswer: '/drop',
-    endWithoutAnswer: NO_STREAM,
-    hang: '/hang',
-  },
-  startServer: async () => {
-    const server = await startSseServer();
-    return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
-  },
-  launch: (_server, path, port, maxMessageBytes) => ({
-    transport: 'sse',
-    url: `http://127.0.0.1:${port}${path}`,
-    headers: {},
-    maxMessageBytes,
-  }),
-});
+function sse(name: string, era: 'legacy' | 'modern') {
+  return network({
+    name,
+    era,
+    carriesNotifications: true,
+    carriesLateAnswers: true,
+    overLimit: 'call',
+    behaviours: {
+      plain: '/sse',
+      reverse: '/reverse',
+      split: '/split',
+      merge: '/merge',
+      noise: '/noise',
+      strangeIds: '/sse',
+      breakMidAnswer: '/drop',
+      endWithoutAnswer: NO_STREAM,
+      hang: '/hang',
+    },
+    startServer: async () => {
+      const server = await startSseServer({ modern: era === 'modern' });
+      return { port: server.port, openSockets: server.seen.openSockets, close: () => server.close() };
+    },
+    launch: (_server, path, port, maxMessageBytes) => ({
+      transport: 'sse',
+      url: `http://127.0.0.1:${port}${path}`,
+      headers: {},
+      maxMessageBytes,
+    }),
+  });
+}
 
-const tcp = network({
-  name: 'TCP (registered)',
-  era: 'legacy',
-  carriesNotifications: true,
-  carriesLateAnswers: true,
-  overLimit: 'message',
-  behaviours: {
-    plain: 'plain',
-    reverse: 'reverse',
-    split: 'split',
-    merge: 'merge',
-    noise: 'noise',
-    strangeIds: 'plain',
-    breakMidAnswer: 'drop',
-    endWithoutAnswer: NO_STREAM,
-    hang: 'hang',
-  },
-  startServer: (behaviour) => startTcpServer({ behaviour }),
-  launch: (_server, _behaviour, port, maxMessageBytes) => ({
-    transport: 'tcp',
-    entry: { url: `tcp://127.0.0.1:${port}` },
-    maxMessageBytes,
-  }),
-});
+function tcp(name: string, era: 'legacy' | 'modern') {
+  return network({
+    name,
+    era,
+    carriesNotifications: true,
+    carriesLateAnswers: true,
+    overLimit: 'message',
+    behaviours: {
+      plain: 'plain',
+      reverse: 'reverse',
+      split: 'split',
+      merge: 'merge',
+      noise: 'noise',
+      strangeIds: 'plain',
+      breakMidAnswer: 'drop',
+      endWithoutAnswer: NO_STREAM,
+      hang: 'hang',
+    },
+    startServer: (behaviour) => startTcpServer({ behaviour, modern: era === 'modern' }),
+    launch: (_server, _behaviour, port, maxMessageBytes) => ({
+      transport: 'tcp',
+      entry: { url: `tcp://127.0.0.1:${port}` },
+      maxMessageBytes,
+    }),
+  });
+}
 
 /** Streamable HTTP over a unix socket. */
-const unixSocket: TransportKind = {
-  name: 'HTTP over a unix socket',
-  era: 'legacy',
-  behaviours: EVENT_ANSWERS,
-  carriesNotifications: true,
-  carriesLateAnswers: true,
-  overLimit: 'call',
-  async create(behaviour, { maxMessageBytes = MAX_MESSAGE_BYTES, stoppable = false } = {}) {
-    const folder = await mkdtemp(join(tmpdir(), 'patchbay-'));
-    const socketPath = join(folder, 'mcp.sock');
-    const proxyPath = join(folder, 'between.sock');
-    const server = await httpServer({ socketPath });
-    const proxy = stoppable ? await startPausingProxy({ path: socketPath }, { path: proxyPath }) : undefined;
-    const url = `unix://${proxy ? proxyPath : socketPath}#${told(unixSocket, behaviour)}`;
-    const launch: AnyLaunch = { transport: 'http', url, headers: {}, maxMessageBytes };
-    return {
-      transport: createAny(launch),
-      launch,
-      ...(proxy ? { stop: () => proxy.pause(), reached: proxy.reached } : {}),
-      async checkGone() {
-        await proxy?.close();
-        await socketsClosed(server.openSockets);
-        await server.close();
-        await rm(folder, { recursive: true });
-      },
-    };
-  },
-};
+function unixSocket(name: string, era: 'legacy' | 'modern'): TransportKind {
+  const kind: TransportKind = {
+    name,
+    era,
+    behaviours: EVENT_ANSWERS,
+    carriesNotifications: true,
+    carriesLateAnswers: era === 'legacy',
+    overLimit: 'call',
+    async create(behaviour, { maxMessageBytes = MAX_MESSAGE_BYTES, stoppable = false } = {}) {
+      const folder = await mkdtemp(join(tmpdir(), 'patchbay-'));
+      const socketPath = join(folder, 'mcp.sock');
+      const proxyPath = join(folder, 'between.sock');
+      const server = await httpServer({ socketPath, modern: era === 'modern' });
+      const proxy = stoppable ? await startPausingProxy({ path: socketPath }, { path: proxyPath }) : undefined;
+      const url = `unix://${proxy ? proxyPath : socketPath}#${told(kind, behaviour)}`;
+      const launch: AnyLaunch = { transport: 'http', url, headers: {}, maxMessageBytes };
+      return {
+        transport: createAny(launch),
+        launch,
+        ...(proxy ? { stop: () => proxy.pause(), reached: proxy.reached } : {}),
+        async checkGone() {
+          await proxy?.close();
+          await socketsClosed(server.openSockets);
+          await server.close();
+          await rm(folder, { recursive: true });
+        },
+      };
+    },
+  };
+  return kind;
+}
+
+const UNIX_SOCKETS = [
+  unixSocket('HTTP legacy over a unix socket', 'legacy'),
+  unixSocket('HTTP modern over a unix socket', 'modern'),
+];
 
 export const TRANSPORT_KINDS: readonly TransportKind[] = [
   inMemory,
-  stdio,
+  stdio('stdio legacy', 'legacy'),
+  stdio('stdio modern', 'modern'),
   http('HTTP modern', 'modern', { behaviours: EVENT_ANSWERS }),
   http('HTTP legacy, JSON answers', 'legacy', { behaviours: JSON_ANSWERS, noiseEnds: 'call' }),
   http('HTTP legacy, SSE answers', 'legacy', { behaviours: EVENT_ANSWERS }),
-  sse,
-  webSocket,
-  ...(process.platform === 'win32' ? [] : [unixSocket]),
-  tcp,
+  sse('SSE legacy', 'legacy'),
+  sse('SSE modern', 'modern'),
+  webSocket('WebSocket legacy', 'legacy'),
+  webSocket('WebSocket modern', 'modern'),
+  ...(process.platform === 'win32' ? [] : UNIX_SOCKETS),
+  tcp('TCP (registered) legacy', 'legacy'),
+  tcp('TCP (registered) modern', 'modern'),
 ];

@@ -1,6 +1,7 @@
 /**
  * MCP over stdio without any SDK. Faults by flag:
  *   --page-size N        pages of tools/list
+ *   --modern             speaks 2026-07-28
  *   --garbage            noise lines before and between messages
  *   --silent             reads everything, never answers
  *   --exit-at-once CODE  writes a line to stderr and exits
@@ -32,6 +33,7 @@ const flags = parseFlags(
     'grandchild',
     'no-discover-exit',
     'close-stdout',
+    'modern',
   ],
   ['page-size', 'exit-at-once', 'die-after', 'reverse'],
 );
@@ -64,6 +66,7 @@ const output = createOutput();
 let answers = 0;
 let collected = [];
 const server = createJsonRpcServer({
+  modern: flags.modern === true,
   pageSize: Number(flags['page-size'] ?? 0),
   crash: () => {
     throw new Error('crashed on purpose');

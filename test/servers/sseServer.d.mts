@@ -13,4 +13,4 @@ export interface SseTestServer {
   close(): Promise<void>;
 }
 
-export function startSseServer(options?: { port?: number }): Promise<SseTestServer>;
+export function startSseServer(options?: { port?: number; modern?: boolean }): Promise<SseTestServer>;

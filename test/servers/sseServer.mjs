@@ -1,6 +1,6 @@
 /**
  * MCP over HTTP+SSE of protocol 2024-11-05 on plain node:http, 127.0.0.1 and a free port; prints {"port":N} on stdout.
- * `startSseServer()` gives the same inside a process, with what it has seen.
+ * `startSseServer()` gives the same inside a process, with what it has seen; with `modern` it speaks 2026-07-28.
  *
  * The path of the stream says how it behaves; messages go to /message?stream=N:
  *   /sse                   as the specification says
@@ -27,13 +27,13 @@ import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { createJsonRpcServer } from './jsonRpcServer.mjs';
 
-export async function startSseServer({ port = 0 } = {}) {
+export async function startSseServer({ port = 0, modern = false } = {}) {
   const seen = { requests: [], openSockets: new Set(), streams: 0, closedStreams: 0 };
   const streams = new Map();
   const server = createServer((request, response) => {
     seen.requests.push({ method: request.method, url: request.url, headers: request.headers });
     const url = new URL(request.url, 'http://127.0.0.1');
-    const exchange = { request, response, url, path: url.pathname, seen, streams, port: server.address().port };
+    const exchange = { request, response, url, path: url.pathname, seen, streams, modern, port: server.address().port };
     if (request.method === 'POST') return takeMessage(exchange);
     if (request.method === 'GET') return openStream(exchange);
     return response.writeHead(405).end();
@@ -78,7 +78,7 @@ const KNOWN = new Set(
 );
 
 function openStream(exchange) {
-  const { response, path, seen, streams, port } = exchange;
+  const { response, path, seen, streams, modern, port } = exchange;
   if (isRefused(exchange)) return;
   if (!KNOWN.has(path)) {
     response.writeHead(404).end('nothing here');
@@ -90,7 +90,7 @@ function openStream(exchange) {
     seen.closedStreams++;
     streams.delete(id);
   });
-  const stream = { path, response, server: createJsonRpcServer({ name: 'sse' }), collected: [], calls: 0 };
+  const stream = { path, response, server: createJsonRpcServer({ name: 'sse', modern }), collected: [], calls: 0 };
   stream.write = createOutput(response, path);
   streams.set(id, stream);
   const relative = `/message?stream=${id}`;

@@ -7,4 +7,8 @@ export interface TcpTestServer {
   close(): Promise<void>;
 }
 
-export function startTcpServer(options?: { behaviour?: string; port?: number }): Promise<TcpTestServer>;
+export function startTcpServer(options?: {
+  behaviour?: string;
+  port?: number;
+  modern?: boolean;
+}): Promise<TcpTestServer>;

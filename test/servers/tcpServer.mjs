@@ -1,19 +1,19 @@
 /**
  * MCP over TCP: one JSON-RPC message per line, 127.0.0.1 and a free port.
- * `startTcpServer({ behaviour })`, one of: plain, split (splinters), merge (two messages in one write), noise (lines that
+ * With `modern` it speaks 2026-07-28. `startTcpServer({ behaviour })`, one of: plain, split (splinters), merge (two messages in one write), noise (lines that
  * are no messages), reverse (ten calls, last first), drop (breaks off at the second call), hang (never answers a call).
  */
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { createJsonRpcServer } from './jsonRpcServer.mjs';
 
-export async function startTcpServer({ behaviour = 'plain', port = 0 } = {}) {
+export async function startTcpServer({ behaviour = 'plain', port = 0, modern = false } = {}) {
   const openSockets = new Set();
   const server = createServer((socket) => {
     openSockets.add(socket);
     socket.once('close', () => openSockets.delete(socket));
     socket.on('error', () => {});
-    serve(socket, behaviour);
+    serve(socket, behaviour, modern);
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
@@ -27,8 +27,8 @@ export async function startTcpServer({ behaviour = 'plain', port = 0 } = {}) {
   };
 }
 
-function serve(socket, behaviour) {
-  const server = createJsonRpcServer({ name: 'tcp' });
+function serve(socket, behaviour, modern) {
+  const server = createJsonRpcServer({ name: 'tcp', modern });
   const write = createOutput(socket, behaviour);
   const send = (message) => write(`${JSON.stringify(message)}\n`);
   let collected = [];

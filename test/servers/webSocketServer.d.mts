@@ -17,4 +17,8 @@ export interface WebSocketTestServer {
   close(): Promise<void>;
 }
 
-export function startWebSocketServer(options?: { port?: number; tls?: ServerOptions }): Promise<WebSocketTestServer>;
+export function startWebSocketServer(options?: {
+  port?: number;
+  tls?: ServerOptions;
+  modern?: boolean;
+}): Promise<WebSocketTestServer>;

@@ -1,6 +1,6 @@
 /**
  * MCP over WebSocket on `ws`, 127.0.0.1 and a free port; prints {"port":N} on stdout.
- * `startWebSocketServer()` gives the same inside a process, with what it has seen.
+ * `startWebSocketServer()` gives the same inside a process, with what it has seen; with `modern` it speaks 2026-07-28.
  *
  * The path says how it behaves:
  *   /ws                    one message per text frame, subprotocol `mcp` accepted
@@ -34,7 +34,7 @@ import { pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { createJsonRpcServer } from './jsonRpcServer.mjs';
 
-export async function startWebSocketServer({ port = 0, tls } = {}) {
+export async function startWebSocketServer({ port = 0, tls, modern = false } = {}) {
   const seen = { requests: [], frames: [], openSockets: new Set(), closeCodes: [] };
   const server = tls ? createTlsServer(tls) : createServer();
   const sockets = new WebSocketServer({
@@ -58,7 +58,7 @@ export async function startWebSocketServer({ port = 0, tls } = {}) {
     const path = pathOf(request);
     const refuse = REFUSALS.find(([pattern]) => pattern.test(path))?.[1];
     if (refuse?.({ request, socket, path })) return;
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serve({ webSocket, request, socket, path, seen }));
+    sockets.handleUpgrade(request, socket, head, (webSocket) => serve({ webSocket, socket, path, seen, modern }));
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   const scheme = tls ? 'wss' : 'ws';
@@ -139,8 +139,8 @@ const REFUSALS = [
   [/^\/stall$/, ({ socket }) => socket.resume().once('end', () => socket.end())],
 ];
 
-function serve({ webSocket, socket, path, seen }) {
-  const server = createJsonRpcServer({ name: 'websocket' });
+function serve({ webSocket, socket, path, seen, modern }) {
+  const server = createJsonRpcServer({ name: 'websocket', modern });
   const output = createOutput(webSocket, socket, path);
   const send = (message) => output(JSON.stringify(message));
   let collected = [];
