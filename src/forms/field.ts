@@ -10,6 +10,23 @@ import { joinPointer, ownMember, setOwnMember } from './pointer';
 /** Whether a field is left out, sent as null, or sent with a value. */
 export type Presence = 'absent' | 'null' | 'value';
 
+/** What a field is in its parent: a property of the schema, an entry with a name of its own, an item, a tuple's place. */
+export type FieldRole = 'root' | 'property' | 'entry' | 'item' | 'slot';
+
+/** A choice between ways to write this part of the value: variants of a union, or types. */
+export interface Picker {
+  /** `variant`: `oneOf` and `anyOf`; `type`: several types, or any. */
+  readonly by: 'variant' | 'type';
+  readonly options: readonly PickerOption[];
+  /** The place in `options` that the field follows; there always is one. */
+  readonly chosen: number;
+}
+
+export interface PickerOption {
+  readonly label: string;
+  readonly description?: string;
+}
+
 /** What all fields of one form share. */
 export interface FormContext {
   readonly schema: unknown;
@@ -115,6 +132,70 @@ export class FieldNode {
 
   get maxItems(): number {
     return this.#shape.kind === 'array' ? Math.min(this.#shape.maxItems, LIMITS.itemsPerArray) : 0;
+  }
+
+  get role(): FieldRole {
+    if (this.parent === undefined) return 'root';
+    if (this.extra) return 'entry';
+    return this.parent.kind === 'array' ? 'item' : 'property';
+  }
+
+  /** The choices above the control, outer ones first; `kind` and `children` are those of what is chosen. */
+  get pickers(): readonly Picker[] {
+    return [];
+  }
+
+  /** The schema allows any value here; the last picker offers the types, and JSON. */
+  get isAny(): boolean {
+    return false;
+  }
+
+  /** For an `entry`: false until it has a name. It is not sent before. */
+  get isNamed(): boolean {
+    return true;
+  }
+
+  /** Names that entries of this `object` may have, where the schema lists them. */
+  get entryNames(): readonly string[] {
+    return [];
+  }
+
+  /** Whether `addItem` or `addEntry` does anything. */
+  get canAdd(): boolean {
+    return this.kind === 'array' && this.children.length < this.maxItems;
+  }
+
+  /** An item or an entry. */
+  get canRemove(): boolean {
+    return this.role === 'item' || this.role === 'entry';
+  }
+
+  /** An item that is no place of a tuple. */
+  get canMove(): boolean {
+    return this.role === 'item';
+  }
+
+  get deprecated(): boolean {
+    return ownMember(this.#shape.schema, 'deprecated') === true;
+  }
+
+  /** The server sets it: shown, and sent only where a value came with it. */
+  get readOnly(): boolean {
+    return ownMember(this.#shape.schema, 'readOnly') === true;
+  }
+
+  /** To be typed unseen. */
+  get isSecret(): boolean {
+    return this.format === 'password' || ownMember(this.#shape.schema, 'writeOnly') === true;
+  }
+
+  /** `base64` where a file can be picked (JSON Schema 2020-12 validation section 8.3). */
+  get contentEncoding(): string | undefined {
+    return boundedText(ownMember(this.#shape.schema, 'contentEncoding'), 60);
+  }
+
+  get contentMediaType(): string | undefined {
+    return boundedText(ownMember(this.#shape.schema, 'contentMediaType'), 200);
   }
 
   /** The fields of an `object`, the items of an `array`. Made when somebody looks, so that recursion costs nothing. */

@@ -32,7 +32,15 @@ export interface Form {
   /** Adds an item to an `array`, at its end by default. */
   addItem(field: FieldNode, at?: number): FieldNode | undefined;
   moveItem(field: FieldNode, from: number, to: number): void;
-  /** Removes an array item or a property that the schema does not name. */
+  /** Adds a copy of the item after it. */
+  duplicateItem(item: FieldNode): FieldNode | undefined;
+  /** Adds an entry to an `object` that takes them; without a name it waits for `rename`. */
+  addEntry(field: FieldNode, name?: string): FieldNode | undefined;
+  /** Names an entry. The answer is why it keeps its name, undefined where it was renamed. */
+  rename(entry: FieldNode, name: string): string | undefined;
+  /** Follows `options[option]` of `pickers[picker]`. Fields that both have are kept; the others come back with the option. */
+  pick(field: FieldNode, picker: number, option: number): void;
+  /** Removes an array item or an entry. */
   remove(field: FieldNode): void;
 }
 
@@ -133,6 +141,24 @@ class TreeForm implements Form {
     for (const item of field.children) item.revision++;
     touch(field);
   }
+
+  duplicateItem(item: FieldNode): FieldNode | undefined {
+    const { parent } = item;
+    const index = parent?.children.indexOf(item) ?? -1;
+    const copy = parent && index >= 0 && item.canMove ? this.addItem(parent, index + 1) : undefined;
+    if (copy) this.load(copy, item.value());
+    return copy;
+  }
+
+  addEntry(_field: FieldNode, _name?: string): FieldNode | undefined {
+    return undefined;
+  }
+
+  rename(_entry: FieldNode, _name: string): string | undefined {
+    return undefined;
+  }
+
+  pick(_field: FieldNode, _picker: number, _option: number): void {}
 
   remove(field: FieldNode): void {
     const { parent } = field;
