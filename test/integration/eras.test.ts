@@ -1,7 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextEvent } from '../../src/base/event';
 import { createHub, type Hub } from '../../src/core/index';
 import type { CallToolResult } from '../../src/shared/mcp';
+import { type SdkTestLinks, startSdkLinks } from '../servers/sdkLinks.mjs';
 import { type SdkTestServer, startSdkServer } from '../servers/sdkServer.mjs';
 import { testServer } from '../support/servers';
 
@@ -24,7 +28,20 @@ function open(entry: object): Hub {
   return hub;
 }
 
-const TOOLS = ['add', 'add_tool', 'echo', 'folders', 'greet', 'log', 'progress', 'region', 'summarize', 'visit'];
+const TOOLS = [
+  'add',
+  'add_tool',
+  'echo',
+  'folders',
+  'greet',
+  'log',
+  'progress',
+  'region',
+  'summarize',
+  'touch',
+  'visit',
+  'wait',
+];
 
 describe.each<[transport: string, entry: (speaks: string) => object]>([
   ['http', (speaks) => ({ url: servers[speaks]?.url })],
@@ -148,6 +165,139 @@ describe('a modern server over http', () => {
     } finally {
       await hub.close();
       await server.close();
+    }
+  });
+});
+
+describe.each(['websocket', 'sse'] as const)('a modern server over %s', (over) => {
+  let server: SdkTestLinks;
+  const sent = (method: string) => server.seen.messages.filter((message) => message.method === method);
+  const openLink = (more: object = {}) => open({ transport: over, url: server.url, ...more });
+  const hasTool = (name: string) =>
+    nextEvent(hub.onDidChangeServers, ({ catalog }) => catalog.tools.some(({ tool }) => tool.name === name));
+
+  beforeEach(async () => {
+    server = await startSdkLinks({ over, only: 'modern' });
+  });
+
+  afterEach(async () => {
+    await hub.close();
+    await server.close();
+  });
+
+  it('is found by discovery and gets the envelope with every request', async () => {
+    openLink({ debug: { level: 'debug' } });
+    await hub.connect('sdk');
+    expect(hub.server('sdk')?.negotiated).toMatchObject({ era: 'modern', protocolVersion: '2026-07-28' });
+    expect(await hub.callTool('sdk', 'add', { a: 2, b: 3 })).toMatchObject({ structuredContent: { sum: 5 } });
+    expect(server.seen.links).toBe(1);
+    expect(sent('initialize')).toEqual([]);
+    const requests = server.seen.messages.filter(({ id }) => id !== undefined);
+    expect(requests.map(({ method }) => method)).toEqual(
+      expect.arrayContaining(['server/discover', 'tools/list', 'subscriptions/listen', 'tools/call']),
+    );
+    for (const { params } of requests) {
+      expect(params._meta).toMatchObject({
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientCapabilities': {},
+        'io.modelcontextprotocol/clientInfo': { name: 'patchbay' },
+      });
+    }
+    expect(sent('tools/call')[0].params._meta).toMatchObject({ 'io.modelcontextprotocol/logLevel': 'debug' });
+  });
+
+  it('is asked for nothing but 2026-07-28 where that is the protocol, and refused where it must not be', async () => {
+    openLink({ protocol: 'modern' });
+    await hub.connect('sdk');
+    expect(hub.server('sdk')?.negotiated?.era).toBe('modern');
+    await hub.close();
+    openLink({ protocol: 'legacy' });
+    await expect(hub.connect('sdk')).rejects.toMatchObject({ message: expect.stringMatching(/2026-07-28|version/i) });
+  });
+
+  it('asks the person by input_required and is called again with the answer', async () => {
+    hub = createHub({
+      config: { servers: { sdk: { transport: over, url: server.url } } },
+      ports: {
+        interaction: { elicit: async () => ({ action: 'accept', content: { name: 'Grace', color: 'red' } }) },
+      },
+    });
+    await hub.connect('sdk');
+    expect(textOf(await hub.callTool('sdk', 'greet', {}))).toContain('Grace');
+    const calls = sent('tools/call');
+    expect(calls).toHaveLength(2);
+    expect(calls[1].id).not.toBe(calls[0].id);
+    expect(calls[1].params.inputResponses.answer).toMatchObject({ action: 'accept' });
+  });
+
+  it('is listened to for changes of its lists, again after it gave the subscription up', async () => {
+    openLink();
+    await hub.connect('sdk');
+    const first = hasTool('one');
+    await hub.callTool('sdk', 'add_tool', { name: 'one' });
+    await first;
+    expect(sent('subscriptions/listen')[0].params.notifications).toMatchObject({ toolsListChanged: true });
+    const second = hasTool('two');
+    server.cancelListens();
+    await hub.callTool('sdk', 'add_tool', { name: 'two' });
+    await second;
+    expect(sent('subscriptions/listen')).toHaveLength(2);
+    const third = hasTool('three');
+    await hub.callTool('sdk', 'add_tool', { name: 'three' });
+    await third;
+  });
+
+  it('is listened to on the next link when one is lost', async () => {
+    openLink({ retry: { initialDelayMs: 10 } });
+    await hub.connect('sdk');
+    const back = nextEvent(hub.onDidChangeServers, ({ state }) => state.kind === 'connected');
+    const lost = nextEvent(hub.onDidChangeServers, ({ state }) => state.kind === 'reconnecting');
+    server.dropLinks();
+    await lost;
+    await back;
+    const changed = hasTool('one');
+    await hub.callTool('sdk', 'add_tool', { name: 'one' });
+    await changed;
+    expect(sent('subscriptions/listen')).toHaveLength(2);
+    // The verdict is kept: the second link begins without the era before.
+    expect(sent('initialize')).toEqual([]);
+  });
+
+  it('hears of a cancelled call and of the end of the subscription', async () => {
+    openLink();
+    await hub.connect('sdk');
+    const abort = new AbortController();
+    const asked = vi.waitFor(() => expect(sent('tools/call')).toHaveLength(1));
+    const call = hub.callTool('sdk', 'wait', {}, { signal: abort.signal });
+    const outcome = expect(call).rejects.toMatchObject({ kind: 'cancelled' });
+    await asked;
+    abort.abort();
+    await outcome;
+    const { id } = sent('tools/call')[0];
+    await vi.waitFor(() => expect(sent('notifications/cancelled').map(({ params }) => params.requestId)).toContain(id));
+    expect(textOf(await hub.callTool('sdk', 'echo', { text: 'still here' }))).toBe('still here');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a modern server over a unix socket', () => {
+  it('is found by discovery, listened to and called', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'patchbay-'));
+    const server = await startSdkServer({ only: 'modern', socketPath: join(folder, 'mcp.sock') });
+    try {
+      open({ url: server.url });
+      await hub.connect('sdk');
+      expect(hub.server('sdk')?.negotiated).toMatchObject({ era: 'modern', protocolVersion: '2026-07-28' });
+      const result = await hub.callTool('sdk', 'region', { region: 'north', size: 1 });
+      expect(textOf(result)).toBe('north by header north');
+      const changed = nextEvent(hub.onDidChangeServers, ({ catalog }) =>
+        catalog.tools.some(({ tool }) => tool.name === 'one'),
+      );
+      await hub.callTool('sdk', 'add_tool', { name: 'one' });
+      await changed;
+    } finally {
+      await hub.close();
+      await server.close();
+      await rm(folder, { recursive: true });
     }
   });
 });

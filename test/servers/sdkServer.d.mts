@@ -11,8 +11,17 @@ export interface SdkTestServer {
     }[];
   };
   dropStreams(): void;
-  readonly notify: { toolsChanged(): void; promptsChanged(): void; resourcesChanged(): void };
+  readonly notify: {
+    toolsChanged(): void;
+    promptsChanged(): void;
+    resourcesChanged(): void;
+    resourceUpdated(uri: string): void;
+  };
   close(): Promise<void>;
 }
 
-export function startSdkServer(options?: { only?: 'modern' | 'legacy'; port?: number }): Promise<SdkTestServer>;
+export function startSdkServer(options?: {
+  only?: 'modern' | 'legacy';
+  port?: number;
+  socketPath?: string;
+}): Promise<SdkTestServer>;

@@ -28,12 +28,18 @@ const PERSON = {
   required: ['name', 'color'],
 };
 
-/** `shared.tools`: names of tools that were added; `shared.changed()`: announces them. */
-function createFactory(shared) {
+/**
+ * `shared.tools`: names of tools that were added; `shared.changed()`: announces them.
+ * `shared.updated(uri, server)`: announces that a resource is another one.
+ */
+export function createFactory(shared) {
   return () => {
     const server = new McpServer(
       { name: 'sdk', version: '1.0.0' },
-      { capabilities: { logging: {}, tools: { listChanged: true } }, instructions: 'Ask me anything.' },
+      {
+        capabilities: { logging: {}, tools: { listChanged: true }, resources: { subscribe: true, listChanged: true } },
+        instructions: 'Ask me anything.',
+      },
     );
     const tool = (name, inputSchema, run, more = {}) =>
       server.registerTool(name, { description: `The tool ${name}.`, inputSchema: z.object(inputSchema), ...more }, run);
@@ -91,6 +97,24 @@ function createFactory(shared) {
       shared.changed();
       return text(shared.tools.length);
     });
+    tool('wait', {}, (_args, { mcpReq }) => {
+      return new Promise((_, reject) => mcpReq.signal.addEventListener('abort', () => reject(new Error('cancelled'))));
+    });
+    tool('touch', { uri: z.string() }, async ({ uri }) => {
+      await shared.updated(uri, server);
+      return text(uri);
+    });
+    // Revisions before 2026-07-28 only.
+    const subscribed = new Set();
+    server.server.setRequestHandler('resources/subscribe', ({ params }) => {
+      subscribed.add(params.uri);
+      return {};
+    });
+    server.server.setRequestHandler('resources/unsubscribe', ({ params }) => {
+      subscribed.delete(params.uri);
+      return {};
+    });
+    server.isSubscribed = (uri) => subscribed.has(uri);
     for (const name of shared.tools) tool(name, {}, () => text(name));
     server.registerPrompt('hello', { description: 'A prompt.' }, () => ({
       messages: [{ role: 'user', content: { type: 'text', text: 'Hello' } }],
@@ -102,10 +126,27 @@ function createFactory(shared) {
   };
 }
 
-/** `only`: the era that is served; the other one is refused. */
-export async function startSdkServer({ only, port = 0 } = {}) {
+/** What the servers over one link share: its own server tells of everything, in the legacy era to who asked for it. */
+export function linkShared() {
+  return {
+    tools: [],
+    changed: () => {},
+    updated: async (uri, server) => {
+      const isModern = server.server.getNegotiatedProtocolVersion() === '2026-07-28';
+      if (isModern || server.isSubscribed(uri)) await server.server.sendResourceUpdated({ uri });
+    },
+  };
+}
+
+/** `only`: the era that is served; the other one is refused. `socketPath`: a unix socket in place of a port. */
+export async function startSdkServer({ only, port = 0, socketPath } = {}) {
   const seen = { requests: [] };
-  const shared = { tools: [], changed: () => handler.notify.toolsChanged() };
+  const shared = {
+    tools: [],
+    changed: () => handler.notify.toolsChanged(),
+    updated: (uri, server) =>
+      server.isSubscribed(uri) ? server.server.sendResourceUpdated({ uri }) : handler.notify.resourceUpdated(uri),
+  };
   const factory = createFactory(shared);
   const handler = createMcpHandler(factory, { legacy: 'reject' });
   const serveModern = toNodeHandler(handler);
@@ -133,9 +174,12 @@ export async function startSdkServer({ only, port = 0 } = {}) {
     if (only === 'legacy' && body?.method === 'server/discover') return response.writeHead(400).end();
     return isLegacy ? serveLegacy(request, response, body) : serveModern(request, response, body);
   });
-  await new Promise((resolve) => http.listen(port, '127.0.0.1', resolve));
+  await new Promise((resolve) => {
+    if (socketPath === undefined) http.listen(port, '127.0.0.1', resolve);
+    else http.listen(socketPath, resolve);
+  });
   return {
-    url: `http://127.0.0.1:${http.address().port}/mcp`,
+    url: socketPath === undefined ? `http://127.0.0.1:${http.address().port}/mcp` : `unix://${socketPath}#/mcp`,
     seen,
     /** Breaks every `subscriptions/listen` stream. */
     dropStreams: () => {
@@ -162,7 +206,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     const { url } = await startSdkServer({ only: flags.only });
     process.stdout.write(`${JSON.stringify({ port: Number(new URL(url).port) })}\n`);
   } else {
-    const factory = createFactory({ tools: [], changed: () => {} });
+    const factory = createFactory(linkShared());
     if (flags.only === 'legacy') {
       const { StdioServerTransport } = await import('@modelcontextprotocol/server/stdio');
       await factory().connect(new StdioServerTransport());
