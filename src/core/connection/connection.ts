@@ -6,7 +6,7 @@ import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import { SIGN_IN_REQUIRED_CODE } from '../auth/authErrors';
 import type { Logger } from '../ports';
-import { toErrorInfo } from './failures';
+import { isHostUnreachable, toErrorInfo } from './failures';
 import type { Session } from './session';
 import { type ConnectionAction, type ConnectionState, type NeededInput, reduceConnection } from './state';
 
@@ -82,6 +82,8 @@ export class Connection implements Disposable {
   #waiting: Deferred<void> | undefined;
   /** Attempts spent since the connection last held for `resetAfterMs`. */
   #spent = 0;
+  /** Attempts in a row that did not even reach the host. They are not counted among those that are spent. */
+  #unreached = 0;
 
   /** Fires after each change with the state that holds now. */
   readonly onDidChangeState: Event<ConnectionState> = this.#stateEmitter.event;
@@ -265,6 +267,7 @@ export class Connection implements Disposable {
 
   #adopt(session: Session): void {
     const { clock } = this.#options;
+    this.#unreached = 0;
     this.#session = session;
     session.onDidClose((error) => this.#handleDrop(session, error));
     this.#sessionEmitter.fire(session);
@@ -285,19 +288,25 @@ export class Connection implements Disposable {
   #scheduleRetry(error: PatchbayError): void {
     const { clock, random } = this.#options;
     const retry = this.#options.retry();
+    const isUnreachable = isHostUnreachable(error);
+    this.#unreached = isUnreachable ? this.#unreached + 1 : 0;
     const attempt = this.#spent + 1;
-    const planned = retry.enabled && isWorthRetrying(error) ? backoffDelay(retry, attempt, random) : undefined;
+    const pause = isUnreachable
+      ? backoffDelay({ ...retry, maxAttempts: 0 }, this.#unreached, random)
+      : backoffDelay(retry, attempt, random);
+    const planned = retry.enabled && isWorthRetrying(error) ? pause : undefined;
     const delay = planned === undefined ? undefined : Math.max(planned, MIN_RETRY_DELAY_MS, error.retryAfterMs ?? 0);
     if (delay === undefined) {
       this.#giveUp(error);
       return;
     }
-    this.#spent = attempt;
+    if (!isUnreachable) this.#spent = attempt;
+    const cause = isUnreachable ? 'unreachable' : 'failed';
     const nextAt = clock.now() + delay;
     const maxAttempts = Math.max(0, retry.maxAttempts);
     this.#apply(
-      { type: 'retryScheduled', attempt, maxAttempts, nextAt, error: toErrorInfo(error) },
-      `${error.message} Attempt ${attempt} in ${delay} ms`,
+      { type: 'retryScheduled', cause, attempt, maxAttempts, nextAt, error: toErrorInfo(error) },
+      `${error.message} ${isUnreachable ? 'Looking again' : `Attempt ${attempt}`} in ${delay} ms`,
     );
     this.#retryTimer = clock.setTimeout(() => {
       this.#retry(false).catch(() => {});

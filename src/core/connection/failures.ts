@@ -71,17 +71,19 @@ function isSdkError(error: unknown, code: SdkErrorCode): boolean {
   return SdkError.isInstance(error) && error.code === code;
 }
 
-/** Nobody is there any more, or nobody who knows this session. One broken answer alone is not that. */
-const PEER_GONE = new Set<unknown>([
-  'ECONNREFUSED',
+/** The host, or the network of this machine, is away: nothing can be said of the server itself. */
+const HOST_UNREACHABLE = [
   'ENOTFOUND',
+  'EAI_AGAIN',
   'EHOSTUNREACH',
   'EHOSTDOWN',
   'ENETUNREACH',
   'ENETDOWN',
   'ETIMEDOUT',
-  SESSION_LOST_CODE,
-]);
+];
+
+/** Nobody is there any more, or nobody who knows this session. One broken answer alone is not that. */
+const PEER_GONE = new Set<unknown>([...HOST_UNREACHABLE, 'ECONNREFUSED', SESSION_LOST_CODE]);
 
 /** Refused credentials: a person must act, and the next connect starts with asking for that. */
 const ENDED_SIGN_IN = new Set<unknown>([401, SIGN_IN_REQUIRED_CODE]);
@@ -89,6 +91,10 @@ const ENDED_SIGN_IN = new Set<unknown>([401, SIGN_IN_REQUIRED_CODE]);
 /** Whether a failed request says that the whole link is of no use any more. */
 export function isPeerGone(failure: PatchbayError): boolean {
   return PEER_GONE.has(failure.code) || (failure.kind === 'auth' && ENDED_SIGN_IN.has(failure.code));
+}
+
+export function isHostUnreachable({ code }: PatchbayError): boolean {
+  return HOST_UNREACHABLE.includes(String(code));
 }
 
 export function toErrorInfo(error: unknown): ErrorInfo {

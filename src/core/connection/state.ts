@@ -24,6 +24,8 @@ export type ConnectionState =
   | { readonly kind: 'connected'; readonly since: number }
   | {
       readonly kind: 'reconnecting';
+      /** `unreachable`: the host, or the network of this machine, is away; that costs no attempt. */
+      readonly cause: RetryCause;
       /** Number of the attempt that comes next or is under way, from 1. */
       readonly attempt: number;
       /** 0: no limit. */
@@ -37,6 +39,9 @@ export type ConnectionState =
   | { readonly kind: 'authRequired'; readonly error: ErrorInfo }
   | { readonly kind: 'error'; readonly error: ErrorInfo };
 
+/** Whether it is the server that failed, or nothing can be said of the server because its host was not reached. */
+export type RetryCause = 'failed' | 'unreachable';
+
 export type ConnectionStateKind = ConnectionState['kind'];
 
 /** What can happen to a connection. Facts only: who decides what to do next is `Connection`. */
@@ -47,6 +52,7 @@ export type ConnectionAction =
   | { readonly type: 'needsInput'; readonly needed: NeededInput }
   | {
       readonly type: 'retryScheduled';
+      readonly cause: RetryCause;
       readonly attempt: number;
       readonly maxAttempts: number;
       readonly nextAt: number;
@@ -74,6 +80,7 @@ export function reduceConnection(state: ConnectionState, action: ConnectionActio
       return isBusy(state) || state.kind === 'connected'
         ? {
             kind: 'reconnecting',
+            cause: action.cause,
             attempt: action.attempt,
             maxAttempts: action.maxAttempts,
             nextAt: action.nextAt,

@@ -17,6 +17,7 @@ export function stateView(server: ServerSnapshot | undefined): ServerStateView {
     case 'connecting':
       return { kind: state.kind, label: 'connecting…' };
     case 'reconnecting': {
+      if (state.cause === 'unreachable') return { kind: state.kind, label: 'host not reachable' };
       const limit = state.maxAttempts > 0 ? `/${state.maxAttempts}` : '';
       return { kind: state.kind, label: `reconnecting ${state.attempt}${limit}` };
     }

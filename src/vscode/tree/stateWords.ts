@@ -23,6 +23,10 @@ export function stateWords(snapshot: ServerSnapshot, now: number, t: Translate):
     case 'connected':
       return [t('ready'), toolCount(snapshot, t), roundTrip(snapshot, t)].filter(Boolean).join(' · ');
     case 'reconnecting': {
+      if (state.cause === 'unreachable') {
+        if (state.nextAt === undefined) return t('host not reachable · looking again…');
+        return t('host not reachable · {0}', remaining(state.nextAt - now, t));
+      }
       const attempt = state.maxAttempts > 0 ? `${state.attempt}/${state.maxAttempts}` : `${state.attempt}`;
       if (state.nextAt === undefined) return t('reconnecting {0}…', attempt);
       return t('reconnecting {0} · {1}', attempt, remaining(state.nextAt - now, t));
@@ -51,7 +55,8 @@ export function stateIcon(snapshot: ServerSnapshot): StateIcon {
     case 'connected':
       return { id: 'circle-filled', color: 'testing.iconPassed' };
     case 'reconnecting':
-      return { id: state.nextAt === undefined ? 'sync~spin' : 'sync', color: 'charts.yellow' };
+      if (state.nextAt === undefined) return { id: 'sync~spin', color: 'charts.yellow' };
+      return { id: state.cause === 'unreachable' ? 'debug-disconnect' : 'sync', color: 'charts.yellow' };
     case 'needsInput':
       return { id: state.needed.kind === 'value' ? 'key' : 'shield', color: 'charts.yellow' };
     case 'authRequired':

@@ -115,12 +115,34 @@ describe('Connection', () => {
     });
   });
 
+  it('looks on for a host that is away without spending attempts, and counts again once it is reached', async () => {
+    await connection.connect(false);
+    const away = new PatchbayError('transport', 'The host was not found.', { code: 'ENOTFOUND', retryable: true });
+    open = async () => {
+      throw away;
+    };
+    lastSession().drop(crash);
+    const pauses: number[] = [];
+    for (let looks = 0; looks < 12; looks += 1) {
+      const wait = connection.state.kind === 'reconnecting' ? (connection.state.nextAt ?? 0) - clock.now() : 0;
+      pauses.push(wait);
+      await clock.advance(wait);
+      expect(connection.state).toMatchObject({ kind: 'reconnecting', cause: 'unreachable', attempt: 2 });
+    }
+    expect(pauses.slice(0, 8)).toEqual([1000, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000]);
+    open = async () => {
+      throw crash;
+    };
+    await clock.advance(60_000);
+    expect(connection.state).toMatchObject({ kind: 'reconnecting', cause: 'failed', attempt: 2 });
+  });
+
   it('is connected again after one good attempt, with a fresh session', async () => {
     await connection.connect(false);
     const [first] = sessions;
     first?.drop(crash);
     expect(connection.session).toBeUndefined();
-    expect(connection.state).toMatchObject({ kind: 'reconnecting', attempt: 1, maxAttempts: 5 });
+    expect(connection.state).toMatchObject({ kind: 'reconnecting', cause: 'failed', attempt: 1, maxAttempts: 5 });
     await clock.advance(1000);
     expect(connection.state.kind).toBe('connected');
     expect(connection.session).not.toBe(first);
@@ -132,11 +154,11 @@ describe('Connection', () => {
     await clock.advance(1000);
     await clock.advance(59_000);
     lastSession().drop(crash);
-    expect(connection.state).toMatchObject({ kind: 'reconnecting', attempt: 2 });
+    expect(connection.state).toMatchObject({ kind: 'reconnecting', cause: 'failed', attempt: 2 });
     await clock.advance(2000);
     await clock.advance(60_000);
     lastSession().drop(crash);
-    expect(connection.state).toMatchObject({ kind: 'reconnecting', attempt: 1 });
+    expect(connection.state).toMatchObject({ kind: 'reconnecting', cause: 'failed', attempt: 1 });
   });
 
   it('does not retry what waiting cannot heal', async () => {
@@ -179,7 +201,7 @@ describe('Connection', () => {
     lastSession().drop(crash);
     const waiting = [connection.connect(false), connection.connect(false)];
     await settle();
-    expect(connection.state).toMatchObject({ kind: 'reconnecting', attempt: 1 });
+    expect(connection.state).toMatchObject({ kind: 'reconnecting', cause: 'failed', attempt: 1 });
     await clock.advance(1000);
     await Promise.all(waiting);
     expect(sessions).toHaveLength(2);

@@ -298,7 +298,11 @@ describe('tool panels', () => {
     await settled();
     hub.set(snapshot());
     expect(panel().posted).toHaveLength(1);
-    hub.set(snapshot({ state: { kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: 9, error: {} as never } }));
+    hub.set(
+      snapshot({
+        state: { kind: 'reconnecting', cause: 'failed', attempt: 2, maxAttempts: 5, nextAt: 9, error: {} as never },
+      }),
+    );
     expect(panel().of('serverState')).toEqual([
       { type: 'serverState', state: { kind: 'reconnecting', label: 'reconnecting 2/5' } },
     ]);

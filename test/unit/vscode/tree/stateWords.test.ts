@@ -16,15 +16,28 @@ describe('stateWords', () => {
     [{ kind: 'needsInput', needed: { kind: 'trust' } }, 'needs trust'],
     [{ kind: 'needsInput', needed: { kind: 'value', names: ['key'] } }, 'needs input'],
     [
-      { kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: NOW + 3100, error: failure },
+      { kind: 'reconnecting', cause: 'failed', attempt: 2, maxAttempts: 5, nextAt: NOW + 3100, error: failure },
       'reconnecting 2/5 · 4 s',
     ],
-    [{ kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: undefined, error: failure }, 'reconnecting 2/5…'],
-    [{ kind: 'reconnecting', attempt: 7, maxAttempts: 0, nextAt: NOW + 1000, error: failure }, 'reconnecting 7 · 1 s'],
-    [{ kind: 'reconnecting', attempt: 1, maxAttempts: 1, nextAt: NOW - 500, error: failure }, 'reconnecting 1/1 · 0 s'],
     [
-      { kind: 'reconnecting', attempt: 1, maxAttempts: 1, nextAt: NOW + 150_000, error: failure },
+      { kind: 'reconnecting', cause: 'failed', attempt: 2, maxAttempts: 5, nextAt: undefined, error: failure },
+      'reconnecting 2/5…',
+    ],
+    [
+      { kind: 'reconnecting', cause: 'failed', attempt: 7, maxAttempts: 0, nextAt: NOW + 1000, error: failure },
+      'reconnecting 7 · 1 s',
+    ],
+    [
+      { kind: 'reconnecting', cause: 'failed', attempt: 1, maxAttempts: 1, nextAt: NOW - 500, error: failure },
+      'reconnecting 1/1 · 0 s',
+    ],
+    [
+      { kind: 'reconnecting', cause: 'failed', attempt: 1, maxAttempts: 1, nextAt: NOW + 150_000, error: failure },
       'reconnecting 1/1 · 3 min',
+    ],
+    [
+      { kind: 'reconnecting', cause: 'unreachable', attempt: 1, maxAttempts: 5, nextAt: NOW + 9000, error: failure },
+      'host not reachable · 9 s',
     ],
     [{ kind: 'error', error: failure }, 'error · Command not found: foo'],
   ];
@@ -67,7 +80,7 @@ describe('stateIcon', () => {
       { kind: 'disconnected' },
       { kind: 'connecting', since: 0, step: '' },
       { kind: 'connected', since: 0 },
-      { kind: 'reconnecting', attempt: 1, maxAttempts: 5, nextAt: 1, error: failure },
+      { kind: 'reconnecting', cause: 'failed', attempt: 1, maxAttempts: 5, nextAt: 1, error: failure },
       { kind: 'needsInput', needed: { kind: 'approval', summary: '' } },
       { kind: 'needsInput', needed: { kind: 'value', names: [] } },
       { kind: 'error', error: failure },

@@ -3,7 +3,14 @@ import { summarize } from '../../../../src/vscode/tree/summary';
 import { connected, failure, snapshot } from '../snapshots';
 
 it('counts enabled, connected, failed and waiting servers', () => {
-  const waiting = { kind: 'reconnecting', attempt: 1, maxAttempts: 5, nextAt: 0, error: failure } as const;
+  const waiting = {
+    kind: 'reconnecting',
+    cause: 'failed',
+    attempt: 1,
+    maxAttempts: 5,
+    nextAt: 0,
+    error: failure,
+  } as const;
   const servers = [
     connected(),
     snapshot({ state: { kind: 'disabled' } }),

@@ -87,7 +87,14 @@ describe('serverTooltip', () => {
   });
 
   it('tells the last error, also while waiting to try again, and no remaining time', () => {
-    const state: ConnectionState = { kind: 'reconnecting', attempt: 2, maxAttempts: 5, nextAt: 99_000, error: failure };
+    const state: ConnectionState = {
+      kind: 'reconnecting',
+      cause: 'failed',
+      attempt: 2,
+      maxAttempts: 5,
+      nextAt: 99_000,
+      error: failure,
+    };
     const text = unescaped(serverTooltip(snapshot({ state }), context));
     expect(text).toContain('Last error: Command not found: foo');
     expect(text).toContain('reconnecting 2/5…');
