@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { FairLimiter, type Release } from '../../../../src/core/calls/fairLimiter';
+import { fc } from '../../../support/fastCheck';
+import { settle } from '../../../support/manualClock';
+
+/** Who got a place, in order, with the way to give it back. */
+function recorder(limiter: FairLimiter) {
+  const granted: { name: string; release: Release }[] = [];
+  return {
+    granted,
+    names: () => granted.map(({ name }) => name),
+    ask: (key: string, name: string, signal?: AbortSignal) =>
+      limiter.acquire(key, signal).then((release) => void granted.push({ name, release })),
+  };
+}
+
+describe('FairLimiter', () => {
+  it('lets keys in by turns, and inside a key who came first', async () => {
+    const limiter = new FairLimiter(() => 1);
+    const { ask, granted, names } = recorder(limiter);
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void ask(name[0] ?? '', name);
+    expect([limiter.inFlight, limiter.waiting]).toEqual([1, 6]);
+    for (let index = 0; index < 7; index++) {
+      await settle();
+      granted[index]?.release();
+    }
+    expect(names()).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+    expect([limiter.inFlight, limiter.waiting]).toEqual([0, 0]);
+  });
+
+  it('gives a place back once', async () => {
+    const limiter = new FairLimiter(() => 2);
+    const first = await limiter.acquire('a');
+    await limiter.acquire('a');
+    first();
+    first();
+    expect(limiter.inFlight).toBe(1);
+  });
+
+  it('takes out who gives up, with the reason of the signal, and leaves no listener', async () => {
+    const limiter = new FairLimiter(() => 1);
+    const release = await limiter.acquire('a');
+    const giveUp = new AbortController();
+    const reason = new Error('enough');
+    const gone = limiter.acquire('b', giveUp.signal);
+    const next = limiter.acquire('b');
+    giveUp.abort(reason);
+    await expect(gone).rejects.toBe(reason);
+    await expect(limiter.acquire('b', giveUp.signal)).rejects.toBe(reason);
+    expect(limiter.waiting).toBe(1);
+    release();
+    (await next)();
+    expect(limiter.inFlight).toBe(0);
+  });
+
+  it('keeps the place of who gives up after it was granted', async () => {
+    const limiter = new FairLimiter(() => 1);
+    const release = await limiter.acquire('a');
+    const giveUp = new AbortController();
+    const granted = limiter.acquire('b', giveUp.signal);
+    release();
+    giveUp.abort();
+    (await granted)();
+    expect([limiter.inFlight, limiter.waiting]).toEqual([0, 0]);
+  });
+
+  it('reads its limit live', async () => {
+    let limit: number | undefined = 1;
+    const limiter = new FairLimiter(() => limit);
+    const { ask, names } = recorder(limiter);
+    for (const name of ['a1', 'a2', 'a3', 'a4']) void ask('a', name);
+    limit = 2;
+    limiter.recheck();
+    await settle();
+    expect(names()).toEqual(['a1', 'a2']);
+    limit = undefined;
+    void ask('b', 'b1');
+    await settle();
+    expect(names().sort()).toEqual(['a1', 'a2', 'a3', 'a4', 'b1']);
+    limit = 0;
+    expect(limiter.inFlight).toBe(5);
+  });
+
+  it('does as a simple model does', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), key: fc.constantFrom('a', 'b', 'c') }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('release' as const), pick: fc.nat(20) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('abort' as const), pick: fc.nat(20) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('limit' as const), to: fc.integer({ min: 1, max: 4 }) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        let limit = 2;
+        const limiter = new FairLimiter(() => limit);
+        const { ask, granted, names } = recorder(limiter);
+        const model = new Model();
+        const controllers = new Map<string, AbortController>();
+        let released = 0;
+        for (const [index, step] of steps.entries()) {
+          if (step.do === 'ask') {
+            const name = `${step.key}${index}`;
+            const controller = new AbortController();
+            controllers.set(name, controller);
+            ask(step.key, name, controller.signal).catch(() => {});
+            model.ask(step.key, name);
+          } else if (step.do === 'release' && released < granted.length) {
+            granted[released]?.release();
+            released++;
+            model.inFlight--;
+          } else if (step.do === 'abort') {
+            const name = model.waiting()[step.pick % Math.max(1, model.waiting().length)];
+            if (name === undefined) continue;
+            controllers.get(name)?.abort();
+            model.abort(name);
+          } else if (step.do === 'limit') {
+            limit = step.to;
+            limiter.recheck();
+          }
+          model.admit(limit);
+          await settle();
+          expect(names()).toEqual(model.granted);
+          expect([limiter.inFlight, limiter.waiting]).toEqual([model.inFlight, model.waiting().length]);
+        }
+      }),
+    );
+  });
+
+  it('costs the same with very many that wait', async () => {
+    const limiter = new FairLimiter(() => 1);
+    const count = 100_000;
+    let done = 0;
+    const first = await limiter.acquire('first');
+    const all = Array.from({ length: count }, (_, index) =>
+      limiter.acquire(`key ${index % 20_000}`).then((release) => {
+        done++;
+        release();
+      }),
+    );
+    const start = performance.now();
+    first();
+    await Promise.all(all);
+    expect(done).toBe(count);
+    // Searching the keys or the waiters at each step would take minutes.
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+/** The rules of the limiter with lists that are searched. */
+class Model {
+  readonly granted: string[] = [];
+  inFlight = 0;
+  #keys: { key: string; names: string[] }[] = [];
+
+  waiting(): string[] {
+    return this.#keys.flatMap(({ names }) => names);
+  }
+
+  ask(key: string, name: string): void {
+    const line = this.#keys.find((other) => other.key === key);
+    if (line) line.names.push(name);
+    else this.#keys.push({ key, names: [name] });
+  }
+
+  abort(name: string): void {
+    for (const line of this.#keys) line.names = line.names.filter((other) => other !== name);
+    this.#keys = this.#keys.filter(({ names }) => names.length > 0);
+  }
+
+  admit(limit: number): void {
+    while (this.inFlight < limit) {
+      const line = this.#keys.shift();
+      if (!line) return;
+      this.granted.push(line.names.shift() ?? '');
+      this.inFlight++;
+      if (line.names.length > 0) this.#keys.push(line);
+    }
+  }
+}
