@@ -18,6 +18,9 @@ export class FakeSession implements Session {
   readonly onDidChangeTools = this.#tools.event;
   readonly onDidChangePrompts = new Emitter<void>().event;
   readonly onDidChangeResources = new Emitter<void>().event;
+  readonly #updates = new Emitter<string>();
+  readonly onDidUpdateResource = this.#updates.event;
+  readonly subscribed = new Set<string>();
   readonly requests: { method: string; params: JsonObject; options: RequestOptions }[] = [];
   isClosed = false;
   closeReason: PatchbayError | undefined;
@@ -39,6 +42,18 @@ export class FakeSession implements Session {
     this.isClosed = true;
     this.closeReason = error;
     this.#close.fire(error);
+  }
+
+  async subscribeToResource(uri: string): Promise<void> {
+    this.subscribed.add(uri);
+  }
+
+  async unsubscribeFromResource(uri: string): Promise<void> {
+    this.subscribed.delete(uri);
+  }
+
+  announceUpdate(uri: string): void {
+    this.#updates.fire(uri);
   }
 
   announceTools(): void {

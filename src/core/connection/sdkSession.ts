@@ -8,7 +8,7 @@ import {
 import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import { PatchbayError, toError } from '../../base/errors';
-import { Emitter } from '../../base/event';
+import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { Implementation, Progress } from '../../shared/mcp';
 import type { Logger } from '../ports';
@@ -18,9 +18,10 @@ import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
 import { ListChanges } from './listChanges';
 import { RequestDeadline } from './requestDeadline';
+import { ResourceSubscriptions, type SubscriptionChange } from './resourceSubscriptions';
 import { createServerLog, type LogLevel, mcpLogLevel } from './serverLog';
 import type { ServerRequests } from './serverRequests';
-import type { RequestOptions, Session } from './session';
+import type { RequestOptions, Session, SubscribeOptions } from './session';
 import { followCoreTask, followExtensionTask, TASKS_EXTENSION } from './tasks';
 import { ToolDefinitions } from './toolDefinitions';
 import { toolHeaders } from './toolHeaders';
@@ -70,6 +71,7 @@ export class SdkSession implements Session {
   readonly capabilities: JsonObject;
   readonly #parts: SdkSessionParts;
   readonly #tools: ToolDefinitions;
+  readonly #subscriptions: ResourceSubscriptions;
   readonly #store = new DisposableStore();
   readonly #closeEmitter = this.#store.add(new Emitter<PatchbayError | undefined>());
   readonly #toolsEmitter = this.#store.add(new Emitter<void>());
@@ -84,6 +86,7 @@ export class SdkSession implements Session {
   readonly onDidChangeTools = this.#toolsEmitter.event;
   readonly onDidChangePrompts = this.#promptsEmitter.event;
   readonly onDidChangeResources = this.#resourcesEmitter.event;
+  readonly onDidUpdateResource: Event<string>;
 
   constructor(parts: SdkSessionParts) {
     this.#parts = parts;
@@ -100,6 +103,8 @@ export class SdkSession implements Session {
     const lists = this.#store.add(new ListChanges({ client, era, capabilities, clock, log }));
     const emitters = { tools: this.#toolsEmitter, prompts: this.#promptsEmitter, resources: this.#resourcesEmitter };
     this.#store.add(lists.onDidChange((kind) => emitters[kind].fire()));
+    this.#subscriptions = this.#store.add(new ResourceSubscriptions({ client, era, capabilities, clock, log }));
+    this.onDidUpdateResource = this.#subscriptions.onDidUpdate;
     this.#store.add(requests);
     if (era === 'legacy') requests.announceRoots(client);
     const write = createServerLog(log, clock);
@@ -152,6 +157,14 @@ export class SdkSession implements Session {
     }
   }
 
+  subscribeToResource(uri: string, options: SubscribeOptions): Promise<void> {
+    return this.#changeSubscription(uri, options, (change) => this.#subscriptions.subscribe(change));
+  }
+
+  unsubscribeFromResource(uri: string, options: SubscribeOptions): Promise<void> {
+    return this.#changeSubscription(uri, options, (change) => this.#subscriptions.unsubscribe(change));
+  }
+
   fail(error: PatchbayError): void {
     if (this.#closed || this.#closing) return;
     this.#failure = error;
@@ -177,6 +190,31 @@ export class SdkSession implements Session {
     this.#closed = true;
     this.#closeEmitter.fire(this.closeReason);
     this.#store.dispose();
+  }
+
+  async #changeSubscription(
+    uri: string,
+    { signal, timeoutMs }: SubscribeOptions,
+    run: (change: SubscriptionChange) => Promise<void>,
+  ): Promise<void> {
+    const { clock, launch, transport } = this.#parts;
+    const deadline = new RequestDeadline({ clock, timeoutMs, maxTotalMs: 0, signal });
+    const request = (method: string, params: JsonObject) =>
+      this.request(method, params, { timeoutMs: 0, signal: deadline.signal });
+    try {
+      await run({ uri, signal: deadline.signal, request });
+    } catch (error) {
+      throw describeFailure(error, {
+        launch,
+        transport,
+        subject: 'The subscription to the resource',
+        timeoutMs,
+        timeoutSetting: '"timeouts.requestMs"',
+        signal,
+      });
+    } finally {
+      deadline.dispose();
+    }
   }
 
   /** One message and its answer; `input_required` is answered and asked again by the client, ten rounds at most. */

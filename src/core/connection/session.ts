@@ -16,6 +16,8 @@ export interface RequestOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+export type SubscribeOptions = Pick<RequestOptions, 'signal' | 'timeoutMs'>;
+
 /** One negotiated link to a server: alive from `openSession` until `onDidClose`, never reopened. */
 export interface Session extends Disposable {
   readonly era: Era;
@@ -36,12 +38,21 @@ export interface Session extends Disposable {
   readonly onDidChangeTools: Event<void>;
   readonly onDidChangePrompts: Event<void>;
   readonly onDidChangeResources: Event<void>;
+  /** A resource that is subscribed to, or one below it, is another one now. With its address, as the server names it. */
+  readonly onDidUpdateResource: Event<string>;
   /**
    * Sends a request and resolves with the result as it came, unknown members included. What the server wants to know
    * first is asked of the host; a call that becomes a task resolves with the result of the task.
    * Rejects with a `PatchbayError`. A timeout or an abort tells the server to stop and keeps the session.
    */
   request(method: string, params: JsonObject, options: RequestOptions): Promise<JsonObject>;
+  /**
+   * Asks to be told of changes of the resource, until `unsubscribeFromResource` or the end of the session: a later session
+   * knows nothing of it. Idempotent. Rejects with a `PatchbayError`, `protocol` where the server does not offer it.
+   */
+  subscribeToResource(uri: string, options: SubscribeOptions): Promise<void>;
+  /** Resolves at once where there is no subscription. */
+  unsubscribeFromResource(uri: string, options: SubscribeOptions): Promise<void>;
   /** Gives the link up for a reason that the transport did not see. `onDidClose` then carries it. */
   fail(error: PatchbayError): void;
   /** Ends the link and resolves when nothing of it is left. Idempotent; a second call forces the end. */
