@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nextEvent } from '../../src/base/event';
 import { createHub, type Hub } from '../../src/core/index';
 import type { CallToolResult } from '../../src/shared/mcp';
+import { type HttpTestServer, startHttpServer } from '../servers/httpServer.mjs';
 import { type SseTestServer, startSseServer } from '../servers/sseServer.mjs';
 import { startTcpServer, type TcpTestServer } from '../servers/tcpServer.mjs';
 import { startWebSocketServer, type WebSocketTestServer } from '../servers/webSocketServer.mjs';
@@ -186,6 +187,36 @@ describe('a WebSocket server', () => {
     });
     await back;
     await nextEvent(hub.onDidChangeServers, ({ state }) => state.kind === 'connected');
+  });
+});
+
+describe('a server behind a load balancer that pins by cookie', () => {
+  let http: HttpTestServer;
+
+  beforeAll(async () => {
+    http = await startHttpServer();
+  });
+
+  afterAll(() => http.close());
+
+  it('is reached where cookies are kept', async () => {
+    open({ echo: { url: http.url('/cookie'), cookies: true } });
+    await hub.connect('echo');
+    expect(textOf(await hub.callTool('echo', 'add', { a: 40, b: 2 }))).toBe('42');
+    // A later connection brings nothing along.
+    await hub.disconnect('echo');
+    const before = http.seen.requests.length;
+    await hub.connect('echo');
+    expect(http.seen.requests[before]?.headers.cookie).toBeUndefined();
+  });
+
+  it('gets no cookie where nobody asked for it', async () => {
+    const before = http.seen.requests.length;
+    open({ echo: { url: http.url('/cookie') } });
+    await hub.connect('echo').catch(() => {});
+    await expect(hub.callTool('echo', 'add', { a: 40, b: 2 })).rejects.toThrow();
+    const sent = http.seen.requests.slice(before).filter(({ headers }) => headers.cookie !== undefined);
+    expect(sent).toEqual([]);
   });
 });
 

@@ -47,11 +47,11 @@ export async function buildLaunch(definition: ServerDefinition, options: LaunchO
       };
     }
     case 'http':
-      return { transport, ...(await networkLaunch(definition, entry, folder, options)) };
+      return { transport, ...(await networkLaunch(definition, entry, folder, options)), cookies: entry.cookies };
     case 'sse': {
       const { endpoints } = entry;
       const shared = await networkLaunch(definition, entry, folder, options);
-      return { transport, ...shared, ...(endpoints ? { endpoints } : {}) };
+      return { transport, ...shared, cookies: entry.cookies, ...(endpoints ? { endpoints } : {}) };
     }
     case 'websocket': {
       const { subprotocols, origin, pingIntervalMs, pingTimeoutMs, tokenVia } = entry.websocket;

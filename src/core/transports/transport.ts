@@ -130,6 +130,8 @@ export interface HttpLaunch extends NetworkLaunch {
 /** An HTTP+SSE server of protocol version 2024-11-05. */
 export interface SseLaunch extends NetworkLaunch {
   readonly transport: 'sse';
+  /** As in `HttpLaunch`. */
+  readonly cookies?: boolean;
   /** Paths, where they are not discovered. */
   readonly endpoints?: { readonly sse?: string; readonly message?: string };
 }

@@ -52,6 +52,9 @@ export const serverSchema = section({
     .default('inherit')
     .describe('"inherit", "none" or the URL of a proxy.'),
   compression: oneOf(['auto', 'off']).default('auto').describe('Whether compressed answers are asked for.'),
+  cookies: flag(false).describe(
+    'Whether cookies that the server sets are sent back to it while it is connected, for load balancers that need them.',
+  ),
   websocket: websocketSchema,
   command: optionalText(['npx', 'uvx', 'node', 'docker']).describe(
     'Program to start. Exactly one of `url` and `command` is needed.',
