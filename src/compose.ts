@@ -19,7 +19,6 @@ import { networkSettings } from './vscode/adapters/network';
 import { createPrompts } from './vscode/adapters/prompts';
 import { registerSecretCodeActions } from './vscode/adapters/secretCodeActions';
 import { createSecrets } from './vscode/adapters/secrets';
-import { createSignIn } from './vscode/adapters/signIn';
 import { createWorkspace } from './vscode/adapters/workspace';
 import { registerCommands } from './vscode/commands/index';
 import type { Services } from './vscode/services';
@@ -31,7 +30,7 @@ const SHUTDOWN_PATIENCE_MS = 3000;
 
 /**
  * Builds everything and wires it: the only place that sees all layers. The order is the order of dependence; disposal
- * runs in reverse, the log last. The core and the panels are bundles of their own, loaded on first use.
+ * runs in reverse, the log last. The core, the dialogs and the panels are bundles of their own, loaded on first use.
  */
 export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; dispose(): Promise<void> } {
   const store = new DisposableStore();
@@ -45,6 +44,8 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   const loads = store.add(new Emitter<Hub>());
   const transports = store.add(new LateTransports(log));
   const core = () => import('./core/index');
+  const dialogs = () => import('./vscode/dialogs/index');
+  const signIn = lazy(async () => store.add((await dialogs()).createSignIn(context.extension.id)));
   let loading: Promise<Hub> | undefined;
   let loaded: Hub | undefined;
   let reload: (() => Promise<void>) | undefined;
@@ -58,8 +59,8 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     memory: createMemory(context.globalState, context.workspaceState),
     prompts: createPrompts(),
     workspace: createWorkspace(),
-    signIn: store.add(createSignIn(context.extension.id)),
-    interaction: createInteraction(),
+    signIn: { start: async (request, signal) => (await signIn()).start(request, signal) },
+    interaction: createInteraction(async () => (await dialogs()).questions),
     network: () => networkSettings(process.env),
     env: childEnvironment(process.env),
     userHome: homedir(),

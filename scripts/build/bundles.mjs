@@ -5,6 +5,7 @@
 
 /** A bundle that another bundle loads on first use, by the module that stands for it in the source. */
 export const CORE = { module: 'src/core/index.ts', file: './core.cjs' };
+export const DIALOGS = { module: 'src/vscode/dialogs/index.ts', file: './dialogs.cjs' };
 export const PANELS = { module: 'src/vscode/panels/index.ts', file: './panels.cjs' };
 
 /**
@@ -27,12 +28,19 @@ export const BUNDLES = [
     entry: 'src/extension.ts',
     platform: 'node',
     external: ['vscode'],
-    lazy: [CORE, PANELS],
+    lazy: [CORE, DIALOGS, PANELS],
     lazyBy: 'dynamic',
-    refuse: ['src/core/', 'src/vscode/panels/', 'zod', '@modelcontextprotocol/'],
+    refuse: ['src/core/', 'src/vscode/dialogs/', 'src/vscode/panels/', 'zod', '@modelcontextprotocol/'],
     goalKb: 100,
   },
   { name: 'core.cjs', entry: CORE.module, platform: 'node' },
+  {
+    name: 'dialogs.cjs',
+    entry: DIALOGS.module,
+    platform: 'node',
+    external: ['vscode'],
+    refuse: ['src/core/', '@modelcontextprotocol/'],
+  },
   {
     name: 'panels.cjs',
     entry: PANELS.module,

@@ -36,7 +36,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 
 const SDK_HOMES = /^src\/(core\/(transports|connection|auth)|gateway)\//;
 /** The answer of an authorization server to a native application comes to a port of this machine (RFC 8252, 7.3). */
-const SERVER_HOMES = /^src\/(gateway\/|vscode\/adapters\/signInLoopback\.ts$)/;
+const SERVER_HOMES = /^src\/(gateway\/|vscode\/dialogs\/signInLoopback\.ts$)/;
 const MAX_LINES = 500;
 
 /** One sentence for each breach, with its file and line. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Loopback, listenForAnswer } from '../../../../src/vscode/adapters/signInLoopback';
+import { type Loopback, listenForAnswer } from '../../../../src/vscode/dialogs/signInLoopback';
 import { freePort } from '../../../support/servers';
 
 const texts = { done: 'Signed in.', failed: 'Not signed in.' };

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ElicitAnswer, ElicitField, ElicitRequest } from '../../core/ports';
 import type { JsonValue } from '../../shared/json';
 import { escapeIcons, oneLine, unlinked } from '../plainText';
-import { entryProblem, parseEntry } from './interactionText';
+import { entryProblem, parseEntry } from './requestText';
 
 type FormRequest = ElicitRequest & { readonly mode: 'form' };
 /** `value`: go on; a number: go to that step. */

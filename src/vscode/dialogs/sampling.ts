@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { SampleAnswer, SampleRequest } from '../../core/ports';
+import { tokenFor } from '../adapters/cancellation';
 import { manyLines, oneLine, unlinked } from '../plainText';
-import { tokenFor } from './cancellation';
-import { sampleDetail } from './interactionText';
+import { sampleDetail } from './requestText';
 
 /** An answer above this is not sent on. */
 const MAX_CHARACTERS = 1_000_000;
@@ -12,10 +12,11 @@ const MAX_SHOWN = 3000;
 export async function sampleWithModel(request: SampleRequest, signal: AbortSignal): Promise<SampleAnswer | undefined> {
   const { t } = vscode.l10n;
   const server = oneLine(request.serverName, 80);
-  const ask = t('“{0}” wants to use a language model of yours.', server);
-  if (!(await allows(ask, sampleDetail(request, t), t('Allow'))) || signal.aborted) return undefined;
   const model = await pickModel(request.modelHints);
+  // Nobody is asked to allow what cannot be done.
   if (!model) throw new Error(t('No language model is available.'));
+  const ask = t('“{0}” wants to use your language model {1}.', server, oneLine(model.name, 80));
+  if (!(await allows(ask, sampleDetail(request, t), t('Allow'))) || signal.aborted) return undefined;
   const text = await answerOf(model, request, signal);
   const review = t('{0} answered. Send this to “{1}”?', oneLine(model.name, 80), server);
   if (!(await allows(review, manyLines(text, MAX_SHOWN), t('Send'))) || signal.aborted) return undefined;

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ElicitField, ElicitRequest } from '../../../../src/core/ports';
-import { createInteraction } from '../../../../src/vscode/adapters/interaction';
+import { questions } from '../../../../src/vscode/dialogs/questions';
 
-const editor = vi.hoisted(() => ({ shown: [] as Record<string, unknown>[] }));
+const editor = vi.hoisted(() => ({
+  shown: [] as Record<string, unknown>[],
+  models: [] as { id: string; name: string; family: string }[],
+}));
 vi.mock('vscode', () => {
   /** An input that is accepted as soon as it is shown. */
   const createInput = (picked: (input: Record<string, unknown>) => object) => () => {
@@ -31,7 +34,7 @@ vi.mock('vscode', () => {
       showWarningMessage: show,
       showInformationMessage: show,
     },
-    lm: { selectChatModels: async () => [] },
+    lm: { selectChatModels: async () => editor.models },
     l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[index])) },
     QuickInputButtons: {},
     ThemeIcon: class {},
@@ -53,6 +56,7 @@ const field = (kind: object) =>
 
 beforeEach(() => {
   editor.shown = [];
+  editor.models = [];
 });
 
 describe('what a server asks for', () => {
@@ -62,7 +66,7 @@ describe('what a server asks for', () => {
     { kind: 'choices', options: [{ value: 'a', label: LINK }] },
   ])('draws no link: $kind', async (kind) => {
     const request: ElicitRequest = { mode: 'form', serverName: LINK, message: LINK, fields: [field(kind)] };
-    expect(await createInteraction().elicit?.(request, signal)).toMatchObject({ action: 'accept' });
+    expect(await questions.elicit(request, signal)).toMatchObject({ action: 'accept' });
     const texts = editor.shown.map(({ title, prompt, placeholder, items }) =>
       JSON.stringify([title, prompt, placeholder, items]),
     );
@@ -83,11 +87,18 @@ describe('what a server asks for', () => {
       isPunycode: false,
     };
     const sample = { serverName: LINK, messages: [], systemPrompt: undefined, maxTokens: 1, modelHints: [] };
-    await createInteraction().elicit?.(visit, signal);
-    await createInteraction().sample?.(sample, signal);
+    await questions.elicit(visit, signal);
+    editor.models = [{ id: 'm', name: LINK, family: 'f' }];
+    await questions.sample(sample, signal);
     expect(editor.shown.map(({ message }) => message)).toEqual([
       '“[Sign in] (command:workbench.action.quit)” asks you to open an address in your browser.',
-      '“[Sign in] (command:workbench.action.quit)” wants to use a language model of yours.',
+      '“[Sign in] (command:workbench.action.quit)” wants to use your language model [Sign in] (command:workbench.action.quit).',
     ]);
+  });
+
+  it('asks nothing where there is no model', async () => {
+    const sample = { serverName: 's', messages: [], systemPrompt: undefined, maxTokens: 1, modelHints: [] };
+    await expect(questions.sample(sample, signal)).rejects.toThrow('No language model is available.');
+    expect(editor.shown).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readElicitation } from '../../../../src/core/connection/elicitation';
 import type { ElicitRequest } from '../../../../src/core/ports';
-import { entryProblem, parseEntry, sampleDetail, visitDetail } from '../../../../src/vscode/adapters/interactionText';
+import { entryProblem, parseEntry, sampleDetail, visitDetail } from '../../../../src/vscode/dialogs/requestText';
 
 const t = (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[index]));
 
