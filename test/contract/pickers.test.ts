@@ -137,8 +137,9 @@ describe.each(KINDS)('$strategy', ({ strategy, shareOf }) => {
   it('lets a newcomer neither wait long nor take everything', () => {
     const picker = createPicker(strategy);
     // One that comes, is asked and goes again leaves the others with no credit over those who come later.
+    const heavy = { id: 'heavy', weight: 50, inFlight: 0 };
     for (let call = 0; call < 1000; call++) {
-      picker.pick(candidatesOf(call % 2 === 0 ? [1, 1] : [1, 1, 1]));
+      picker.pick(call % 2 === 0 ? candidatesOf([1, 1]) : [heavy, ...candidatesOf([1, 1])]);
     }
     const late = [...candidatesOf([1, 1]), { id: 'late', weight: 1, inFlight: 0 }];
     const counts = count(picker, late, 30);
