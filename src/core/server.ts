@@ -15,7 +15,7 @@ import { admit } from './connection/admission';
 import { Connection, type OpenContext, type RetryPolicy } from './connection/connection';
 import type { EraVerdicts } from './connection/era';
 import { formatDuration } from './connection/failures';
-import { startHeartbeat } from './connection/heartbeat';
+import { isDebugged, startHeartbeat } from './connection/heartbeat';
 import { buildLaunch, type LaunchOptions } from './connection/launch';
 import { openSession } from './connection/openSession';
 import type { Session } from './connection/session';
@@ -330,8 +330,9 @@ export class Server implements Disposable {
       ...(instructions === undefined ? {} : { instructions }),
       capabilities: Object.keys(session.capabilities),
     };
-    // The end of a process shows by itself, that of a link over the network may not.
-    if (this.#definition.transport !== 'stdio') {
+    const { command, args } = this.#requireEntry();
+    // A process at a breakpoint is silent because a person wants it so.
+    if (command === undefined || !isDebugged(command, args)) {
       const { clock } = this.#deps.ports;
       const heartbeat = startHeartbeat({
         session,

@@ -10,7 +10,7 @@ export class FakeSession implements Session {
   readonly serverInfo = { name: 'fake', version: '1' };
   readonly instructions = undefined;
   readonly capabilities: JsonObject;
-  readonly processId = undefined;
+  processId: number | undefined;
   readonly roundTripMs = undefined;
   readonly #close = new Emitter<PatchbayError | undefined>();
   readonly #tools = new Emitter<void>();
@@ -22,6 +22,7 @@ export class FakeSession implements Session {
   readonly onDidUpdateResource = this.#updates.event;
   readonly subscribed = new Set<string>();
   readonly requests: { method: string; params: JsonObject; options: RequestOptions }[] = [];
+  activity = { heardAt: 0, pending: 0, gaveUpAt: 0 };
   isClosed = false;
   closeReason: PatchbayError | undefined;
   closeCalls = 0;

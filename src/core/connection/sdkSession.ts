@@ -21,7 +21,7 @@ import { RequestDeadline } from './requestDeadline';
 import { ResourceSubscriptions, type SubscriptionChange } from './resourceSubscriptions';
 import { createServerLog, type LogLevel, mcpLogLevel } from './serverLog';
 import type { ServerRequests } from './serverRequests';
-import type { RequestOptions, Session, SubscribeOptions } from './session';
+import type { RequestOptions, Session, SessionActivity, SubscribeOptions } from './session';
 import { followCoreTask, followExtensionTask, TASKS_EXTENSION } from './tasks';
 import { ToolDefinitions } from './toolDefinitions';
 import { toolHeaders } from './toolHeaders';
@@ -41,6 +41,8 @@ const TASK_TTL_MS = 60 * 60_000;
 const HEADER_MISMATCH = -32020;
 /** MCP 2025-11-25, client/elicitation: an address must be visited before the call can work. */
 const URL_ELICITATION_REQUIRED = -32042;
+/** Requests that only ask whether the server is there. */
+const HEALTH: readonly string[] = ['ping', 'server/discover'];
 /** Requests on whose behalf a server may ask something. */
 const MAY_ASK: readonly string[] = ['tools/call', 'prompts/get', 'resources/read'];
 
@@ -78,6 +80,7 @@ export class SdkSession implements Session {
   readonly #promptsEmitter = this.#store.add(new Emitter<void>());
   readonly #resourcesEmitter = this.#store.add(new Emitter<void>());
   #closed = false;
+  readonly #activity = { heardAt: 0, pending: 0, gaveUpAt: 0 };
   /** Why the link is being given up although the transport itself saw no end. */
   #failure: PatchbayError | undefined;
   #closing = false;
@@ -98,7 +101,9 @@ export class SdkSession implements Session {
     this.capabilities = (client.getServerCapabilities() ?? {}) as JsonObject;
     this.#tools = new ToolDefinitions(this.era === 'modern' && launch.transport === 'http', log);
     client.onclose = () => this.#handleClose();
-    keepResultsWhole(transport, this.era === 'modern');
+    keepResultsWhole(transport, this.era === 'modern', () => {
+      this.#activity.heardAt = clock.now();
+    });
     const { era, capabilities } = this;
     const lists = this.#store.add(new ListChanges({ client, era, capabilities, clock, log }));
     const emitters = { tools: this.#toolsEmitter, prompts: this.#promptsEmitter, resources: this.#resourcesEmitter };
@@ -120,6 +125,10 @@ export class SdkSession implements Session {
     return this.#parts.transport.roundTripMs;
   }
 
+  get activity(): SessionActivity {
+    return this.#activity;
+  }
+
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -135,6 +144,8 @@ export class SdkSession implements Session {
     const { questions } = requests;
     const pauses = MAY_ASK.includes(method) ? questions.onDidChangeOpen((open) => deadline.setPaused(open)) : undefined;
     if (pauses && questions.isOpen) deadline.setPaused(true);
+    const isCounted = !HEALTH.includes(method);
+    if (isCounted) this.#activity.pending += 1;
     try {
       const exchange = { options, deadline };
       return await (method === 'tools/call' ? this.#callTool(params, exchange) : this.#send(method, params, exchange));
@@ -152,6 +163,8 @@ export class SdkSession implements Session {
       if (isPeerGone(failure)) this.fail(failure);
       throw failure;
     } finally {
+      if (isCounted) this.#activity.pending -= 1;
+      if (isCounted && deadline.signal.aborted) this.#activity.gaveUpAt = clock.now();
       pauses?.dispose();
       deadline.dispose();
     }

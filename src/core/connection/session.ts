@@ -16,6 +16,16 @@ export interface RequestOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What is known of a peer without asking it. Times: ms of the clock; 0: never. */
+export interface SessionActivity {
+  /** When its last message came. */
+  readonly heardAt: number;
+  /** Requests that are within their time; those that only ask whether it is there do not count. */
+  readonly pending: number;
+  /** When the last of them was given up without an answer: the peer may still be busy with it. */
+  readonly gaveUpAt: number;
+}
+
 export type SubscribeOptions = Pick<RequestOptions, 'signal' | 'timeoutMs'>;
 
 /** One negotiated link to a server: alive from `openSession` until `onDidClose`, never reopened. */
@@ -29,6 +39,7 @@ export interface Session extends Disposable {
   readonly processId: number | undefined;
   /** Last round trip in ms, where the transport measures one. */
   readonly roundTripMs: number | undefined;
+  readonly activity: SessionActivity;
   readonly isClosed: boolean;
   /** Why it closed, where it did not close by our own `close`. */
   readonly closeReason: PatchbayError | undefined;

@@ -33,12 +33,14 @@ const KEPT: readonly unknown[] = ['complete', 'task'];
  * - Results come through whole: `wholeResult` gets them back from what the client's request resolves with.
  * - Progress that arrives together with the answer is told before it: the SDK tells progress a microtask later and
  *   answers at once, after which nobody listens.
+ * `onHeard` is told of each message.
  */
-export function keepResultsWhole(transport: McpTransport, isModern: boolean): void {
+export function keepResultsWhole(transport: McpTransport, isModern: boolean, onHeard: () => void): void {
   const deliver = transport.onmessage;
   if (!deliver) return;
   let isProgressUntold = false;
   transport.onmessage = (message, extra) => {
+    onHeard();
     if ('method' in message) {
       if (message.method === 'notifications/progress') {
         isProgressUntold = true;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Disposable } from '../../../../src/base/disposable';
 import { PatchbayError } from '../../../../src/base/errors';
-import { startHeartbeat } from '../../../../src/core/connection/heartbeat';
+import { isDebugged, startHeartbeat } from '../../../../src/core/connection/heartbeat';
 import { FakeSession } from '../../../support/fakeSession';
 import { ManualClock } from '../../../support/manualClock';
 
@@ -66,4 +66,93 @@ describe('startHeartbeat', () => {
     await clock.advance(1000);
     expect(session.isClosed).toBe(false);
   });
+});
+
+describe('startHeartbeat of a process', () => {
+  const BUSY_MS = 5 * 60_000;
+  let clock: ManualClock;
+  let session: FakeSession;
+  let heartbeat: Disposable;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    session = new FakeSession();
+    session.processId = 7;
+    session.answer = async () => {
+      throw new PatchbayError('timeout', 'It was silent.');
+    };
+    heartbeat = startHeartbeat({ session, clock, intervalMs: 1000, timeoutMs: 100 });
+  });
+
+  afterEach(() => heartbeat.dispose());
+
+  it('gives it up after three questions in a row without an answer', async () => {
+    await clock.advance(2500);
+    expect(session.isClosed).toBe(false);
+    await clock.advance(1000);
+    expect(session.closeReason).toMatchObject({ kind: 'timeout', retryable: true });
+    expect(session.closeReason?.message).toBe('The server process runs, but answers nothing any more.');
+  });
+
+  it('asks nothing while messages come, and takes each for a sign of life', async () => {
+    for (let round = 0; round < 5; round++) {
+      await clock.advance(2000);
+      session.activity.heardAt = clock.now();
+      await clock.advance(1000);
+    }
+    expect(session.isClosed).toBe(false);
+    session.requests.length = 0;
+    for (let round = 0; round < 5; round++) {
+      session.activity.heardAt = clock.now();
+      await clock.advance(1000);
+    }
+    expect(session.requests).toEqual([]);
+  });
+
+  it('lets it work on a request for as long as that may take', async () => {
+    session.activity.pending = 1;
+    await clock.advance(10 * BUSY_MS);
+    expect(session.requests).toEqual([]);
+    session.activity.pending = 0;
+    await clock.advance(3000);
+    expect(session.isClosed).toBe(true);
+  });
+
+  it('counts no question against it that a request came after', async () => {
+    await clock.advance(2000);
+    session.answer = async () => {
+      session.activity.pending = 1;
+      throw new PatchbayError('timeout', 'It was silent.');
+    };
+    await clock.advance(2000);
+    expect(session.isClosed).toBe(false);
+  });
+
+  it('lets it finish for a while what was given up', async () => {
+    session.activity.gaveUpAt = clock.now();
+    await clock.advance(BUSY_MS - 1);
+    expect(session.requests).toEqual([]);
+    await clock.advance(3001);
+    expect(session.isClosed).toBe(true);
+  });
+
+  it('is not held up by what was given up before it spoke', async () => {
+    session.activity.gaveUpAt = clock.now();
+    await clock.advance(500);
+    session.activity.heardAt = clock.now();
+    await clock.advance(4000);
+    expect(session.isClosed).toBe(true);
+  });
+});
+
+it.each([
+  ['node', ['--inspect-brk', 'server.js'], true],
+  ['node', ['--inspect=9230', 'server.js'], true],
+  ['python', ['-m', 'debugpy', '--listen', '5678'], true],
+  ['/usr/bin/dlv', ['exec', './server'], true],
+  ['C:\\tools\\gdb.exe', [], true],
+  ['node', ['server.js', '--inspector-like'], false],
+  ['npx', ['-y', 'lldb-mcp'], false],
+])('%s %j is debugged: %s', (command, args, expected) => {
+  expect(isDebugged(command, args)).toBe(expected);
 });
