@@ -14,20 +14,33 @@ interface Line {
   turn: Place<Line> | undefined;
 }
 
+/** Read at each step. A limit that is undefined is none; below 1 counts as 1. */
+export interface FairLimits {
+  /** Places over all keys. */
+  readonly limit: () => number | undefined;
+  /** Places of one key. Who waits for one of these holds none of the others. */
+  readonly keyLimit?: (key: string) => number | undefined;
+  /** Whether the last free place is kept for a key that holds none, so that one slow key cannot hold up all. */
+  readonly keepsOne?: () => boolean;
+}
+
+/** Below so many places, none is kept. */
+const MIN_TO_KEEP_ONE = 4;
+
 /**
- * At most so many at the same time, over all keys. A place that becomes free goes to the keys that wait by turns, and
- * inside a key to who came first, so that no key can make another wait for all of its own. The limit is read at each
- * step; undefined: none, below 1 counts as 1.
+ * At most so many at the same time, over all keys and for each. A place that becomes free goes to the keys that wait by
+ * turns, and inside a key to who came first, so that no key can make another wait for all of its own.
  */
 export class FairLimiter {
-  readonly #limit: () => number | undefined;
+  readonly #limits: FairLimits;
+  readonly #held = new Map<string, number>();
   readonly #lines = new Map<string, Line>();
   readonly #turns = new LinkedQueue<Line>();
   #inFlight = 0;
   #waiting = 0;
 
-  constructor(limit: () => number | undefined) {
-    this.#limit = limit;
+  constructor(limits: FairLimits) {
+    this.#limits = limits;
   }
 
   /** Places that are taken. */
@@ -42,30 +55,44 @@ export class FairLimiter {
   /** Resolves with a place; rejects with the reason of `signal` when that aborts first. */
   acquire(key: string, signal?: AbortSignal): Promise<Release> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#waiting === 0 && this.#hasRoom()) return Promise.resolve(this.#take());
-    const granted = this.#wait(key, signal);
-    // Waiters and room at the same time: the limit has grown.
-    this.#admit();
-    return granted;
+    // Waiters and room at the same time: a limit has grown.
+    if (this.#waiting > 0) this.#admit();
+    if (!this.#lines.has(key) && this.#hasRoomFor(key)) return Promise.resolve(this.#take(key));
+    return this.#wait(key, signal);
   }
 
-  /** Lets in who has a place now: to be called when the limit has grown. */
+  /** Lets in who has a place now: to be called when a limit has grown. */
   recheck(): void {
     this.#admit();
   }
 
+  /** For some key, as far as the limit over all goes. */
   #hasRoom(): boolean {
-    const limit = this.#limit();
+    const limit = this.#limits.limit();
     return limit === undefined || this.#inFlight < Math.max(1, limit);
   }
 
-  #take(): Release {
+  #hasRoomFor(key: string): boolean {
+    if (!this.#hasRoom()) return false;
+    const held = this.#held.get(key) ?? 0;
+    const keyLimit = this.#limits.keyLimit?.(key);
+    if (keyLimit !== undefined && held >= Math.max(1, keyLimit)) return false;
+    const limit = this.#limits.limit();
+    if (limit === undefined || limit < MIN_TO_KEEP_ONE || held === 0) return true;
+    return this.#inFlight < limit - 1 || this.#limits.keepsOne?.() !== true;
+  }
+
+  #take(key: string): Release {
     this.#inFlight++;
+    this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     let isReleased = false;
     return () => {
       if (isReleased) return;
       isReleased = true;
       this.#inFlight--;
+      const held = (this.#held.get(key) ?? 1) - 1;
+      if (held > 0) this.#held.set(key, held);
+      else this.#held.delete(key);
       this.#admit();
     };
   }
@@ -76,7 +103,7 @@ export class FairLimiter {
       const place = line.waiters.push({
         grant: () => {
           signal?.removeEventListener('abort', onAbort);
-          resolve(this.#take());
+          resolve(this.#take(key));
         },
       });
       this.#waiting++;
@@ -105,13 +132,16 @@ export class FairLimiter {
   }
 
   #admit(): void {
-    while (this.#waiting > 0 && this.#hasRoom()) {
+    // One round without anybody let in: nobody who waits has room.
+    for (let refused = 0; refused < this.#turns.size && this.#hasRoom(); ) {
       const line = this.#turns.shift();
-      const waiter = line?.waiters.shift();
-      if (!line || !waiter) return;
+      if (!line) return;
+      const waiter = this.#hasRoomFor(line.key) ? line.waiters.shift() : undefined;
+      refused = waiter ? 0 : refused + 1;
+      if (line.waiters.size > 0) line.turn = this.#turns.push(line);
+      else this.#lines.delete(line.key);
+      if (!waiter) continue;
       this.#waiting--;
-      if (line.waiters.size === 0) this.#drop(line);
-      else line.turn = this.#turns.push(line);
       waiter.grant();
     }
   }
