@@ -20,12 +20,12 @@ import type { Ports } from './ports';
 import { createTransportRegistry, registerBuiltInTransports } from './transports/registry';
 
 export { describeError, isPatchbayError, PatchbayError } from '../base/errors';
+export { nearestName } from '../base/nearestName';
 export type { ConfigSource, Configuration, ServerDefinition } from './config/definition';
 export type { ConfigDiagnostic } from './config/diagnostics';
 export { offsetOfServer, removeServer, setServer, setServerKey } from './config/edit';
 export { LastGoodFiles } from './config/lastGood';
 export { mergeConfigFiles } from './config/merge';
-export { nearestName } from './config/nearestName';
 export { readConfigFile } from './config/parse';
 export type { Skill, SkillFile } from './connection/skills';
 export type { CallToolOptions, ConnectOptions, Hub, ServerSnapshot } from './hubTypes';

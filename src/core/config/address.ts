@@ -1,6 +1,7 @@
 /** Which transport an entry means, and what is wrong with the way it says so. */
+
+import { nearestName } from '../../base/nearestName';
 import type { JsonObject } from '../../shared/json';
-import { nearestName } from './nearestName';
 import type { Finding } from './reporter';
 import { serverSchema } from './schema/server';
 import { replaceVariables } from './variableSyntax';

@@ -1,8 +1,8 @@
 /** Zod's verdict on a part of the file, as sentences for people. */
 import type { z } from 'zod';
+import { nearestName } from '../../base/nearestName';
 import type { JsonValue } from '../../shared/json';
 import type { JsonPath } from './document';
-import { nearestName } from './nearestName';
 import type { Finding } from './reporter';
 
 export interface CheckedValue {

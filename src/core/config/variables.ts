@@ -1,9 +1,9 @@
 import { PatchbayError } from '../../base/errors';
+import { nearestName } from '../../base/nearestName';
 import type { ValueRequest } from '../ports';
 import type { ServerDefinition, ServerEntry } from './definition';
 import type { JsonPath } from './document';
 import { dotted } from './issues';
-import { nearestName } from './nearestName';
 import { isIgnoredPath } from './notSupported';
 import { mapStrings, stringValues } from './stringValues';
 import { findVariables, isKnownVariable, replaceVariables, type VariableReference } from './variableSyntax';
