@@ -49,7 +49,7 @@ export class Deadline implements Disposable {
   /** Lets the time stand still until what it returns is called; of several pauses the last one to end counts. */
   pause(): () => void {
     this.#pauses++;
-    if (this.#pauses === 1) this.#stop();
+    this.#stop();
     let isOver = false;
     return () => {
       if (isOver) return;

@@ -49,9 +49,10 @@ export class RateLimit implements Disposable {
   take(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#isDisposed) return Promise.reject(endedError());
+    // Afterwards nobody waits, or there is no room.
     this.recheck();
     const settings = this.#settings();
-    if (this.waiting === 0 && this.#tryTake(settings)) return Promise.resolve();
+    if (this.#tryTake(settings)) return Promise.resolve();
     if (settings?.onLimit === 'reject') return Promise.reject(this.#refusal(settings));
     const granted = this.#wait(signal);
     this.#arm();

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { PatchbayError } from '../../../../src/base/errors';
 import { RateLimit, type RateLimitSettings } from '../../../../src/core/calls/rateLimit';
@@ -56,8 +57,11 @@ describe('RateLimit', () => {
     giveUp.abort(reason);
     await expect(gone).rejects.toBe(reason);
     await expect(limit.take(giveUp.signal)).rejects.toBe(reason);
-    await clock.advance(100);
-    expect(granted.map(({ name }) => name)).toEqual([0, 2]);
+    const patient = new AbortController();
+    void take(4, patient.signal);
+    await clock.advance(200);
+    expect(granted.map(({ name }) => name)).toEqual([0, 2, 4]);
+    expect(getEventListeners(patient.signal, 'abort')).toEqual([]);
     const last = new AbortController();
     const alone = take(3, last.signal);
     last.abort(reason);
