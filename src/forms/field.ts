@@ -1,36 +1,20 @@
 import type { JsonValue } from '../shared/json';
-import { classify, type EnumOption, type FieldKind, type Shape } from './classify';
+import { EnteredField, type FieldRole, isMembers } from './enteredField';
 import { equalJson } from './equalJson';
-import { hintsOf } from './hints';
-import { formatJson, type JsonParse, parseJsonText } from './jsonText';
-import { boundedText, isWithin, LIMITS } from './limits';
-import { type NumberParse, numberText, parseNumberText } from './numberText';
-import { joinPointer, ownMember, setOwnMember } from './pointer';
-
-/** Whether a field is left out, sent as null, or sent with a value. */
-export type Presence = 'absent' | 'null' | 'value';
-
-/** What a field is in its parent: a property of the schema, an entry with a name of its own, an item, a tuple's place. */
-export type FieldRole = 'root' | 'property' | 'entry' | 'item' | 'slot';
-
-/** A choice between ways to write this part of the value: variants of a union, or types. */
-export interface Picker {
-  /** `variant`: `oneOf` and `anyOf`; `type`: several types, or any. */
-  readonly by: 'variant' | 'type';
-  readonly options: readonly PickerOption[];
-  /** The place in `options` that the field follows; there always is one. */
-  readonly chosen: number;
-}
-
-export interface PickerOption {
-  readonly label: string;
-  readonly description?: string;
-}
+import type { Picks } from './gather';
+import { isWithin, LIMITS } from './limits';
+import type { PropertyShape } from './objectShape';
+import { joinPointer, ownMember } from './pointer';
+import type { SchemaSource } from './schemaSource';
+import { anyTypes, END, type Shape, shapeOf } from './shape';
+import { type JsonMembers, sharedProperties } from './sharedProperties';
 
 /** What all fields of one form share. */
 export interface FormContext {
-  readonly schema: unknown;
+  readonly source: SchemaSource;
   /** Fields made so far; the source of their ids. */
+  made: number;
+  /** Fields that are there. */
   fields: number;
 }
 
@@ -38,33 +22,21 @@ export interface FormContext {
  * One part of the value. Changed only by the form's setters; `revision` rises with every change in it or below it.
  * Members that do not belong to the `kind` are empty.
  */
-export class FieldNode {
+export class FieldNode extends EnteredField {
   readonly id: number;
   readonly parent: FieldNode | undefined;
   /** Property name, or place in the array. The empty text for the root. */
   key: string;
-  readonly required: boolean;
-  /** A property that the schema does not name; it came with a value and can be removed. */
-  readonly extra: boolean;
-  /** Title, else property name; empty for the root and for items without a title. */
-  readonly label: string;
-  readonly description: string | undefined;
-  /** Constraints in words: "1 to 10", "at most 20 characters". */
-  readonly hints: readonly string[];
-  readonly nullable: boolean;
-
-  presence: Presence = 'absent';
-  /** What is typed, for `string`, `number`, `integer` and `json`. */
-  text = '';
-  /** For `boolean`. */
-  flag: boolean | undefined;
-  /** For `enum`: the place in `options`. */
-  choice: number | undefined;
+  required: boolean;
+  readonly role: FieldRole;
   revision = 0;
 
   readonly #context: FormContext;
-  readonly #shape: Shape;
-  #misfit: string | undefined;
+  readonly #picks: Picks = new Map();
+  /** What was entered under choices that were left, by those choices. */
+  readonly #left = new Map<string, JsonValue>();
+  #schema: unknown;
+  #shape: Shape;
   #children: FieldNode[] | undefined;
 
   constructor(
@@ -72,30 +44,22 @@ export class FieldNode {
     parent: FieldNode | undefined,
     key: string,
     schema: unknown,
-    place: { required: boolean; extra?: boolean },
+    place: { readonly role: FieldRole; readonly required: boolean },
   ) {
+    super();
     this.#context = context;
-    this.id = context.fields++;
+    this.id = context.made++;
+    context.fields++;
     this.parent = parent;
     this.key = key;
+    this.role = place.role;
     this.required = place.required;
-    this.extra = place.extra ?? false;
-    this.#shape = this.#shapeOf(schema);
-    const facts = this.#shape.schema;
-    this.label = boundedText(facts.title, 200) ?? (parent?.kind === 'array' ? '' : (boundedText(key, 200) ?? ''));
-    this.description = boundedText(facts.description);
-    this.hints = hintsOf(facts);
-    this.nullable = this.#shape.nullable && this.#shape.kind !== 'json';
+    this.#schema = schema;
+    this.#shape = this.#resolve(undefined);
   }
 
-  /** `json` where only a JSON box is offered: because of the schema, or because the value does not fit it. */
-  get kind(): FieldKind {
-    return this.#misfit === undefined ? this.#shape.kind : 'json';
-  }
-
-  /** Why a JSON box stands here. */
-  get reason(): string | undefined {
-    return this.#misfit ?? (this.#shape.kind === 'json' ? this.#shape.reason : undefined);
+  get shape(): Shape {
+    return this.#shape;
   }
 
   /** JSON pointer (RFC 6901) of the value. */
@@ -107,210 +71,113 @@ export class FieldNode {
     return this.parent === undefined ? 0 : this.parent.depth + 1;
   }
 
-  /** For `enum`. */
-  get options(): readonly EnumOption[] {
-    return this.#shape.kind === 'enum' ? this.#shape.options : [];
-  }
-
-  /** For `const`. */
-  get constant(): JsonValue | undefined {
-    return this.#shape.kind === 'const' ? this.#shape.value : undefined;
-  }
-
-  get default(): JsonValue | undefined {
-    return ownMember(this.#shape.schema, 'default') as JsonValue | undefined;
-  }
-
-  get examples(): readonly JsonValue[] {
-    const examples = ownMember(this.#shape.schema, 'examples');
-    return Array.isArray(examples) ? (examples as JsonValue[]).slice(0, 20) : [];
-  }
-
-  get format(): string | undefined {
-    return boundedText(ownMember(this.#shape.schema, 'format'), 60);
-  }
-
-  get maxItems(): number {
-    return this.#shape.kind === 'array' ? Math.min(this.#shape.maxItems, LIMITS.itemsPerArray) : 0;
-  }
-
-  get role(): FieldRole {
-    if (this.parent === undefined) return 'root';
-    if (this.extra) return 'entry';
-    return this.parent.kind === 'array' ? 'item' : 'property';
-  }
-
-  /** The choices above the control, outer ones first; `kind` and `children` are those of what is chosen. */
-  get pickers(): readonly Picker[] {
-    return [];
-  }
-
-  /** The schema allows any value here; the last picker offers the types, and JSON. */
-  get isAny(): boolean {
-    return false;
-  }
-
-  /** For an `entry`: false until it has a name. It is not sent before. */
-  get isNamed(): boolean {
-    return true;
-  }
-
-  /** Names that entries of this `object` may have, where the schema lists them. */
-  get entryNames(): readonly string[] {
-    return [];
-  }
-
-  /** Whether `addItem` or `addEntry` does anything. */
-  get canAdd(): boolean {
-    return this.kind === 'array' && this.children.length < this.maxItems;
-  }
-
-  /** An item or an entry. */
-  get canRemove(): boolean {
-    return this.role === 'item' || this.role === 'entry';
-  }
-
-  /** An item that is no place of a tuple. */
-  get canMove(): boolean {
-    return this.role === 'item';
-  }
-
-  get deprecated(): boolean {
-    return ownMember(this.#shape.schema, 'deprecated') === true;
-  }
-
-  /** The server sets it: shown, and sent only where a value came with it. */
-  get readOnly(): boolean {
-    return ownMember(this.#shape.schema, 'readOnly') === true;
-  }
-
-  /** To be typed unseen. */
-  get isSecret(): boolean {
-    return this.format === 'password' || ownMember(this.#shape.schema, 'writeOnly') === true;
-  }
-
-  /** `base64` where a file can be picked (JSON Schema 2020-12 validation section 8.3). */
-  get contentEncoding(): string | undefined {
-    return boundedText(ownMember(this.#shape.schema, 'contentEncoding'), 60);
-  }
-
-  get contentMediaType(): string | undefined {
-    return boundedText(ownMember(this.#shape.schema, 'contentMediaType'), 200);
-  }
-
   /** The fields of an `object`, the items of an `array`. Made when somebody looks, so that recursion costs nothing. */
   get children(): readonly FieldNode[] {
-    if (this.kind !== 'object' && this.kind !== 'array') return [];
-    return this.#built();
+    return this.kind === 'object' || this.kind === 'array' ? this.#built() : [];
   }
 
-  parsedNumber(): NumberParse {
-    return parseNumberText(this.text, this.kind === 'integer' ? 'integer' : 'number');
-  }
-
-  parsedJson(): JsonParse {
-    return parseJsonText(this.text);
-  }
-
-  /** The value to send; undefined where it is absent or its text cannot be read. */
-  value(): JsonValue | undefined {
-    if (this.presence === 'absent') return undefined;
-    if (this.presence === 'null') return null;
-    switch (this.kind) {
-      case 'string':
-        return this.text;
-      case 'number':
-      case 'integer': {
-        const parsed = this.parsedNumber();
-        return parsed.ok ? parsed.value : undefined;
-      }
-      case 'boolean':
-        return this.flag;
-      case 'enum':
-        return this.options[this.choice ?? -1]?.value;
-      case 'const':
-        return this.constant;
-      case 'null':
-        return null;
-      case 'json': {
-        const parsed = this.parsedJson();
-        return parsed.ok ? parsed.value : undefined;
-      }
-      case 'array':
-        return this.children.map((child) => child.value()).filter((item) => item !== undefined);
-      case 'object': {
-        const result = {};
-        for (const child of this.children) {
-          const value = child.value();
-          if (value !== undefined) setOwnMember(result, child.key, value);
-        }
-        return result;
-      }
-    }
-  }
-
-  /** Takes the value over; what does not fit the kind is kept in a JSON box. Undefined: absent. */
+  /** Takes the value over, choosing variants for it; what fits none is kept in a JSON box. Undefined: absent. */
   load(value: JsonValue | undefined): void {
     this.clear();
-    if (value === undefined) return;
-    this.presence = 'value';
-    const shape = this.#shape;
-    if (shape.kind === 'json') this.text = formatJson(value);
-    else if (shape.kind === 'enum' && this.#choose(value)) return;
-    else if (value === null && this.nullable) this.presence = 'null';
-    else if (shape.kind === 'string' && typeof value === 'string') this.text = value;
-    else if (shape.kind === 'number' && isFiniteNumber(value)) this.text = numberText(value);
-    else if (shape.kind === 'integer' && Number.isInteger(value)) this.text = numberText(value as number);
-    else if (shape.kind === 'boolean' && typeof value === 'boolean') this.flag = value;
-    else if (shape.kind === 'null' && value === null) return;
-    else if (shape.kind === 'const' && equalJson(value, shape.value)) return;
-    else if (shape.kind === 'array' && Array.isArray(value) && value.length <= LIMITS.itemsPerArray) {
-      this.#children = value.map((item, index) => this.#item(index, item));
-    } else if (shape.kind === 'object' && isObject(value)) this.#loadProperties(value);
-    else {
-      this.#misfit = 'The value does not fit the schema.';
-      this.text = formatJson(value);
-    }
+    this.#picks.clear();
+    this.#left.clear();
+    this.#shape = this.#resolve(value);
+    if (value !== undefined) this.#take(value);
   }
 
   /** The value a fresh form starts with: the default, or as much as a required field needs to be there. */
   loadInitial(): void {
     this.clear();
     const initial = this.default;
-    if (initial !== undefined && isWithin(initial, LIMITS.schemaDepth, LIMITS.schemaMembers)) this.load(initial);
+    if (initial !== undefined && isWithin(initial, LIMITS.defaultDepth, LIMITS.fields)) this.load(initial);
     else if (this.required) this.loadEmpty();
   }
 
   /** Present with as little as possible, where the kind has such a value: objects, arrays, constants and null. */
   loadEmpty(): void {
-    const shape = this.#shape;
-    if (shape.kind === 'array') {
-      this.#children = Array.from({ length: Math.min(shape.minItems, 5) }, (_, index) => this.#item(index));
-    } else if (shape.kind !== 'object' && shape.kind !== 'const' && shape.kind !== 'null') return;
+    const { kind } = this.#shape;
+    if (kind !== 'object' && kind !== 'array' && kind !== 'const' && kind !== 'null') return;
     this.presence = 'value';
   }
 
-  clear(): void {
-    this.presence = 'absent';
-    this.text = '';
-    this.flag = undefined;
-    this.choice = undefined;
-    this.#misfit = undefined;
+  override clear(): void {
+    super.clear();
+    this.#drop(this.#children ?? []);
     this.#children = undefined;
   }
 
+  /** Follows another option, with what the value so far and the option have in common. */
+  pick(picker: number, option: number): void {
+    const { key, chosen } = this.#shape.pickers[picker] ?? {};
+    if (key === undefined || chosen === option) return;
+    const before = this.value();
+    const text = this.text;
+    if (before !== undefined) this.#left.set(this.#chosen(), before);
+    for (const later of this.#shape.pickers.slice(picker)) this.#picks.delete(later.key);
+    this.#picks.set(key, option);
+    const last = this.#shape;
+    this.#shape = this.#resolve(before);
+    const left = this.#left.get(this.#chosen());
+    const next = this.#shape;
+    if (last.kind !== 'object' || next.kind !== 'object' || !isMembers(before)) {
+      this.#replace(left ?? before, text);
+      return;
+    }
+    const value = sharedProperties({
+      before,
+      left,
+      last: last.object,
+      next: next.object,
+      source: this.#context.source,
+    });
+    const keep = this.#keepWithSameSchema(next.object.properties);
+    this.clear();
+    this.presence = 'value';
+    this.#takeProperties(value, keep);
+    for (const child of this.#built()) {
+      if (child.role === 'property' && child.presence === 'absent' && !keep.has(child.key)) child.loadInitial();
+    }
+  }
+
+  /** Reads the conditions of the schema again after a change below. */
+  reshape(): void {
+    for (let round = 0; round < LIMITS.rounds; round++) {
+      if (!this.#shape.conditional || this.isMisfit || this.presence !== 'value') return;
+      const next = this.#resolve(this.value());
+      if (next.signature === this.#shape.signature) return;
+      this.#adopt(next);
+    }
+  }
+
   /** For `array`. */
-  insertItem(at: number, value?: JsonValue): FieldNode {
+  insertItem(at: number): FieldNode {
     const items = this.#built();
-    const item = this.#item(at, value);
+    const item = this.#item(at);
+    item.loadInitial();
     items.splice(at, 0, item);
     this.#renumber();
     return item;
   }
 
-  /** For `array`, and for an `extra` property of an `object`. */
+  /** For `object`. Without a name it waits for one. */
+  insertEntry(name: string | undefined): FieldNode {
+    const entry = this.#entry(name ?? '');
+    entry.isNamed = name !== undefined;
+    this.#built().push(entry);
+    return entry;
+  }
+
+  /** For an `entry`. Another name may mean another schema. */
+  rename(name: string): void {
+    const object = this.parent?.shape;
+    const schema = object?.kind === 'object' ? object.object.entrySchema(name) || true : true;
+    this.key = name;
+    this.isNamed = true;
+    this.#follow(schema);
+  }
+
   removeChild(index: number): void {
-    this.#built().splice(index, 1);
+    this.#drop(this.#built().splice(index, 1));
     if (this.kind === 'array') this.#renumber();
   }
 
@@ -321,56 +188,172 @@ export class FieldNode {
     this.#renumber();
   }
 
-  #shapeOf(schema: unknown): Shape {
-    const beyond = this.depth > LIMITS.fieldDepth || this.#context.fields > LIMITS.fields;
-    if (!beyond) return classify(schema, this.#context.schema, this.parent === undefined);
-    return {
-      schema: {},
-      nullable: false,
-      kind: 'json',
-      reason: 'The form ends here: the schema is too large or too deep.',
-    };
+  #resolve(value: JsonValue | undefined): Shape {
+    const isBeyond = this.depth > LIMITS.fieldDepth || this.#context.fields > LIMITS.fields;
+    const { source } = this.#context;
+    return isBeyond ? END : shapeOf(this.#schema, { source, picks: this.#picks, value }, this.role === 'root');
   }
 
-  #built(): FieldNode[] {
-    if (this.#children === undefined) {
-      this.#children = this.#properties();
-      for (const child of this.#children) child.loadInitial();
+  /** After `clear`. */
+  #take(value: JsonValue): void {
+    const { kind } = this.#shape;
+    this.presence = 'value';
+    if (kind === 'array' && Array.isArray(value) && this.#hasRoomFor(value)) this.#takeItems(value);
+    else if (kind === 'object' && isMembers(value) && this.#hasRoomFor(value)) this.#takeProperties(value);
+    else if (!this.takeScalar(value)) this.#box(value);
+  }
+
+  /** Bounds what is drawn, so that a large value is one JSON box and not thousands of fields. */
+  #hasRoomFor(value: object): boolean {
+    if (Object.keys(value).length > LIMITS.itemsPerArray) return false;
+    return isWithin(value, LIMITS.fieldDepth - this.depth, Math.max(0, LIMITS.fields - this.#context.fields));
+  }
+
+  #box(value: JsonValue): void {
+    const picker = this.#shape.isAny ? this.#shape.pickers.at(-1) : undefined;
+    if (picker === undefined) {
+      this.takeMisfit(value);
+      return;
     }
-    return this.#children;
+    this.#picks.set(picker.key, anyTypes(this.role === 'root').indexOf('json'));
+    this.#shape = this.#resolve(value);
+    this.takeScalar(value);
   }
 
-  #properties(): FieldNode[] {
-    const shape = this.#shape;
-    if (shape.kind !== 'object') return [];
-    return shape.properties.map(
-      ([name, schema]) => new FieldNode(this.#context, this, name, schema, { required: shape.required.has(name) }),
+  #takeItems(value: readonly JsonValue[]): void {
+    const slots = this.#shape.kind === 'array' ? this.#shape.array.slots.length : 0;
+    this.#children = Array.from({ length: Math.max(slots, value.length) }, (_, index) => {
+      const item = this.#item(index);
+      item.load(value[index]);
+      return item;
+    });
+  }
+
+  /** Takes the fields out that a next shape has as well. */
+  #keepWithSameSchema(properties: readonly PropertyShape[]): Map<string, FieldNode> {
+    const schemas = new Map(properties.map((property) => [property.name, property]));
+    const kept = this.#built().filter((child) => {
+      const same = schemas.get(child.key);
+      if (child.role !== 'property' || same === undefined || same.schema !== child.#schema) return false;
+      child.required = same.required;
+      return true;
+    });
+    this.#children = this.#built().filter((child) => !kept.includes(child));
+    return new Map(kept.map((child) => [child.key, child]));
+  }
+
+  #takeProperties(value: JsonMembers, keep = new Map<string, FieldNode>()): void {
+    const children = this.#properties().map(
+      (property) => keep.get(property.name) ?? this.#property(property, ownMember(value, property.name) as JsonValue),
     );
-  }
-
-  #loadProperties(value: Readonly<Record<string, JsonValue | undefined>>): void {
-    const children = this.#properties();
     const known = new Set(children.map((child) => child.key));
-    for (const child of children) child.load(ownMember(value, child.key) as JsonValue | undefined);
     for (const [key, member] of Object.entries(value)) {
       if (known.has(key) || member === undefined) continue;
-      const extra = new FieldNode(this.#context, this, key, this.#shape.schema.additionalProperties || true, {
-        required: false,
-        extra: true,
-      });
-      extra.load(member);
-      children.push(extra);
+      const entry = this.#entry(key);
+      entry.load(member);
+      children.push(entry);
     }
     this.#children = children;
   }
 
-  #item(index: number, value?: JsonValue): FieldNode {
-    const shape = this.#shape;
-    const schema = shape.kind === 'array' ? shape.items : true;
-    const item = new FieldNode(this.#context, this, String(index), schema, { required: true });
-    if (value === undefined) item.loadInitial();
-    else item.load(value);
-    return item;
+  /** Holds this value under the shape that it has by now; what cannot be taken over as it is, as text. */
+  #replace(value: JsonValue | undefined, text: string): void {
+    this.clear();
+    if (value !== undefined && this.fits(value)) this.#take(value);
+    else if (!this.takeText(text)) this.loadEmpty();
+  }
+
+  /** Another schema for the same part of the value. */
+  #follow(schema: unknown): void {
+    if (schema === this.#schema) return;
+    this.#schema = schema;
+    if (this.isMisfit) this.load(this.value());
+    else this.#adopt(this.#resolve(this.value()));
+  }
+
+  #adopt(next: Shape): void {
+    const before = this.value();
+    const last = this.#shape;
+    this.#shape = next;
+    if (next.kind === 'object' && last.kind === 'object') this.#adoptProperties();
+    else if (this.presence === 'absent') this.#replace(undefined, '');
+    else if (next.kind !== last.kind || next.kind === 'array' || next.kind === 'enum') {
+      if (before === undefined) this.#replace(before, this.text);
+      else this.load(before);
+    }
+  }
+
+  /** Keeps the fields that are still there. What was entered in others stays as an entry. */
+  #adoptProperties(): void {
+    const before = new Map(this.#built().map((child) => [child.key, child]));
+    const children = this.#properties().map((property) => {
+      const last = before.get(property.name);
+      if (last?.role === 'property') {
+        before.delete(property.name);
+        last.required = property.required;
+        last.#follow(property.schema);
+        return last;
+      }
+      const field = this.#property(property, last?.value());
+      if (last === undefined) field.loadInitial();
+      else if (field.presence === 'absent') field.takeText(last.text);
+      return field;
+    });
+    const listed = new Set(children.map((child) => child.key));
+    for (const last of before.values()) {
+      if (last.role === 'entry' && !listed.has(last.key)) children.push(last);
+      else {
+        const value = listed.has(last.key) || equalJson(last.value(), last.default) ? undefined : last.value();
+        this.#drop([last]);
+        if (value === undefined) continue;
+        const entry = this.#entry(last.key);
+        entry.load(value);
+        children.push(entry);
+      }
+    }
+    this.#children = children;
+  }
+
+  #built(): FieldNode[] {
+    if (this.#children === undefined) {
+      this.#children = this.#initialChildren();
+      for (const child of this.#children) child.loadInitial();
+      this.reshape();
+    }
+    return this.#children;
+  }
+
+  #initialChildren(): FieldNode[] {
+    if (this.#shape.kind === 'object') return this.#properties().map((property) => this.#property(property));
+    if (this.#shape.kind !== 'array') return [];
+    const { slots, minItems } = this.#shape.array;
+    const length = Math.max(slots.length, Math.min(minItems, LIMITS.initialItems));
+    return Array.from({ length }, (_, index) => this.#item(index));
+  }
+
+  #properties(): readonly PropertyShape[] {
+    return this.#shape.kind === 'object' ? this.#shape.object.properties : [];
+  }
+
+  #property({ name, schema, required }: PropertyShape, value?: JsonValue): FieldNode {
+    const field = new FieldNode(this.#context, this, name, schema, { role: 'property', required });
+    if (value !== undefined) field.load(value);
+    return field;
+  }
+
+  #entry(name: string): FieldNode {
+    const schema = this.#shape.kind === 'object' ? this.#shape.object.entrySchema(name) || true : true;
+    return new FieldNode(this.#context, this, name, schema, { role: 'entry', required: true });
+  }
+
+  #item(index: number): FieldNode {
+    const { slots, rest, minItems } =
+      this.#shape.kind === 'array' ? this.#shape.array : { slots: [], rest: true, minItems: 0 };
+    const isSlot = index < slots.length;
+    return new FieldNode(this.#context, this, String(index), isSlot ? slots[index] : rest || true, {
+      role: isSlot ? 'slot' : 'item',
+      required: !isSlot || index < minItems,
+    });
   }
 
   #renumber(): void {
@@ -379,18 +362,15 @@ export class FieldNode {
     });
   }
 
-  #choose(value: JsonValue): boolean {
-    const index = this.options.findIndex((option) => equalJson(option.value, value));
-    if (index < 0) return false;
-    this.choice = index;
-    return true;
+  /** The choices above this field, as one text. */
+  #chosen(): string {
+    return this.#shape.pickers.map(({ key, chosen }) => `${key} ${chosen}`).join(' / ');
   }
-}
 
-function isObject(value: JsonValue): value is Readonly<Record<string, JsonValue | undefined>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isFiniteNumber(value: JsonValue): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+  #drop(children: readonly FieldNode[]): void {
+    for (const child of children) {
+      this.#context.fields--;
+      child.#drop(child.#children ?? []);
+    }
+  }
 }

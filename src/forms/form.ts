@@ -1,22 +1,20 @@
 import type { JsonValue } from '../shared/json';
-import { FieldNode, type FormContext, type Presence } from './field';
+import type { Presence } from './enteredField';
+import { FieldNode, type FormContext } from './field';
+import { errorsOf, type FormError } from './fieldErrors';
 import { isWithin, LIMITS } from './limits';
 import { parsePointer } from './pointer';
-
-/** Something that keeps the value from being sent, found without the validator. */
-export interface FormError {
-  readonly pointer: string;
-  /** `required`: missing. `number` and `json`: the text cannot be read, so that there is nothing to send. */
-  readonly keyword: 'required' | 'number' | 'json';
-  readonly message: string;
-}
+import { SchemaSource } from './schemaSource';
 
 /** A field tree over a schema and the value in it. Setters ignore what does not apply to the field's kind. */
 export interface Form {
   readonly root: FieldNode;
   /** The value as it would be sent. Absent fields and texts that cannot be read are left out. */
   value(): JsonValue | undefined;
-  /** Missing required fields and texts that cannot be read, in the order of the form. */
+  /**
+   * Missing required fields, texts that cannot be read, and what is quickly known not to meet the schema, in the order
+   * of the form and inside chosen variants. Not all: `validate` knows every keyword.
+   */
   errors(): FormError[];
   /** The field at a JSON pointer, where it is present in the tree. */
   find(pointer: string): FieldNode | undefined;
@@ -54,18 +52,20 @@ export function createForm(schema: unknown, value?: JsonValue): Form {
     throw new RangeError('The value is nested too deeply or has too many members for a form.');
   }
   const bounded = isWithin(schema, LIMITS.schemaDepth, LIMITS.schemaMembers) ? schema : true;
-  const context: FormContext = { schema: bounded, fields: 0 };
-  const root = new FieldNode(context, undefined, '', bounded, { required: true });
+  const context: FormContext = { source: new SchemaSource(bounded), made: 0, fields: 0 };
+  const root = new FieldNode(context, undefined, '', bounded, { role: 'root', required: true });
   if (value === undefined) root.loadInitial();
   else root.load(value);
-  return new TreeForm(root);
+  return new TreeForm(root, context.source);
 }
 
 class TreeForm implements Form {
   readonly root: FieldNode;
+  readonly #source: SchemaSource;
 
-  constructor(root: FieldNode) {
+  constructor(root: FieldNode, source: SchemaSource) {
     this.root = root;
+    this.#source = source;
   }
 
   value(): JsonValue | undefined {
@@ -73,9 +73,7 @@ class TreeForm implements Form {
   }
 
   errors(): FormError[] {
-    const errors: FormError[] = [];
-    collectErrors(this.root, errors);
-    return errors;
+    return errorsOf(this.root, this.#source);
   }
 
   find(pointer: string): FieldNode | undefined {
@@ -125,18 +123,21 @@ class TreeForm implements Form {
 
   addItem(field: FieldNode, at = field.children.length): FieldNode | undefined {
     if (field.kind !== 'array' || field.children.length >= field.maxItems) return undefined;
-    if (field.presence !== 'value') {
+    const isNew = field.presence !== 'value';
+    if (isNew) {
       field.clear();
       field.presence = 'value';
     }
-    const item = field.insertItem(Math.min(Math.max(0, at), field.children.length));
+    const slots = field.children.filter((item) => item.role === 'slot').length;
+    // A fresh tuple or list with a minimum comes with its first items.
+    const first = isNew ? field.children[0] : undefined;
+    const item = first ?? field.insertItem(Math.min(Math.max(slots, at), field.children.length));
     touch(field);
     return item;
   }
 
   moveItem(field: FieldNode, from: number, to: number): void {
-    const inside = (index: number) => Number.isInteger(index) && index >= 0 && index < field.children.length;
-    if (field.kind !== 'array' || !inside(from) || !inside(to)) return;
+    if (field.kind !== 'array' || !field.children[from]?.canMove || !field.children[to]?.canMove) return;
     field.moveItem(from, to);
     for (const item of field.children) item.revision++;
     touch(field);
@@ -150,44 +151,57 @@ class TreeForm implements Form {
     return copy;
   }
 
-  addEntry(_field: FieldNode, _name?: string): FieldNode | undefined {
+  addEntry(field: FieldNode, name?: string): FieldNode | undefined {
+    if (field.kind !== 'object' || !(name === undefined ? field.canAdd : field.takesEntry(name))) return undefined;
+    const open = field.presence === 'value' ? field.children : [];
+    if (name === undefined) {
+      const unnamed = open.find((child) => !child.isNamed);
+      if (unnamed) return unnamed;
+    } else if (open.some((child) => child.isNamed && child.key === name)) return undefined;
+    if (field.presence !== 'value') {
+      field.clear();
+      field.presence = 'value';
+    }
+    const entry = field.insertEntry(name);
+    entry.loadInitial();
+    touch(field);
+    return entry;
+  }
+
+  rename(entry: FieldNode, name: string): string | undefined {
+    const { parent } = entry;
+    if (parent === undefined || entry.role !== 'entry') return 'Only an entry has a name that can be changed.';
+    if (entry.isNamed && entry.key === name) return undefined;
+    if (name === '') return 'A name is missing.';
+    if (parent.children.some((other) => other !== entry && other.isNamed && other.key === name)) {
+      return 'There is a property of this name already.';
+    }
+    if (!parent.takesEntry(name)) return 'The tool does not accept a property of this name.';
+    entry.rename(name);
+    touch(entry);
     return undefined;
   }
 
-  rename(_entry: FieldNode, _name: string): string | undefined {
-    return undefined;
+  pick(field: FieldNode, picker: number, option: number): void {
+    if (field.pickers[picker]?.options[option] === undefined) return;
+    field.pick(picker, option);
+    touch(field);
   }
-
-  pick(_field: FieldNode, _picker: number, _option: number): void {}
 
   remove(field: FieldNode): void {
     const { parent } = field;
     const index = parent?.children.indexOf(field) ?? -1;
-    if (parent === undefined || index < 0 || (parent.kind !== 'array' && !field.extra)) return;
+    if (parent === undefined || index < 0 || !field.canRemove) return;
     parent.removeChild(index);
     for (const item of parent.children) item.revision++;
     touch(parent);
   }
 }
 
+/** Everything on the way to the root has changed, and conditions may hold by now that did not. */
 function touch(field: FieldNode): void {
-  for (let current: FieldNode | undefined = field; current; current = current.parent) current.revision++;
-}
-
-function collectErrors(field: FieldNode, errors: FormError[]): void {
-  if (field.presence === 'absent') {
-    if (field.required) errors.push({ pointer: field.pointer, keyword: 'required', message: 'A value is required.' });
-    return;
-  }
-  if (field.presence === 'null') return;
-  const { kind } = field;
-  if (kind === 'number' || kind === 'integer') {
-    const parsed = field.parsedNumber();
-    if (!parsed.ok) errors.push({ pointer: field.pointer, keyword: 'number', message: parsed.message });
-  } else if (kind === 'json') {
-    const parsed = field.parsedJson();
-    if (!parsed.ok) errors.push({ pointer: field.pointer, keyword: 'json', message: parsed.message });
-  } else {
-    for (const child of field.children) collectErrors(child, errors);
+  for (let current: FieldNode | undefined = field; current; current = current.parent) {
+    current.revision++;
+    current.reshape();
   }
 }

@@ -5,13 +5,18 @@ type FormatCheck = (
 ) => ReturnType<JsonSchemaValidatorParams['node']['createError']> | undefined;
 
 /** Formats of JSON Schema 2020-12 (validation section 7.3) beside those that the library checks by itself. */
-export const FORMAT_CHECKS: Record<string, FormatCheck> = {
-  uri: check('uri', isUri),
-  'uri-reference': check('uri-reference', (text) => !/\s|[<>"{}|\\^`]/.test(text)),
-  ipv4: check('ipv4', isIpv4),
-  ipv6: check('ipv6', isIpv6),
-  hostname: check('hostname', isHostname),
-};
+export const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['uri', isUri],
+  ['uri-reference', (text: string) => !/\s|[<>"{}|\\^`]/.test(text)],
+  ['ipv4', isIpv4],
+  ['ipv6', isIpv6],
+  ['hostname', isHostname],
+]);
+
+/** The same for the validator. */
+export const FORMAT_CHECKS: Record<string, FormatCheck> = Object.fromEntries(
+  [...FORMATS].map(([name, accepts]) => [name, check(name, accepts)]),
+);
 
 function check(name: string, accepts: (text: string) => boolean): FormatCheck {
   return ({ node, pointer, data }) =>

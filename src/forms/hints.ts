@@ -1,5 +1,5 @@
-import type { SchemaObject } from './flatten';
 import { boundedText } from './limits';
+import type { SchemaObject } from './schemaSource';
 
 const FORMATS: Readonly<Record<string, string>> = {
   date: 'date, such as 2026-03-31',

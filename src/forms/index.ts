@@ -1,7 +1,10 @@
 /** The form model: schema and value to a field tree, and its validation. No DOM, no VS Code, no Node. */
-export type { EnumOption, FieldKind } from './classify';
-export { FieldNode, type FieldRole, type Picker, type PickerOption, type Presence } from './field';
-export { createForm, type Form, type FormError } from './form';
+export type { FieldRole, Presence } from './enteredField';
+export { FieldNode } from './field';
+export type { FormError } from './fieldErrors';
+export { createForm, type Form } from './form';
 export { formatJson, type JsonParse, parseJsonText } from './jsonText';
 export { numberText, parseNumberText } from './numberText';
+export type { Picker, PickerOption } from './picker';
+export type { EnumOption, FieldKind } from './shape';
 export { compileValidator, type Validation, type ValidationError, validateNow } from './validateNow';

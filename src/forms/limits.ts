@@ -1,7 +1,7 @@
 /** Bounds that keep a hostile schema or value from freezing the window. Beyond them a part becomes a JSON box. */
 export const LIMITS = {
-  /** Levels of a schema that are read at all. */
-  schemaDepth: 400,
+  /** Levels of a schema that are read at all; fields are made on demand, so that depth alone costs nothing. */
+  schemaDepth: 2_000,
   /** Members of a schema that are read at all. */
   schemaMembers: 200_000,
   /** Levels of the field tree. */
@@ -9,10 +9,20 @@ export const LIMITS = {
   /** Fields that one form makes, those of absent parts included once somebody looks at them. */
   fields: 5_000,
   propertiesPerObject: 500,
+  /** Items of an array, and members of a value that is drawn as an object. */
   itemsPerArray: 500,
+  /** Items that a fresh array starts with at most. */
+  initialItems: 5,
+  /** Levels of a default that is taken over. */
+  defaultDepth: 100,
+  /** Readings of the conditions of one object until they agree with the value. */
+  rounds: 4,
   enumOptions: 2_000,
-  /** `$ref`, `allOf` and nullable unions followed for one field. */
-  steps: 50,
+  /** Schemas that together say what one field is: through `$ref`, `allOf`, conditions and chosen variants. */
+  steps: 200,
+  /** Choices above one field, and options of one of them. */
+  pickers: 8,
+  variants: 100,
   /** Characters of a title, a description, an option. */
   text: 4_000,
 } as const;

@@ -9,19 +9,33 @@ export function keywordOf(code: string): string {
 /** What is wrong with the value, in one sentence that a person can act on. */
 export function messageOf(error: JsonError): string {
   const data: Readonly<Record<string, unknown>> = error.data;
-  const schema = (typeof data.schema === 'object' && data.schema !== null ? data.schema : {}) as Record<
-    string,
-    unknown
-  >;
-  switch (keywordOf(String(error.code))) {
+  const keyword = keywordOf(String(error.code));
+  if (error.code === 'multiple-one-of-error')
+    return 'Matches more than one of the alternatives; exactly one is allowed.';
+  if (keyword === '$ref') {
+    return `The schema refers to ${shown(data.ref)}, which is not in it, so that this part was not checked.`;
+  }
+  const schema = typeof data.schema === 'object' && data.schema !== null ? data.schema : {};
+  const known = { ...schema, ...(keyword === 'enum' && { enum: data.values }) };
+  const expected = keyword === 'type' ? { type: data.expected } : keyword === 'const' ? { const: data.expected } : {};
+  return wordsFor(keyword, { ...known, ...expected }) ?? bounded(error.message);
+}
+
+/** The same for a keyword of a schema that a value does not meet. */
+export function constraintMessage(keyword: string, schema: Readonly<Record<string, unknown>>): string {
+  return wordsFor(keyword, schema) ?? 'Does not meet the schema.';
+}
+
+function wordsFor(keyword: string, schema: Readonly<Record<string, unknown>>): string | undefined {
+  switch (keyword) {
     case 'required':
       return 'A value is required.';
     case 'type':
-      return `Must be of type ${list(data.expected)}.`;
+      return `Must be of type ${list(schema.type)}.`;
     case 'enum':
-      return `Must be one of ${list(data.values)}.`;
+      return `Must be one of ${list(schema.enum)}.`;
     case 'const':
-      return `Must be ${shown(data.expected)}.`;
+      return `Must be ${shown(schema.const)}.`;
     case 'minimum':
       return `Must be at least ${shown(schema.minimum)}.`;
     case 'maximum':
@@ -54,17 +68,16 @@ export function messageOf(error: JsonError): string {
     case 'unevaluatedProperties':
       return 'The tool does not accept this property.';
     case 'oneOf':
-      return error.code === 'multiple-one-of-error'
-        ? 'Matches more than one of the alternatives; exactly one is allowed.'
-        : 'Matches none of the alternatives.';
     case 'anyOf':
       return 'Matches none of the alternatives.';
     case 'not':
       return 'This value is excluded by the schema.';
-    case '$ref':
-      return `The schema refers to ${shown(data.ref)}, which is not in it, so that this part was not checked.`;
+    case 'propertyNames':
+      return 'The tool does not accept a property of this name.';
+    case 'items':
+      return 'There is no place for this item.';
     default:
-      return bounded(error.message);
+      return undefined;
   }
 }
 

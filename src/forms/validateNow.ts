@@ -10,11 +10,11 @@ import {
   type Keyword,
   type SchemaNode,
 } from 'json-schema-library';
-import { isSchemaObject } from './flatten';
 import { FORMAT_CHECKS } from './formats';
 import { isWithin } from './limits';
 import { keywordOf, messageOf } from './messages';
 import { joinPointer, ownMember } from './pointer';
+import { isSchemaObject } from './schemaSource';
 
 export interface ValidationError {
   /** JSON pointer of the value at fault; for a missing property, of the place where it belongs. */

@@ -1,4 +1,5 @@
 import type { FieldNode } from '../../forms/field';
+import { UNREADABLE } from '../../forms/fieldErrors';
 import type { Form } from '../../forms/form';
 import { ownMember, parsePointer } from '../../forms/pointer';
 import { pathOf } from './editing';
@@ -26,6 +27,8 @@ export const NO_PROBLEMS: Problems = { list: [], notice: undefined };
 /** Keywords that say something about the schema and not about the value. */
 const ABOUT_SCHEMA = new Set(['$ref', '$schema']);
 
+const UNIONS = new Set(['anyOf', 'oneOf']);
+
 /** The problem as its field shows it. */
 export function textAtField({ inside, message }: Problem): string {
   return inside === undefined ? message : `${inside}: ${message}`;
@@ -43,7 +46,7 @@ export function localProblems(form: Form): Problem[] {
     pointer,
     ...named(form, pointer),
     message,
-    kind: keyword === 'required' ? 'missing' : 'unreadable',
+    kind: keyword === 'required' ? 'missing' : UNREADABLE.has(keyword) ? 'unreadable' : 'invalid',
   }));
 }
 
@@ -62,6 +65,8 @@ export function allProblems(form: Form, checked: Checked | undefined): Problems 
   const found: Problem[] = [...local];
   for (const { pointer, keyword, message } of checked.validation.errors) {
     if (ABOUT_SCHEMA.has(keyword) || taken.has(pointer)) continue;
+    // The form knows which variant is meant, and where in it the fault is.
+    if (UNIONS.has(keyword) && local.some((problem) => problem.pointer.startsWith(`${pointer}/`))) continue;
     const place = nearestField(form, pointer);
     const inside = pathInside(form.find(place)?.value(), parsePointer(pointer.slice(place.length)) ?? []);
     found.push({

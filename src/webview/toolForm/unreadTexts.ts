@@ -1,4 +1,5 @@
 import type { FieldNode } from '../../forms/field';
+import { UNREADABLE } from '../../forms/fieldErrors';
 import type { Form } from '../../forms/form';
 
 type Texts = Readonly<Record<string, string>>;
@@ -7,7 +8,7 @@ type Texts = Readonly<Record<string, string>>;
 export function unreadTexts(form: Form): Texts | undefined {
   const entries = form
     .errors()
-    .filter(({ keyword }) => keyword !== 'required')
+    .filter(({ keyword }) => UNREADABLE.has(keyword) && keyword !== 'name')
     .map(({ pointer }) => [pointer, form.find(pointer)?.text ?? ''] as const);
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
