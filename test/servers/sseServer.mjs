@@ -19,7 +19,7 @@
  *   /no-endpoint           ends the stream before it names its endpoint
  *   /refuse-message        takes the stream, answers 503 to each message
  *   /lost                  takes the stream, answers 404 to each message
- *   /status/401            that status for the stream (also 403, 404, 500, …)
+ *   /status/401            that status for the stream (also 403, 404, 429, 500, …)
  *   /html                  a page
  *   /token                 401 unless the authorization is `Bearer good`, for the stream and for messages
  */
@@ -57,7 +57,8 @@ export async function startSseServer({ port = 0, modern = false } = {}) {
 function isRefused({ request, response, path }) {
   const status = /^\/status\/(\d+)$/.exec(path);
   if (status) {
-    response.writeHead(Number(status[1]), { 'content-type': 'text/plain' }).end(`status ${status[1]} \u0007 as asked`);
+    const headers = { 'content-type': 'text/plain', ...(status[1] === '429' ? { 'retry-after': '2' } : {}) };
+    response.writeHead(Number(status[1]), headers).end(`status ${status[1]} \u0007 as asked`);
     return true;
   }
   if (path === '/html') {

@@ -22,7 +22,7 @@
  *   /no-close              never answers the closing handshake
  *   /invalid-utf8          sends a text frame that is not UTF-8 at the first call
  *   /close/4401            closes with that code and a reason at the first call
- *   /status/401            that HTTP status instead of an upgrade (401 with a challenge)
+ *   /status/401            that HTTP status instead of an upgrade (401 with a challenge, 429 with Retry-After)
  *   /token                 401 unless a token is sent: `good` by header, subprotocol or query
  *   /plain                 a web page instead of an upgrade
  *   /wrong-accept          an upgrade with a wrong Sec-WebSocket-Accept
@@ -94,7 +94,11 @@ const REFUSALS = [
     /^\/status\/\d+$/,
     ({ socket, path }) => {
       const status = Number(path.slice(8));
-      const headers = { 401: ['WWW-Authenticate: Bearer realm="mcp"'], 307: ['Location: ws://127.0.0.2:1/ws'] };
+      const headers = {
+        401: ['WWW-Authenticate: Bearer realm="mcp"'],
+        307: ['Location: ws://127.0.0.2:1/ws'],
+        429: ['Retry-After: 2'],
+      };
       return answerPlainly(socket, status, headers[status] ?? [], `status ${status} \u0007 as asked`);
     },
   ],

@@ -115,6 +115,8 @@ type Outcome = { readonly session: Session } | Failed;
 
 function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOptions): Plan | undefined {
   if (failure.kind === 'auth' || failure.kind === 'config') return undefined;
+  // Who asks to be left alone is: another attempt at once would be one more of what it refuses.
+  if (failure.kind === 'limit' || failure.retryAfterMs !== undefined) return undefined;
   if (plan === 'auto') {
     if (isRefusal(raw)) return goesOnAfterProbe(options) ? 'patient' : undefined;
     // Network trouble is the same in every era.

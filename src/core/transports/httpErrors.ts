@@ -43,7 +43,10 @@ export function suggestsLegacySse(error: unknown): boolean {
   return !MODERN_CODES.has(rpcErrorOf(answer.data.text)?.code);
 }
 
-/** HTTP `Retry-After` in ms, at most a day. Undefined where the header is not there or cannot be read. */
+/**
+ * HTTP `Retry-After` in ms, at most a day. Undefined where the header is not there or cannot be read. `now`: ms since the
+ * epoch, for headers that name a date.
+ */
 export function parseRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null || value.trim() === '') return undefined;
   const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;

@@ -3,7 +3,7 @@ import { EventSource, type FetchLikeResponse } from 'eventsource';
 import { type Deferred, deferred } from '../../base/deferred';
 import type { Disposable } from '../../base/disposable';
 import { PatchbayError, toError } from '../../base/errors';
-import { describeHttpFailure, displayUrl } from './httpErrors';
+import { describeHttpFailure, displayUrl, parseRetryAfter } from './httpErrors';
 import { excerpt } from './jsonRpc';
 import { overLimitAnswer, overLimitError, readReceivedText } from './receivedText';
 import type { McpTransport, SseLaunch } from './transport';
@@ -246,7 +246,9 @@ function describePostRefusal(response: Response, text: string, href: string): Pa
 function describeStatus({ status, headers }: Response, text: string, href: string): PatchbayError {
   const location = headers.get('location');
   const message = location === null ? '' : `Redirect to ${displayUrl(location)} not followed`;
-  return describeHttpFailure(new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, message, { status, text }), href);
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.parse(headers.get('date') ?? ''));
+  const data = { status, text, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return describeHttpFailure(new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, message, data), href);
 }
 
 function noEndpoint(cause: PatchbayError): PatchbayError {

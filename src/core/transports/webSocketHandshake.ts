@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
-import { describeHttpFailure, displayUrl } from './httpErrors';
+import { describeHttpFailure, displayUrl, parseRetryAfter } from './httpErrors';
 import { excerpt } from './jsonRpc';
 import type { WebSocketLaunch } from './transport';
 
@@ -24,6 +24,8 @@ export interface HandshakeRefusal {
   readonly wwwAuthenticate: string | undefined;
   readonly dpopNonce: string | undefined;
   readonly location: string | undefined;
+  /** `Retry-After`. */
+  readonly retryAfterMs: number | undefined;
   readonly body: string;
 }
 
@@ -97,6 +99,7 @@ export async function readRefusal(response: IncomingMessage, signal: AbortSignal
     wwwAuthenticate: response.headers['www-authenticate'],
     dpopNonce: dpopNonceOf(response),
     location: response.headers.location,
+    retryAfterMs: parseRetryAfter(response.headers['retry-after'] ?? null, Date.parse(response.headers.date ?? '')),
     body: Buffer.concat(parts).toString('utf8'),
   };
 }
@@ -107,7 +110,10 @@ export function dpopNonceOf({ headers }: IncomingMessage): string | undefined {
 }
 
 /** An answer without an upgrade as the error that people read. */
-export function describeRefusal({ status, location, body }: HandshakeRefusal, launchUrl: string): PatchbayError {
+export function describeRefusal(
+  { status, location, body, retryAfterMs }: HandshakeRefusal,
+  launchUrl: string,
+): PatchbayError {
   const url = displayUrl(launchUrl);
   const said = excerpt(body) ? ` It said: ${excerpt(body)}` : '';
   const checkPath = 'Check the path of the URL; many servers use /ws.';
@@ -130,7 +136,11 @@ export function describeRefusal({ status, location, body }: HandshakeRefusal, la
     });
   }
   const message = location === undefined ? '' : `Redirect to ${displayUrl(location)} not followed`;
-  const known = new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, message, { status, text: body });
+  const known = new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, message, {
+    status,
+    text: body,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
   return describeHttpFailure(known, launchUrl);
 }
 
