@@ -12,8 +12,8 @@ export interface NetworkRequestInit extends RequestInit {
 /**
  * A `fetch` with the credentials of `auth` on each request to `origin`, and on no other. Every answer is told to `auth`,
  * a refusal (401, or 403 with a challenge) by itself; where that has other credentials, or has learnt from the answer
- * what was missing, the request is sent once more for each, and what is then answered is the answer. Errors of `auth`
- * pass through.
+ * what was missing, the request is sent once more for each: once for what was missing, once for a 401 and once for a 403,
+ * because new credentials may not have every right yet. What is then answered is the answer. Errors of `auth` pass through.
  */
 export function createAuthFetch(fetch: NetworkFetch, auth: Authenticator | undefined, origin: string): FetchLike {
   if (!auth) return fetch;
@@ -30,16 +30,17 @@ export function createAuthFetch(fetch: NetworkFetch, auth: Authenticator | undef
   };
   return async (url, init = {}) => {
     if (new URL(url).origin !== origin) return fetch(url, init);
-    for (let mayComplete = true, mayRenew = true; ; ) {
+    const renewed = new Set<number>();
+    for (let mayComplete = true; ; ) {
       const { sent, response } = await send(url, init);
       const isCompleted = auth.onAnswer?.(answerOf(response, String(url), sent)) ?? false;
       if (isCompleted && mayComplete) mayComplete = false;
       else {
         const refusal = refusalOf(response, String(url), sent);
         // The end of a session is not worth a sign-in.
-        if (!refusal || !mayRenew || init.method === 'DELETE') return response;
+        if (!refusal || renewed.has(refusal.status) || init.method === 'DELETE') return response;
         if (!(await auth.onRefused(refusal, init.signal ?? undefined))) return response;
-        mayRenew = false;
+        renewed.add(refusal.status);
       }
       await response.text().catch(() => {});
     }

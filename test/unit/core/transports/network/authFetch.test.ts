@@ -127,6 +127,24 @@ describe('createAuthFetch', () => {
     }
   });
 
+  it('renews for a 401 and steps up for the 403 that follows, once each', async () => {
+    const answers = [401, 403, 200, 401, 403, 401, 403, 200];
+    const refused: number[] = [];
+    const send: NetworkFetch = async () => {
+      const status = answers.shift() ?? 200;
+      return new Response('', { status, headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } });
+    };
+    const auth: Authenticator = {
+      headers: async () => ({}),
+      onRefused: async ({ status }) => refused.push(status) > 0,
+    };
+    const fetch = createAuthFetch(send, auth, ORIGIN);
+    expect((await fetch(MCP)).status).toBe(200);
+    expect(refused).toEqual([401, 403]);
+    expect((await fetch(MCP)).status).toBe(401);
+    expect(refused).toEqual([401, 403, 401, 403]);
+  });
+
   it('gives up where the server wants a nonce for ever', async () => {
     let requests = 0;
     const send: NetworkFetch = async () => {
