@@ -27,6 +27,7 @@
  *   /merge-sse             an event stream whose events come in one write
  *   /reverse-json          as /reverse, with JSON answers
  *   /other-id /null-id     JSON answers to calls: for another id; an error without one (`-sse`: on a stream)
+ *   /crossed-json          never answers the first of two calls, but with the JSON answer to the second
  *   /resume                event streams that name each event and break before the answer, which a GET with its
  *                          Last-Event-ID brings
  *   /resume-refused        the same, but the GET is answered 404
@@ -210,6 +211,12 @@ const CALL_FAULTS = {
     response
       .writeHead(200, { 'content-type': 'application/json' })
       .end(JSON.stringify({ jsonrpc: '2.0', id: message.id + 1000, result: {} }));
+  },
+  '/crossed-json': ({ response, message, session }) => {
+    if (session.waiting.length === 0) return void session.waiting.push(message.id);
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id: session.waiting.pop(), result: {} }));
   },
   '/null-id': ({ response }) => {
     const error = { code: -32700, message: 'Parse error' };

@@ -154,7 +154,8 @@ class HttpTransport implements McpTransport {
       if (id !== undefined && this.#answerFromError(id, error, hadSession)) return;
       if (id !== undefined) this.#pending.delete(id);
       if (this.#closing) throw closedError();
-      throw hadSession && isHttpStatus(error, 404) ? sessionLostError(this.#launch.url, error) : error;
+      if (hadSession && isHttpStatus(error, 404)) throw sessionLostError(this.#launch.url, error);
+      throw asksToWait(error) ? describeHttpFailure(error, this.#launch.url) : error;
     }
   }
 
@@ -197,8 +198,7 @@ class HttpTransport implements McpTransport {
     const taken = takeMessages(fetch, {
       onMessage: (message) => this.#deliver(message),
       onNoise: (error) => this.#onError(error),
-      isAwaited: (message) => this.#pending.has(this.#pendingOf(message) ?? ''),
-      onUnanswered: (id) => this.#onUnanswered(id, false),
+      onAnswerRead: (id) => this.#onUnanswered(id, false),
     });
     const streams = endRefusedStreams(taken, (error) => this.#onError(error as Error));
     return checkAnswers(streams, displayUrl(this.#launch.url), (response, body) =>
@@ -334,6 +334,12 @@ function parseUrl(text: string, platform: NodeJS.Platform | undefined): URL {
 
 function isHttpStatus(error: unknown, status: number): boolean {
   return SdkHttpError.isInstance(error) && error.status === status;
+}
+
+/** By its own error the SDK would take such an answer to its probe for one of an older server, and ask again at once. */
+function asksToWait(error: unknown): boolean {
+  if (!SdkHttpError.isInstance(error)) return false;
+  return error.status === 429 || (error.data as { retryAfterMs?: number }).retryAfterMs !== undefined;
 }
 
 function closedError(): PatchbayError {

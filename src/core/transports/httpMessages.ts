@@ -6,10 +6,8 @@ import { requestIdOf, responseIdOf } from './jsonRpc';
 import { type ReceivedHandlers, readReceivedText } from './receivedText';
 
 export interface HttpMessageHandlers extends ReceivedHandlers {
-  /** Whether a message answers a request that waits. */
-  isAwaited(message: JSONRPCMessage): boolean;
-  /** A JSON answer was read to its end, but held nothing that anybody waits for. */
-  onUnanswered(id: RequestId): void;
+  /** A JSON answer was read to its end: the request that it came for gets no other. */
+  onAnswerRead(id: RequestId): void;
 }
 
 /** Tells the SDK that an answer came; nobody waits for this id. */
@@ -57,11 +55,11 @@ class AnswerReader {
       onNoise: (error) => noise.push(error),
     });
     if (messages.length === 0 && noise[0]) throw noise[0];
-    const { isAwaited, onMessage, onNoise, onUnanswered } = this.#handlers;
-    const id = messages.some(isAwaited) ? undefined : this.#requestId();
+    const { onMessage, onNoise, onAnswerRead } = this.#handlers;
+    const id = this.#requestId();
     for (const error of noise) onNoise(error);
     for (const message of messages) onMessage(message);
-    if (id !== undefined) onUnanswered(id);
+    if (id !== undefined) onAnswerRead(id);
     return [];
   }
 

@@ -71,6 +71,20 @@ describe('answers that the SDK would drop', () => {
     },
   );
 
+  it('fail the call at once where the body answers another one that waits, and answer that', async () => {
+    const { tap } = open('/crossed-json');
+    const peer = new Peer(tap);
+    await peer.open();
+    const calls = [1, 2].map((n) => peer.call('echo', { text: `${n}` }));
+    for (const call of calls) call.catch(() => {});
+    const { error } = await Promise.any(calls);
+    expect(error?.data).toMatchObject({ kind: 'protocol', retryable: true });
+    const [answered, failed] = peer.heard.slice(-2);
+    expect(answered).toMatchObject({ result: {} });
+    expect(failed).toMatchObject({ error: { data: error?.data } });
+    await tap.close();
+  });
+
   it('fail the call at once where the body answers another request', async () => {
     const { tap } = open('/other-id');
     const peer = new Peer(tap);
@@ -106,8 +120,7 @@ describe('takeMessages', () => {
     const fetch = takeMessages(async () => response as unknown as Response, {
       onMessage: (message) => messages.push(message),
       onNoise: (error) => noise.push(error.message),
-      isAwaited: () => true,
-      onUnanswered: () => {},
+      onAnswerRead: () => {},
     });
     const rest = await text((await fetch('http://x')).body as ReadableStream<Uint8Array>);
     return { messages, noise, rest };
