@@ -29,9 +29,22 @@ export interface ServerDefinition {
   readonly inputs: readonly InputDefinition[];
 }
 
+/** `weight` is more than 0. */
+export type GroupMember = GlobalSettings['groups'][string]['members'][number];
+
+/** One group as the file says it: its members are servers of the configuration, each once and at least one. */
+export interface GroupDefinition extends Omit<GlobalSettings['groups'][string], 'members'> {
+  /** No server has the same. */
+  readonly id: string;
+  readonly source: ConfigSource;
+  readonly members: readonly GroupMember[];
+}
+
 /** All files merged: entries of a trusted workspace override user entries with the same id. */
 export interface Configuration {
   readonly servers: ReadonlyMap<string, ServerDefinition>;
+  readonly groups: ReadonlyMap<string, GroupDefinition>;
+  /** `groups` as the files say it, unchecked: those that can be used are above. */
   readonly settings: GlobalSettings;
   readonly diagnostics: readonly ConfigDiagnostic[];
 }

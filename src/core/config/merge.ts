@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../shared/json';
 import type { Configuration, ServerDefinition } from './definition';
 import type { ConfigDiagnostic } from './diagnostics';
+import { mergeGroups } from './groups';
 import { mergeValues } from './mergeValues';
 import type { ConfigFileResult } from './parse';
 import { settingsSchema } from './schema/settings';
@@ -36,7 +37,8 @@ export function mergeConfigFiles(
       }
     }
   }
-  return { servers, settings: mergeSettings(files), diagnostics };
+  const { groups, diagnostics: found } = mergeGroups(files, servers, trusted);
+  return { servers, groups, settings: mergeSettings(files), diagnostics: [...diagnostics, ...found] };
 }
 
 function mergeSettings(files: readonly ConfigFileResult[]): Configuration['settings'] {

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { ConfigSource, InputDefinition, ServerDefinition } from './definition';
 import type { ConfigDiagnostic } from './diagnostics';
-import { type Node, overriddenKeys, parseText, propertiesOf, toJson, visitNodes } from './document';
+import { findNode, type Node, overriddenKeys, parseText, propertiesOf, toJson, visitNodes } from './document';
+import type { GroupPlaces } from './groups';
 import { checkValue, previewValue, unknownKey } from './issues';
 import { isJsonObject } from './mergeValues';
 import { findNotSupported, NOT_SUPPORTED_AT_TOP, NOT_SUPPORTED_IN_SERVER } from './notSupported';
@@ -22,6 +23,8 @@ export interface ConfigFileResult {
   readonly diagnostics: readonly ConfigDiagnostic[];
   /** Where the key of each server stands, by id. */
   readonly places?: ReadonlyMap<string, Place>;
+  /** By id. */
+  readonly groupPlaces?: ReadonlyMap<string, GroupPlaces>;
 }
 
 const settingsAndDefaultsSchema = configFileSchema.omit({ version: true, inputs: true, servers: true });
@@ -67,7 +70,17 @@ function readRoot(root: Node, source: ConfigSource, reporter: Reporter): FileCon
     { source, defaults, inputs },
     reporter,
   );
-  return { servers, settings, inputs, places };
+  return { servers, settings, inputs, places, groupPlaces: placeGroups(settings, root, reporter) };
+}
+
+function placeGroups({ groups = {} }: GlobalSettingsInput, root: Node, reporter: Reporter): Map<string, GroupPlaces> {
+  const places = Object.entries(groups).map(([id, { members }]): [string, GroupPlaces] => {
+    const path = ['groups', id];
+    const placeOf = (_: unknown, index: number) =>
+      reporter.toPlace(findNode(root, [...path, 'members', index, 'server']).value);
+    return [id, { key: reporter.toPlace(findNode(root, path).key), members: members.map(placeOf) }];
+  });
+  return new Map(places);
 }
 
 function readServers(

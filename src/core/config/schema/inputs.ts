@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { flag, optionalText, section } from './values';
 
 export const NAME_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
-const NAME_RULE = '1 to 64 letters, digits, "_", "." or "-"';
+export const NAME_RULE = '1 to 64 letters, digits, "_", "." or "-"';
 
 const common = {
   id: z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE).describe('Name for `${input:id}`.'),

@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { filledSection, flag, milliseconds, numberWithin, oneOf, section, text, texts, wholeNumber } from './values';
+import { NAME_PATTERN, NAME_RULE } from './inputs';
+import { filledSection, flag, milliseconds, oneOf, section, text, texts, wholeNumber } from './values';
 
 const urlPath = (initial: string) =>
   z.string('a path that starts with "/"').startsWith('/', 'a path that starts with "/"').default(initial);
+
+const WEIGHT = 'a number from 0.01 to 1000';
+const MAX_MEMBERS = 100;
 
 const groupSchema = section({
   strategy: oneOf(['roundRobin', 'leastConnections', 'weighted'])
@@ -12,11 +16,17 @@ const groupSchema = section({
     .array(
       section({
         server: text().describe('Id of a server.'),
-        weight: numberWithin(0, Number.POSITIVE_INFINITY, 1).describe('Share of the calls, relative to the others.'),
+        weight: z
+          .number(WEIGHT)
+          .min(0.01, WEIGHT)
+          .max(1000, WEIGHT)
+          .default(1)
+          .describe('Share of the calls, relative to the others; in turn (`roundRobin`), all have the same.'),
       }),
       'a list of members',
     )
     .min(1, 'a list of at least one member')
+    .max(MAX_MEMBERS, `a list of at most ${MAX_MEMBERS} members`)
     .describe('Servers of the group.'),
   healthCheckIntervalMs: milliseconds(30_000).describe('Time between health checks, in ms. 0: none.'),
 });
@@ -24,7 +34,7 @@ const groupSchema = section({
 /** What applies to all servers together. */
 export const settingsSchema = section({
   groups: z
-    .record(z.string(), groupSchema, 'an object that maps names to groups')
+    .record(z.string().regex(NAME_PATTERN, NAME_RULE), groupSchema, 'an object that maps names to groups')
     .default({})
     .describe('Groups of servers that share their calls.'),
   pool: filledSection({
