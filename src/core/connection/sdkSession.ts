@@ -13,7 +13,6 @@ import type { JsonObject } from '../../shared/json';
 import type { Implementation, Progress } from '../../shared/mcp';
 import type { Logger } from '../ports';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
-import { readElicitation } from './elicitation';
 import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
 import { ListChanges } from './listChanges';
@@ -25,6 +24,7 @@ import type { RequestOptions, Session, SessionActivity, SubscribeOptions } from 
 import { followCoreTask, followExtensionTask, TASKS_EXTENSION } from './tasks';
 import { ToolDefinitions } from './toolDefinitions';
 import { toolHeaders } from './toolHeaders';
+import { UrlElicitations } from './urlElicitations';
 import { keepResultsWhole, wholeResult } from './wholeResults';
 
 /**
@@ -39,8 +39,6 @@ const anyResult: StandardSchemaV1<unknown, JsonObject> = {
 const TASK_TTL_MS = 60 * 60_000;
 /** MCP 2026-07-28: the headers of a request do not match its body. */
 const HEADER_MISMATCH = -32020;
-/** MCP 2025-11-25, client/elicitation: an address must be visited before the call can work. */
-const URL_ELICITATION_REQUIRED = -32042;
 /** Requests that only ask whether the server is there. */
 const HEALTH: readonly string[] = ['ping', 'server/discover'];
 /** Requests on whose behalf a server may ask something. */
@@ -74,6 +72,7 @@ export class SdkSession implements Session {
   readonly #parts: SdkSessionParts;
   readonly #tools: ToolDefinitions;
   readonly #subscriptions: ResourceSubscriptions;
+  readonly #visits: UrlElicitations;
   readonly #store = new DisposableStore();
   readonly #closeEmitter = this.#store.add(new Emitter<PatchbayError | undefined>());
   readonly #toolsEmitter = this.#store.add(new Emitter<void>());
@@ -111,6 +110,7 @@ export class SdkSession implements Session {
     this.#subscriptions = this.#store.add(new ResourceSubscriptions({ client, era, capabilities, clock, log }));
     this.onDidUpdateResource = this.#subscriptions.onDidUpdate;
     this.#store.add(requests);
+    this.#visits = this.#store.add(new UrlElicitations({ client, requests, serverName: parts.serverName, clock }));
     if (era === 'legacy') requests.announceRoots(client);
     const write = createServerLog(log, clock);
     client.setNotificationHandler('notifications/message', { params: anyResult }, (params) => write(params));
@@ -264,14 +264,11 @@ export class SdkSession implements Session {
   }
 
   async #callTool(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
-    try {
-      return await (this.era === 'modern' ? this.#callModern(params, exchange) : this.#callLegacy(params, exchange));
-    } catch (error) {
-      if (ProtocolError.isInstance(error) && error.code === URL_ELICITATION_REQUIRED) {
-        throw await this.#visitFirst(String(params.name), error, exchange);
-      }
-      throw error;
-    }
+    const { options, deadline } = exchange;
+    const onWait = () => options.onProgress?.({ progress: 0, message: 'Waits for what is to be done in the browser.' });
+    const call = () =>
+      this.era === 'modern' ? this.#callModern(params, exchange) : this.#callLegacy(params, exchange);
+    return this.#visits.run(String(params.name), deadline, onWait, call);
   }
 
   async #callModern(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
@@ -328,23 +325,6 @@ export class SdkSession implements Session {
       onAlive: () => options.resetOnProgress && deadline.touch(),
       onProgress: options.onProgress,
     };
-  }
-
-  /** Asks the person to visit what a legacy server names; whether that is done, only the person knows. */
-  async #visitFirst(tool: string, error: ProtocolError, { deadline }: Exchange): Promise<PatchbayError> {
-    const { requests, serverName } = this.#parts;
-    const { elicitations } = (error.data ?? {}) as { elicitations?: unknown };
-    let isAccepted = false;
-    for (const params of Array.isArray(elicitations) ? elicitations.slice(0, 5) : []) {
-      const request = readElicitation({ ...(params as JsonObject), mode: 'url' }, serverName);
-      isAccepted = (await requests.elicit(request, deadline.signal)).action === 'accept';
-      if (!isAccepted) break;
-    }
-    return new PatchbayError('tool', `The tool "${tool}" needs something done in the browser first.`, {
-      code: URL_ELICITATION_REQUIRED,
-      hint: isAccepted ? 'Finish it there, then call the tool again.' : 'Call it again to see what.',
-      cause: error,
-    });
   }
 
   #headersFor({ name, arguments: args }: JsonObject): Record<string, string> | undefined {
