@@ -17,7 +17,8 @@ export class FakeSession implements Session {
   readonly onDidClose = this.#close.event;
   readonly onDidChangeTools = this.#tools.event;
   readonly onDidChangePrompts = new Emitter<void>().event;
-  readonly onDidChangeResources = new Emitter<void>().event;
+  readonly #resources = new Emitter<void>();
+  readonly onDidChangeResources = this.#resources.event;
   readonly #updates = new Emitter<string>();
   readonly onDidUpdateResource = this.#updates.event;
   readonly subscribed = new Set<string>();
@@ -59,6 +60,10 @@ export class FakeSession implements Session {
 
   announceTools(): void {
     this.#tools.fire();
+  }
+
+  announceResources(): void {
+    this.#resources.fire();
   }
 
   fail(error: PatchbayError): void {

@@ -27,6 +27,11 @@ export async function readOtherLists(session: Session, timeoutMs: number): Promi
   return { resources: resourceList, resourceTemplates: templateList, prompts: promptList };
 }
 
+/** All pages of `resources/list`. Rejects with a `PatchbayError`. */
+export function listResources(session: Session, timeoutMs: number): Promise<readonly JsonValue[]> {
+  return readDeclared(session, 'resources/list', 'resources', timeoutMs);
+}
+
 /** Servers exist that declare a capability and know nothing of its methods: an empty list, not an error. */
 async function readDeclared(session: Session, method: string, member: string, timeoutMs: number) {
   try {
