@@ -51,9 +51,10 @@ export class Credentials {
   }
 
   /** Revokes and forgets what an OAuth sign-in at this server left. False: there was nothing. */
-  async signOut(launch: NetworkLaunch, log: Logger, signal: AbortSignal): Promise<boolean> {
+  async signOut(launch: NetworkLaunch, auth: ServerEntry['auth'], log: Logger, signal: AbortSignal): Promise<boolean> {
     const { secrets, clock } = this.#ports;
-    return signOut(resourceUrl(launch.url), { ...this.#reach(launch), secrets, clock, log, signal });
+    const settings = auth.type === 'oauth' ? auth : undefined;
+    return signOut(resourceUrl(launch.url), { ...this.#reach(launch), settings, secrets, clock, log, signal });
   }
 
   #reach(launch: NetworkLaunch) {

@@ -150,7 +150,7 @@ describe('tokens without a person', () => {
   it('get more scopes where the server wants them, once', async () => {
     const server = await startServer({ ...SECRET_SERVER, challengeScope: 'read', callScope: 'write' });
     const auth = authenticator(server, SECRET, ALONE);
-    expect(await request(auth, server.url, 'tools/call')).toBe(403);
+    // The first token is not enough either: the same request gets the second one.
     expect(await request(auth, server.url, 'tools/call')).toBe(200);
     expect(server.seen.tokenRequests.map(({ scope }) => scope)).toEqual(['read', 'read write']);
   });
@@ -217,6 +217,26 @@ describe('the key of a client', () => {
       });
       expect(asked).not.toHaveProperty('client_secret');
     }
+  });
+
+  it('signs the end of the sign-in, too', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const publicPem = publicKey.export({ format: 'pem', type: 'spki' }) as string;
+    const server = await startServer({
+      authMethods: ['private_key_jwt'],
+      registers: false,
+      clientKey: { id: 'mine', publicKey: publicPem },
+    });
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const auth = { type: 'oauth', clientId: 'mine', privateKey: pem };
+    const hub = createHub({
+      config: { servers: { guarded: { url: server.url, auth } } },
+      ports: { signIn: followingSignIn(), secrets: memorySecrets() },
+    });
+    await hub.connect('guarded', { interactive: true });
+    expect(await hub.signOut('guarded')).toBe(true);
+    expect(server.seen.revoked.map((token) => token.split('-')[0])).toEqual(['refresh', 'access']);
+    await hub.close();
   });
 });
 

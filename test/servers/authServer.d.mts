@@ -35,6 +35,8 @@ export interface AuthServerOptions {
   header?: string;
   accepts?: string;
   forbidden?: boolean;
+  /** A client that must sign who it is to have tokens revoked. */
+  clientKey?: { id: string; publicKey: string };
   /** What token requests without a person must show: a secret or a key of the client, or this assertion. */
   machine?: { id?: string; secret?: string; publicKey?: string; assertion?: string };
   /** The error of such requests. */

@@ -99,6 +99,10 @@ async function handle(request, response, state) {
   if (path === '/revoke') {
     counts.revoke++;
     const form = new URLSearchParams(body);
+    const { clientKey } = options;
+    if (clientKey && !checkClientAssertion(form, { ...clientKey, issuer: options.issuer ?? base })) {
+      return json(response, 401, { error: 'invalid_client' });
+    }
     state.seen.revoked.push(form.get('token'));
     state.accessTokens.delete(form.get('token'));
     state.refreshTokens.delete(form.get('token'));

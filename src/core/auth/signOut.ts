@@ -1,12 +1,16 @@
-import { type FetchLike, selectClientAuthMethod } from '@modelcontextprotocol/client';
+import { type AuthorizationServerMetadata, type FetchLike, selectClientAuthMethod } from '@modelcontextprotocol/client';
 import type { Clock } from '../../base/clock';
 import { describeError } from '../../base/errors';
 import type { Logger, SecretStore } from '../ports';
 import { describeAuthFailure, shortUrl } from './authErrors';
 import { createIssuerFetch } from './issuerFetch';
+import type { OAuthSettings } from './oauthSettings';
+import { TokenRequests } from './tokenRequests';
 import { type TokenRecord, TokenStore } from './tokenStore';
 
 export interface SignOutContext {
+  /** The key of a client that signs who it is. Default: none does. */
+  readonly settings?: OAuthSettings | undefined;
   readonly secrets: SecretStore;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,11 +40,14 @@ export async function signOut(serverUrl: string, context: SignOutContext): Promi
 }
 
 /** The refresh token first: most servers end the access token with it. */
-async function revoke({ tokens, client, endpoints }: TokenRecord, context: SignOutContext): Promise<void> {
+async function revoke({ tokens, client, endpoints, issuer }: TokenRecord, context: SignOutContext): Promise<void> {
   const url = endpoints?.revocation_endpoint;
   if (url === undefined) return;
   const fetch = createIssuerFetch(context);
   const method = selectClientAuthMethod(client, endpoints?.token_endpoint_auth_methods_supported ?? []);
+  const { settings, clock } = context;
+  const sign =
+    settings?.clientId === client.client_id ? new TokenRequests(settings, clock).clientAuthentication : undefined;
   const both = [
     { token: tokens.refresh_token, token_type_hint: 'refresh_token' },
     { token: tokens.access_token, token_type_hint: 'access_token' },
@@ -48,10 +55,11 @@ async function revoke({ tokens, client, endpoints }: TokenRecord, context: SignO
   for (const { token, token_type_hint } of both) {
     if (token === undefined) continue;
     const form = new URLSearchParams({ token, token_type_hint });
-    const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
+    const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded' });
     const { client_id, client_secret } = client;
-    if (method === 'client_secret_basic')
-      headers.authorization = `Basic ${btoa(`${client_id}:${client_secret ?? ''}`)}`;
+    if (sign) await sign(headers, form, url, { issuer } as AuthorizationServerMetadata);
+    else if (method === 'client_secret_basic')
+      headers.set('authorization', `Basic ${btoa(`${client_id}:${client_secret ?? ''}`)}`);
     else {
       form.set('client_id', client_id);
       if (method === 'client_secret_post' && client_secret !== undefined) form.set('client_secret', client_secret);
