@@ -7,4 +7,4 @@ export { formatJson, type JsonParse, parseJsonText } from './jsonText';
 export { numberText, parseNumberText } from './numberText';
 export type { Picker, PickerOption } from './picker';
 export type { EnumOption, FieldKind } from './shape';
-export { compileValidator, type Validation, type ValidationError, validateNow } from './validateNow';
+export { type CheckOptions, compileValidator, type Validation, type ValidationError, validateNow } from './validateNow';

@@ -1,12 +1,12 @@
 /** The form model under plain Node: `dist/forms.cjs`. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { isCheckable, TIMED_OUT, type Validation, validateNow } from './validateNow';
+import { type CheckOptions, isCheckable, TIMED_OUT, type Validation, validateNow } from './validateNow';
 
 export * from './index';
 
 const DEFAULT_DEADLINE_MS = 1_000;
 
-export interface ValidateOptions {
+export interface ValidateOptions extends CheckOptions {
   /** Milliseconds after which the answer is `timedOut`. Default 1000. */
   readonly deadlineMs?: number;
 }
@@ -17,17 +17,18 @@ export interface ValidateOptions {
  */
 export function validate(schema: unknown, value: unknown, options: ValidateOptions = {}): Promise<Validation> {
   if (!isCheckable(schema) || !isCheckable(value)) return Promise.resolve(validateNow(schema, value));
+  const { deadlineMs = DEFAULT_DEADLINE_MS, ...check } = options;
   return new Promise((resolve, reject) => {
     // The thread runs this same bundle: __filename is the file that was loaded.
     const code = `require(${JSON.stringify(__filename)}).answerValidation()`;
-    const worker = new Worker(code, { eval: true, workerData: { schema, value }, env: {}, stdin: false });
+    const worker = new Worker(code, { eval: true, workerData: { schema, value, check }, env: {}, stdin: false });
     const settle = (finish: () => void) => {
       clearTimeout(timer);
       worker.removeAllListeners();
       worker.on('error', () => {});
       void worker.terminate().then(finish);
     };
-    const timer = setTimeout(() => settle(() => resolve(TIMED_OUT)), options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+    const timer = setTimeout(() => settle(() => resolve(TIMED_OUT)), deadlineMs);
     worker.on('message', (answer: Validation) => settle(() => resolve(answer)));
     worker.on('error', (error) => settle(() => reject(error)));
     worker.on('exit', () => settle(() => reject(new Error('The validation thread ended without an answer.'))));
@@ -36,6 +37,6 @@ export function validate(schema: unknown, value: unknown, options: ValidateOptio
 
 /** The thread's side of `validate`. */
 export function answerValidation(): void {
-  const { schema, value } = workerData as { schema: unknown; value: unknown };
-  parentPort?.postMessage(validateNow(schema, value));
+  const { schema, value, check } = workerData as { schema: unknown; value: unknown; check: CheckOptions };
+  parentPort?.postMessage(validateNow(schema, value, check));
 }

@@ -15,6 +15,7 @@ import { isWithin } from './limits';
 import { keywordOf, messageOf } from './messages';
 import { joinPointer, ownMember } from './pointer';
 import { isSchemaObject } from './schemaSource';
+import { unionKeywords } from './unionKeywords';
 
 export interface ValidationError {
   /** JSON pointer of the value at fault; for a missing property, of the place where it belongs. */
@@ -28,6 +29,13 @@ export interface Validation {
   /** True where the deadline came first: then nothing is known, and `valid` is false. */
   readonly timedOut: boolean;
   readonly errors: readonly ValidationError[];
+}
+
+export interface CheckOptions {
+  /** Schemas that references may lead to, by their URI. Nothing else is looked up, and nothing is fetched. */
+  readonly documents?: Readonly<Record<string, unknown>>;
+  /** Whether `format` constrains the value. Default true, although JSON Schema 2020-12 leaves it open. */
+  readonly assertFormats?: boolean;
 }
 
 const MAX_ERRORS = 200;
@@ -44,16 +52,16 @@ export const TIMED_OUT: Validation = { valid: false, timedOut: true, errors: [] 
  * Validates in this thread and without a deadline: only for code that runs in a worker of its own, because a hostile
  * `pattern` takes for ever. A schema that cannot be evaluated gives one error with the keyword `$schema`.
  */
-export function validateNow(schema: unknown, value: unknown): Validation {
-  return compileValidator(schema)(value);
+export function validateNow(schema: unknown, value: unknown, options?: CheckOptions): Validation {
+  return compileValidator(schema, options)(value);
 }
 
 /** Compiles once for many values. Neither this nor the returned function throws. */
-export function compileValidator(schema: unknown): (value: unknown) => Validation {
+export function compileValidator(schema: unknown, options: CheckOptions = {}): (value: unknown) => Validation {
   if (!isCheckable(schema)) return () => unchecked('The schema is too large or too deep to be checked.');
   let node: SchemaNode;
   try {
-    node = compileSchema(schema as never, { drafts: checkedDrafts() });
+    node = compile(schema, options);
   } catch {
     return () => unchecked('The schema cannot be read, so that nothing was checked.');
   }
@@ -70,6 +78,18 @@ export function compileValidator(schema: unknown): (value: unknown) => Validatio
       return unchecked('The schema refers to itself without end, so that nothing was checked.');
     }
   };
+}
+
+function compile(schema: unknown, { documents = {}, assertFormats = true }: CheckOptions): SchemaNode {
+  const drafts = checkedDrafts();
+  const dialect = isSchemaObject(schema) ? { $schema: schema.$schema } : {};
+  const remote = compileSchema(dialect as never, { drafts, formatAssertion: assertFormats });
+  // The library writes into what it is given.
+  for (const [uri, document] of Object.entries(structuredClone(documents))) {
+    remote.addRemoteSchema(uri, document as never);
+  }
+  const isAlone = Object.keys(documents).length === 0;
+  return compileSchema(schema as never, { drafts, formatAssertion: assertFormats, ...(!isAlone && { remote }) });
 }
 
 function unchecked(message: string): Validation {
@@ -112,7 +132,7 @@ function checkedDrafts() {
     const keywords = draft.keywords
       .filter(({ keyword }) => keyword === 'properties')
       .map((keyword): Keyword => ({ ...keyword, parse: parseProperties }));
-    return extendDraft(draft, { keywords, formats: FORMAT_CHECKS });
+    return extendDraft(draft, { keywords: [...keywords, ...unionKeywords(draft.keywords)], formats: FORMAT_CHECKS });
   });
 }
 
