@@ -1,47 +1,46 @@
+import { raceAbort } from '../base/abort';
+import { type Deferred, deferred } from '../base/deferred';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { isPatchbayError, PatchbayError, toError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
-import type { JsonObject } from '../shared/json';
 import type { CallToolResult, Tool } from '../shared/mcp';
-import type { FairLimiter } from './calls/fairLimiter';
-import { type CallOutcome, ServerCalls } from './calls/serverCalls';
+import { callTool } from './calls/callTool';
 import { type OtherLists, readOtherLists } from './catalog/otherLists';
 import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
-import type { GlobalSettings, ServerDefinition, ServerEntry } from './config/definition';
+import type { ServerDefinition, ServerEntry } from './config/definition';
 import { describeLaunch, launchFingerprint } from './config/fingerprint';
 import { isSameLaunch } from './config/sameLaunch';
-import { buildLaunch } from './connection/launch';
+import { admit } from './connection/admission';
+import { Connection, type OpenContext, type RetryPolicy } from './connection/connection';
+import type { EraVerdicts } from './connection/era';
+import { formatDuration } from './connection/failures';
+import { isDebugged, startHeartbeat } from './connection/heartbeat';
+import { buildLaunch, type LaunchOptions } from './connection/launch';
+import { openSession } from './connection/openSession';
 import type { Session } from './connection/session';
 import { listSkills, readSkill, type Skill, type SkillFile } from './connection/skills';
+import type { Credentials } from './credentials';
 import type { CallToolOptions, ServerSnapshot } from './hubTypes';
 import { serverLogs } from './leveledLog';
-import type { Middleware } from './middleware/middleware';
-import type { SessionPoolNumbers } from './pool/sessionPool';
-import type { Logger } from './ports';
+import type { Logger, Ports } from './ports';
 import { redactError, redactedLog } from './redacted';
-import { requireEntry } from './requireEntry';
-import { ServerSessions } from './serverSessions';
-import { type OpenerDeps, SessionOpener } from './sessionOpener';
 import { Redactor } from './traffic/redactor';
 import { TrafficLog } from './traffic/trafficLog';
+import type { TransportRegistry } from './transports/registry';
+import { tapTransport } from './transports/tap';
 
-export interface ServerDeps extends OpenerDeps {
-  readonly settings: () => GlobalSettings;
-  /** Shared by all servers. */
-  readonly limiter: FairLimiter;
-  /** What is around the calls of a server that names these, the first one outermost. Throws a `config` error. */
-  readonly middleware: (server: MiddlewareUser) => Middleware;
-  readonly onCallDone: (serverId: string, outcome: CallOutcome, redactor: Redactor) => void;
-}
+const HEARTBEAT_INTERVAL_MS = 15_000;
+const HEARTBEAT_TIMEOUT_MS = 10_000;
 
-/** What middleware may know of the server that names it. */
-export interface MiddlewareUser {
-  readonly definition: ServerDefinition;
-  readonly entry: ServerEntry;
-  readonly log: Logger;
-  readonly redactor: Redactor;
-  readonly tool: (name: string) => Tool | undefined;
+export interface ServerDeps {
+  readonly ports: Ports;
+  readonly registry: TransportRegistry;
+  readonly verdicts: EraVerdicts;
+  readonly credentials: Credentials;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+  /** Values given for `${input:…}`, by the file that asks and the id: two files do not share what a person typed. */
+  readonly inputs: Map<string, string>;
 }
 
 /** What this server contributes to the whole; the hub adds the names that are unique over all servers. */
@@ -51,7 +50,7 @@ export interface ServerView extends Omit<ServerSnapshot, 'catalog'> {
   readonly catalogError: string | undefined;
 }
 
-/** One configured server over its life: its definition, its sessions, its calls and what is known of its tools. */
+/** One configured server over its life: its definition, its connection and what is known of its tools. */
 export class Server implements Disposable {
   readonly traffic: TrafficLog;
   readonly #deps: ServerDeps;
@@ -59,22 +58,22 @@ export class Server implements Disposable {
   readonly #log: Logger;
   readonly #store = new DisposableStore();
   readonly #changeEmitter = this.#store.add(new Emitter<void>());
-  readonly #opener: SessionOpener;
-  readonly #sessions: ServerSessions;
+  readonly #connection: Connection;
   readonly #catalog: ToolCatalog;
-  readonly #calls: ServerCalls;
   #definition: ServerDefinition;
-  #around: Middleware | undefined;
   #negotiated: ServerSnapshot['negotiated'];
+  #roundTripMs: number | undefined;
   #firstListing: Promise<void> = Promise.resolve();
   /** Connects that a person waits for at this moment. */
   #awaited = 0;
+  #callsInFlight = 0;
+  #idle: Deferred<void> | undefined;
 
   readonly onDidChange: Event<void> = this.#changeEmitter.event;
 
   constructor(definition: ServerDefinition, deps: ServerDeps) {
     const { ports } = deps;
-    const { clock, memory } = ports;
+    const { clock, memory, random } = ports;
     this.#definition = definition;
     this.#deps = deps;
     const { entry } = definition;
@@ -84,44 +83,21 @@ export class Server implements Disposable {
     this.traffic = this.#store.add(new TrafficLog({ redactor: this.#redactor, clock }));
     const memoryKey = `tools:${entry ? launchFingerprint(definition) : definition.id}`;
     this.#catalog = this.#store.add(new ToolCatalog({ memory, memoryKey, clock, log }, toolFilter(entry)));
-    this.#opener = new SessionOpener({
-      deps,
-      definition: () => this.#definition,
-      traffic: this.traffic,
-      redactor: this.#redactor,
-      log,
-      isAwaited: () => this.#awaited > 0,
-    });
-    this.#sessions = this.#store.add(
-      new ServerSessions({
-        deps,
-        definition: () => this.#definition,
-        pool: () => deps.settings().pool,
-        opener: this.#opener,
+    this.#connection = this.#store.add(
+      new Connection({
+        open: (context) => this.#open(context),
+        retry: () => retryPolicy(this.#definition.entry),
         describe: (error) => this.#describe(error),
-        log,
-        connections,
-      }),
-    );
-    this.#calls = this.#store.add(
-      new ServerCalls({
-        serverId: definition.id,
-        entry: () => requireEntry(this.#definition),
-        limiter: deps.limiter,
-        lease: (signal, connecting) => this.#sessions.lease(signal, connecting),
-        tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
-        around: () => this.#middleware(),
-        describe: (error) => this.#describe(error),
-        onDone: (outcome) => deps.onCallDone(definition.id, outcome, this.#redactor),
+        logState: (text) => connections.info(text),
         clock,
+        random,
+        log,
+        enabled: entry?.enabled ?? true,
       }),
     );
-    const changed = () => this.#changeEmitter.fire();
-    this.#store.add(this.#sessions.onDidChangeState(() => this.#handleState()));
-    this.#store.add(this.#sessions.onDidMeasure(changed));
-    this.#store.add(this.#sessions.onDidOpenSession((session) => this.#watch(session)));
-    this.#store.add(this.#catalog.onDidChange(changed));
-    this.#store.add(this.#calls.onDidChangeBreakers(changed));
+    this.#store.add(this.#connection.onDidChangeState(() => this.#handleState()));
+    this.#store.add(this.#connection.onDidOpenSession((session) => this.#watch(session)));
+    this.#store.add(this.#catalog.onDidChange(() => this.#changeEmitter.fire()));
   }
 
   get definition(): ServerDefinition {
@@ -130,9 +106,7 @@ export class Server implements Disposable {
 
   get view(): ServerView {
     const { id, name, source, transport, entry, notSupported } = this.#definition;
-    const { state, session, roundTripMs } = this.#sessions;
-    const processId = session?.processId;
-    const { breaker, toolBreakers } = this.#calls;
+    const processId = this.#connection.session?.processId;
     return {
       id,
       name,
@@ -140,12 +114,10 @@ export class Server implements Disposable {
       transport: transport ?? 'unknown',
       address: entry ? describeLaunch(this.#definition).summary : '',
       autoConnect: entry?.autoConnect ?? 'manual',
-      state: this.#brokenState() ?? state,
+      state: this.#brokenState() ?? this.#connection.state,
       ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),
       ...(processId === undefined ? {} : { processId }),
-      ...(roundTripMs === undefined ? {} : { roundTripMs }),
-      ...(breaker.kind === 'closed' ? {} : { breaker }),
-      ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),
+      ...(this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs }),
       notSupported,
       tools: this.#catalog.tools,
       catalogStatus: this.#catalog.status,
@@ -155,50 +127,24 @@ export class Server implements Disposable {
 
   /** Whether a connection is there or on its way: what a changed definition should bring back. */
   get isWanted(): boolean {
-    const { kind } = this.#sessions.state;
+    const { kind } = this.#connection.state;
     return kind === 'connected' || kind === 'connecting' || kind === 'reconnecting';
-  }
-
-  /** Numbers of this moment. `remaining`: calls that would go at once under the rate limit. */
-  get numbers(): {
-    readonly pool: SessionPoolNumbers;
-    readonly inFlight: number;
-    readonly remaining: number | undefined;
-  } {
-    const { inFlight, remaining } = this.#calls;
-    return { pool: this.#sessions.pool.numbers, inFlight, remaining };
   }
 
   /** Takes over a definition that starts or contacts the same thing. False, and nothing done, where it does not. */
   redefine(definition: ServerDefinition): boolean {
     if (!isSameLaunch(this.#definition, definition)) return false;
     this.#definition = definition;
-    this.#around = undefined;
     this.#catalog.filter = toolFilter(definition.entry);
-    this.applySettings();
     return true;
   }
 
-  /** Lets those go on who wait for a limit that may be another one now. */
-  applySettings(): void {
-    this.#calls.recheck();
-    this.#sessions.applySettings();
-  }
-
-  /** What is around the calls may be another thing now. */
-  forgetMiddleware(): void {
-    this.#around = undefined;
-  }
-
   /** Resolves when connected and the tools were listed once, or failed to be: that is not the connection's failure. */
-  async connect(interactive: boolean, signal?: AbortSignal): Promise<void> {
-    requireEntry(this.#definition);
-    if (interactive) {
-      this.#awaited++;
-      this.#calls.resetBreakers();
-    }
+  async connect(interactive: boolean): Promise<void> {
+    this.#requireEntry();
+    if (interactive) this.#awaited++;
     try {
-      await this.#sessions.connect(interactive, signal);
+      await this.#connection.connect(interactive);
       await this.#firstListing;
     } finally {
       if (interactive) this.#awaited--;
@@ -206,102 +152,176 @@ export class Server implements Disposable {
   }
 
   disconnect(): Promise<void> {
-    return this.#sessions.disconnect();
+    return this.#connection.disconnect();
   }
 
   /** Resolves when no call is under way. */
   drain(): Promise<void> {
-    return this.#calls.drain();
+    if (this.#callsInFlight === 0) return Promise.resolve();
+    this.#idle ??= deferred();
+    return this.#idle.promise;
   }
 
   /** Disconnects for good; asked again meanwhile, by force. Resolves when nothing is left. */
   async end(): Promise<void> {
-    await this.#sessions.end();
+    await this.#connection.end();
     this.#store.dispose();
   }
 
   /** Revokes and forgets the sign-in, then disconnects. False: there was none. */
   async signOut(signal: AbortSignal): Promise<boolean> {
-    const { auth } = requireEntry(this.#definition);
-    return this.#redacted(async () => {
-      const options = { ...this.#opener.launchOptions(true, signal), authenticate: () => undefined };
-      const launch = await buildLaunch(this.#definition, options);
-      if (auth.type !== 'oauth' || !('url' in launch)) return false;
-      const wasSignedIn = await this.#deps.credentials.signOut(launch, this.#log, signal);
-      await this.disconnect();
-      return wasSignedIn;
+    let { auth } = this.#requireEntry();
+    const launch = await buildLaunch(this.#definition, {
+      ...this.#launchOptions(true, signal),
+      authenticate: (resolved) => {
+        auth = resolved.auth;
+        return undefined;
+      },
     });
+    if (auth.type !== 'oauth' || !('url' in launch)) return false;
+    const wasSignedIn = await this.#deps.credentials.signOut(launch, auth, this.#log, signal);
+    await this.disconnect();
+    return wasSignedIn;
   }
 
   retryNow(): void {
-    this.#sessions.retryNow();
+    this.#connection.retryNow();
   }
 
   stopRetrying(): void {
-    this.#sessions.stopRetrying();
+    this.#connection.stopRetrying();
   }
 
-  checkNow(): void {
-    this.#sessions.checkNow();
+  async refreshTools(): Promise<void> {
+    const { requestMs } = this.#requireEntry().timeouts;
+    await this.#catalog.refresh(this.#requireSession(), requestMs).catch((error) => {
+      throw this.#describe(error);
+    });
   }
 
-  /** Closes the connections beyond the first, each after its calls. */
-  clearPool(): void {
-    this.#sessions.pool.clear();
+  async readOtherLists(): Promise<OtherLists> {
+    return readOtherLists(this.#requireSession(), this.#requireEntry().timeouts.requestMs);
   }
 
-  reap(maxIdleMs: number): void {
-    this.#sessions.pool.reap(maxIdleMs);
+  async listSkills(): Promise<readonly Skill[]> {
+    return listSkills(this.#requireSession(), this.#requireEntry().timeouts.requestMs, this.#log);
   }
 
-  refreshTools(): Promise<void> {
-    return this.#redacted(() => this.#catalog.refresh(this.#requireSession(), this.#requestMs));
-  }
-
-  readOtherLists(): Promise<OtherLists> {
-    return this.#redacted(() => readOtherLists(this.#requireSession(), this.#requestMs));
-  }
-
-  listSkills(): Promise<readonly Skill[]> {
-    return this.#redacted(() => listSkills(this.#requireSession(), this.#requestMs, this.#log));
-  }
-
-  readSkill(skill: Skill, path?: string): Promise<SkillFile> {
-    return this.#redacted(() => readSkill(this.#requireSession(), this.#requestMs, skill, path));
+  async readSkill(skill: Skill, path?: string): Promise<SkillFile> {
+    return readSkill(this.#requireSession(), this.#requireEntry().timeouts.requestMs, skill, path);
   }
 
   async callTool(name: string, args: Record<string, unknown>, options: CallToolOptions): Promise<CallToolResult> {
-    const { tools } = requireEntry(this.#definition);
+    const { timeouts, tools } = this.#requireEntry();
     if (!isToolIncluded(name, tools.include, tools.exclude)) {
       throw new PatchbayError('security', `The tool "${name}" of "${this.#definition.name}" is left out.`, {
         hint: 'See "tools.include" and "tools.exclude" of the server.',
       });
     }
-    return this.#calls.call(name, args as JsonObject, options);
+    this.#callsInFlight += 1;
+    try {
+      await this.#connectForCall(options.timeoutMs ?? timeouts.toolMs, options.signal);
+      return await callTool(this.#requireSession(), name, args, timeouts, options);
+    } catch (error) {
+      throw this.#describe(error);
+    } finally {
+      this.#callsInFlight -= 1;
+      if (this.#callsInFlight === 0) this.#idle?.resolve();
+    }
   }
 
   dispose(): void {
     this.end().catch((error) => this.#log.warn(toError(error).message));
   }
 
-  get #requestMs(): number {
-    return requireEntry(this.#definition).timeouts.requestMs;
+  /** Waits for a reconnect as long as for the call, and not at all where only a person can help. */
+  async #connectForCall(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const { state } = this.#connection;
+    if (state.kind === 'connected') return;
+    if (state.kind === 'authRequired') {
+      const { kind, message, code } = state.error;
+      throw new PatchbayError(kind, message, code === undefined ? {} : { code });
+    }
+    if (state.kind !== 'reconnecting') {
+      await raceAbort(this.#connection.connect(false), signal);
+      return;
+    }
+    const late = new AbortController();
+    const timer = this.#deps.ports.clock.setTimeout(
+      () =>
+        late.abort(
+          new PatchbayError(
+            'timeout',
+            `"${this.#definition.name}" was not there within ${formatDuration(timeoutMs)}.`,
+            {
+              retryable: true,
+              hint: 'Its state says why.',
+            },
+          ),
+        ),
+      timeoutMs || Number.MAX_SAFE_INTEGER,
+    );
+    try {
+      await raceAbort(this.#connection.connect(false), AbortSignal.any([late.signal, ...(signal ? [signal] : [])]));
+    } finally {
+      timer.dispose();
+    }
   }
 
-  /** Made at the first call, so that what is registered late is found. */
-  #middleware(): Middleware {
-    this.#around ??= this.#deps.middleware({
-      definition: this.#definition,
-      entry: requireEntry(this.#definition),
-      log: this.#log,
-      redactor: this.#redactor,
-      tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
+  async #open({ signal, force, interactive, onStep }: OpenContext): Promise<Session> {
+    const { ports, registry, verdicts, clientInfo } = this.#deps;
+    const { clock, interaction, network } = ports;
+    const log = this.#log;
+    const entry = this.#requireEntry();
+    this.#requireTransport();
+    await admit([this.#definition], ports, interactive, signal);
+    const launch = await buildLaunch(this.#definition, this.#launchOptions(interactive, signal));
+    const tap = { traffic: this.traffic, log, redact: this.#redactor, messages: entry.debug.logMessages };
+    const context = { log, clock, ...(network ? { network } : {}) };
+    return openSession({
+      launch,
+      createTransport: (way) => tapTransport(registry.create(way, context), tap),
+      protocol: entry.protocol,
+      verdicts,
+      fingerprint: launchFingerprint(this.#definition),
+      connectMs: entry.timeouts.connectMs,
+      clientInfo,
+      serverName: this.#definition.name,
+      interaction,
+      logLevel: entry.debug.level,
+      signal,
+      force,
+      clock,
+      log,
+      onStep,
     });
-    return this.#around;
+  }
+
+  #launchOptions(interactive: boolean, signal: AbortSignal): LaunchOptions {
+    const { ports, inputs, credentials } = this.#deps;
+    return {
+      ports,
+      inputs,
+      interactive,
+      signal,
+      onSecret: (value) => this.#redactor.add([value]),
+      authenticate: ({ auth }, way, program) =>
+        credentials.authenticator(way, {
+          auth,
+          serverName: this.#definition.name,
+          // A link that is there opens no browser by itself: it ends, and says what is needed.
+          interactive: (reason) => interactive && (reason === 'stepUp' || this.#awaited > 0),
+          program,
+          log: this.#log,
+        }),
+    };
   }
 
   #handleState(): void {
-    if (this.#sessions.state.kind !== 'connected') this.#catalog.detach();
+    if (this.#connection.state.kind !== 'connected') {
+      this.#catalog.detach();
+      this.#roundTripMs = undefined;
+    }
     this.#changeEmitter.fire();
   }
 
@@ -314,7 +334,23 @@ export class Server implements Disposable {
       ...(instructions === undefined ? {} : { instructions }),
       capabilities: Object.keys(session.capabilities),
     };
-    this.#firstListing = this.#catalog.attach(session, this.#requestMs);
+    const { command, args } = this.#requireEntry();
+    // A process at a breakpoint is silent because a person wants it so.
+    if (command === undefined || !isDebugged(command, args)) {
+      const { clock } = this.#deps.ports;
+      const heartbeat = startHeartbeat({
+        session,
+        clock,
+        intervalMs: HEARTBEAT_INTERVAL_MS,
+        timeoutMs: HEARTBEAT_TIMEOUT_MS,
+        onAnswer: (durationMs) => {
+          this.#roundTripMs = Math.round(session.roundTripMs ?? durationMs);
+          this.#changeEmitter.fire();
+        },
+      });
+      session.onDidClose(() => heartbeat.dispose());
+    }
+    this.#firstListing = this.#catalog.attach(session, this.#requireEntry().timeouts.requestMs);
   }
 
   /** Any error as people may read it: one of ours, without secrets. */
@@ -325,22 +361,30 @@ export class Server implements Disposable {
     return redactError(known, this.#redactor);
   }
 
-  async #redacted<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.#describe(error);
-    }
-  }
-
   #brokenState(): ServerSnapshot['state'] | undefined {
     if (this.#definition.entry) return undefined;
     const message = this.#definition.problems.join(' ');
     return { kind: 'error', error: { kind: 'config', message, retryable: false } };
   }
 
+  #requireTransport(): void {
+    const { transport } = this.#definition;
+    if (this.#deps.registry.has(transport ?? '')) return;
+    throw new PatchbayError('config', `The transport "${transport}" is not supported.`, {
+      hint: `There are ${this.#deps.registry.types().join(', ')}, and those that other extensions bring.`,
+    });
+  }
+
+  #requireEntry(): ServerEntry {
+    const { entry, problems, id } = this.#definition;
+    if (entry) return entry;
+    throw new PatchbayError('config', `"${id}" cannot be used as it is configured: ${problems.join(' ')}`, {
+      hint: 'Correct the configuration file.',
+    });
+  }
+
   #requireSession(): Session {
-    const { session } = this.#sessions;
+    const { session } = this.#connection;
     if (session) return session;
     throw new PatchbayError('connectionClosed', `"${this.#definition.name}" is not connected.`, {
       hint: 'Connect it first.',
@@ -351,4 +395,11 @@ export class Server implements Disposable {
 
 function toolFilter(entry: ServerEntry | undefined) {
   return entry ? entry.tools : { include: [], exclude: [] };
+}
+
+function retryPolicy(entry: ServerEntry | undefined): RetryPolicy {
+  const none = { strategy: 'none', initialDelayMs: 0, maxDelayMs: 0, factor: 1, jitter: 0, maxAttempts: 0 } as const;
+  if (!entry) return { ...none, enabled: false, resetAfterMs: 0 };
+  const { enabled, restartOnCrash, ...retry } = entry.retry;
+  return { ...retry, enabled: enabled && (entry.command === undefined || restartOnCrash) };
 }
