@@ -15,6 +15,7 @@ import type { Logger } from '../ports';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
 import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
+import { ListCache } from './listCache';
 import { ListChanges } from './listChanges';
 import { RequestDeadline } from './requestDeadline';
 import { ResourceSubscriptions, type SubscriptionChange } from './resourceSubscriptions';
@@ -73,6 +74,8 @@ export class SdkSession implements Session {
   readonly #tools: ToolDefinitions;
   readonly #subscriptions: ResourceSubscriptions;
   readonly #visits: UrlElicitations;
+  /** Revisions before 2026-07-28 do not say how long a list is good. */
+  readonly #cache: ListCache | undefined;
   readonly #store = new DisposableStore();
   readonly #closeEmitter = this.#store.add(new Emitter<PatchbayError | undefined>());
   readonly #toolsEmitter = this.#store.add(new Emitter<void>());
@@ -106,7 +109,13 @@ export class SdkSession implements Session {
     const { era, capabilities } = this;
     const lists = this.#store.add(new ListChanges({ client, era, capabilities, clock, log }));
     const emitters = { tools: this.#toolsEmitter, prompts: this.#promptsEmitter, resources: this.#resourcesEmitter };
-    this.#store.add(lists.onDidChange((kind) => emitters[kind].fire()));
+    this.#cache = era === 'modern' ? new ListCache(clock) : undefined;
+    this.#store.add(
+      lists.onDidChange((kind) => {
+        this.#cache?.forget(kind);
+        emitters[kind].fire();
+      }),
+    );
     this.#subscriptions = this.#store.add(new ResourceSubscriptions({ client, era, capabilities, clock, log }));
     this.onDidUpdateResource = this.#subscriptions.onDidUpdate;
     this.#store.add(requests);
@@ -237,7 +246,10 @@ export class SdkSession implements Session {
     { options, deadline }: Exchange,
     headers?: Record<string, string>,
   ): Promise<JsonObject> {
-    const { onProgress, resetOnProgress } = options;
+    const { onProgress, resetOnProgress, refresh } = options;
+    const fresh = refresh ? undefined : this.#cache?.get(method, params);
+    if (fresh) return fresh;
+    const changes = this.#cache?.changes;
     const onprogress = (progress: Progress) => {
       if (resetOnProgress) deadline.touch();
       onProgress?.(progress);
@@ -253,6 +265,7 @@ export class SdkSession implements Session {
       },
     );
     const whole = wholeResult(result);
+    this.#cache?.put(method, params, whole, changes);
     if (method === 'tools/list') return this.#tools.read(whole, params.cursor === undefined);
     if (whole.resultType === 'task' && method !== 'tools/call') {
       throw new PatchbayError(

@@ -14,6 +14,8 @@ export interface RequestOptions {
   /** 0: no limit. */
   readonly maxTotalMs?: number;
   readonly onProgress?: (progress: Progress) => void;
+  /** Asks the server even where a list that it sent is fresh still, as where a person wants it anew. */
+  readonly refresh?: boolean;
 }
 
 /** What is known of a peer without asking it. Times: ms of the clock; 0: never. */

@@ -103,6 +103,20 @@ describe('a result of a modern server', () => {
     });
   });
 
+  it('that is a fresh list is asked for again when it has changed, or is wanted anew', async () => {
+    let count = 0;
+    const changed = { method: 'notifications/resources/list_changed' };
+    await open(() => ({ resultType: 'complete', resources: [], count: count++, ttlMs: 60_000 }), {
+      before: ({ method }) => (method === 'tools/call' ? changed : undefined),
+    });
+    const list = async (more: object = {}) =>
+      (await session?.request('resources/list', {}, { timeoutMs: 5000, ...more }))?.count;
+    expect([await list(), await list()]).toEqual([0, 0]);
+    expect([await list({ refresh: true }), await list()]).toEqual([1, 1]);
+    await call();
+    expect(await list()).toBe(3);
+  });
+
   it('comes after the progress that arrives with it', async () => {
     const seen: number[] = [];
     await open(() => ({ resultType: 'complete', content: [] }), {
