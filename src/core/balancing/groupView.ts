@@ -1,0 +1,92 @@
+import type { Tool } from '../../shared/mcp';
+import type { GroupDefinition, ServerEntry } from '../config/definition';
+import type { ConnectionState } from '../connection/state';
+
+/** What a group sees of a server that is a member of it. */
+export interface MemberView {
+  readonly id: string;
+  readonly state: ConnectionState;
+  readonly autoConnect: ServerEntry['autoConnect'];
+  readonly catalogStatus: 'unknown' | 'cached' | 'live';
+  /** Another array only when it is another list. */
+  readonly tools: readonly Tool[];
+  /** Calls that it has not answered, whoever made them. */
+  readonly inFlight: number;
+}
+
+export interface GroupMemberView {
+  readonly id: string;
+  readonly weight: number;
+  /** Undefined while it is not connected: nobody can say. */
+  readonly health: 'healthy' | 'unhealthy' | undefined;
+  /** Why it is unhealthy or not connected, where that is known. */
+  readonly reason?: string;
+  readonly state: ConnectionState['kind'];
+  readonly inFlight: number;
+}
+
+/** A group at one moment, as a server would show itself. */
+export interface GroupView {
+  readonly id: string;
+  readonly strategy: GroupDefinition['strategy'];
+  /** `connected` where a call would go out at once; `error` names the reasons of the members. */
+  readonly state: ConnectionState;
+  readonly members: readonly GroupMemberView[];
+  /** What all members have alike; see `intersectTools`. */
+  readonly tools: readonly Tool[];
+  readonly catalogStatus: MemberView['catalogStatus'];
+  readonly warnings: readonly string[];
+}
+
+/** A member with what the group knows of it. */
+export interface SeenMember {
+  readonly view: MemberView;
+  readonly isHealthy: boolean;
+  /** Of a member that is unhealthy. */
+  readonly failure?: string;
+}
+
+const MAX_REASONS = 5;
+const MAX_REASON = 300;
+
+/** `before` is the state that the group was in, so that it knows since when it is in this one. */
+export function deriveState(members: readonly SeenMember[], before: ConnectionState, now: number): ConnectionState {
+  const since: number[] = [];
+  for (const { view, isHealthy } of members) {
+    if (view.state.kind === 'connected' && isHealthy) since.push(view.state.since);
+  }
+  if (since.length > 0) return { kind: 'connected', since: Math.min(...since) };
+  const coming = members.filter(({ view }) => isComing(view.state));
+  if (coming.length > 0) {
+    const step = `waiting for ${coming.map(({ view }) => view.id).join(', ')}`;
+    return { kind: 'connecting', since: before.kind === 'connecting' ? before.since : now, step };
+  }
+  const [first] = members.flatMap(({ view: { state } }) => ('error' in state ? [state.error] : []));
+  const message = reasonsOf(members);
+  if (message === '') return { kind: 'disconnected' };
+  return { kind: 'error', error: { kind: first?.kind ?? 'transport', message, retryable: first?.retryable ?? true } };
+}
+
+/** Why each member takes no calls, where there is a reason; plain text of bounded length. */
+export function reasonsOf(members: readonly SeenMember[]): string {
+  const reasons = members.flatMap((member) => {
+    const reason = reasonOf(member);
+    return reason === undefined ? [] : [`"${member.view.id}": ${reason}`];
+  });
+  const more = reasons.length - MAX_REASONS;
+  return [...reasons.slice(0, MAX_REASONS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
+export function reasonOf({ view: { state }, isHealthy, failure }: SeenMember): string | undefined {
+  if (state.kind === 'connected') return isHealthy ? undefined : shorten(failure ?? 'it is not well');
+  if ('error' in state) return shorten(state.error.message);
+  return state.kind === 'needsInput' ? 'it waits for a person: connect it once by hand' : undefined;
+}
+
+export function isComing({ kind }: ConnectionState): boolean {
+  return kind === 'connecting' || kind === 'reconnecting';
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_REASON ? `${text.slice(0, MAX_REASON)}…` : text;
+}
