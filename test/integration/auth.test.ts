@@ -7,6 +7,7 @@ import type { SpawnProgram } from '../../src/core/auth/tokenCommand';
 import { createHub, type Hub } from '../../src/core/index';
 import type { Ports } from '../../src/core/ports';
 import { startProgram } from '../../src/core/transports/stdioProgram';
+import type { Authenticator } from '../../src/core/transports/transport';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
 import { authContext, followingSignIn, memorySecrets, oauthSettings, request } from '../support/authHarness';
 
@@ -223,6 +224,33 @@ describe('renewing', () => {
     expect(await Promise.all(calls)).toEqual(Array(10).fill(200));
     expect(server.counts).toMatchObject({ refresh: 1, refused, authorize: 1 });
     expect(server.seen.tokenRequests.at(-1)).toMatchObject({ grant_type: 'refresh_token', resource: server.url });
+  });
+
+  it('serves two entries of the same server by one refresh', async () => {
+    const server = await startServer();
+    const context = authContext(server.url);
+    const auths = [OAUTH, OAUTH].map((settings) => createAuthenticator(settings, context) as Authenticator);
+    for (const auth of auths) await request(auth, server.url);
+    server.expireTokens();
+    expect(await Promise.all(auths.map((auth) => request(auth, server.url)))).toEqual([200, 200]);
+    expect(server.counts).toMatchObject({ refresh: 1, authorize: 1 });
+  });
+
+  it('is not shared by entries that want other clients or scopes', async () => {
+    const server = await startServer({ registers: false });
+    const context = authContext(server.url);
+    const mine: Partial<typeof OAUTH>[] = [
+      { clientId: 'one' },
+      { clientId: 'two' },
+      { clientId: 'two', scopes: ['write'] },
+    ];
+    const auths = mine.map((settings) => createAuthenticator({ ...OAUTH, ...settings }, context) as Authenticator);
+    await Promise.all(auths.map((auth) => request(auth, server.url)));
+    expect(server.seen.authorizations.map(({ client_id, scope }) => `${client_id} ${scope}`).sort()).toEqual([
+      'one undefined',
+      'two undefined',
+      'two write',
+    ]);
   });
 
   it('takes what another window got in place of a second refresh', async () => {

@@ -81,21 +81,20 @@ export class OAuthAuthenticator implements Authenticator {
     const { flights, serverUrl } = this.#context;
     const interactive = this.#context.interactive(refusal.status === 401 ? 'signIn' : 'stepUp');
     const kind = refusal.status === 401 ? 'token' : `scope ${challenge.scope ?? ''}`;
-    await flights.run(
-      `renew ${interactive} ${kind} ${serverUrl}`,
-      (inner) => this.#renew(refusal, interactive, inner),
-      signal,
-    );
+    const { issuer, clientId, scopes, dpop } = this.#settings;
+    const key = JSON.stringify(['renew', serverUrl, interactive, kind, issuer, clientId, scopes, dpop]);
+    // Who only waited for it has the tokens by it, too.
+    this.#record = await flights.run(key, (inner) => this.#renew(refusal, interactive, inner), signal);
     return true;
   }
 
-  /** Leaves `#record` with other tokens than those that were refused, or rejects. */
-  async #renew(refusal: AuthRefusal, interactive: boolean, signal: AbortSignal): Promise<void> {
+  /** Resolves to other tokens than those that were refused. */
+  async #renew(refusal: AuthRefusal, interactive: boolean, signal: AbortSignal): Promise<TokenRecord> {
     const { serverUrl, serverName } = this.#context;
     const stored = this.#usable(await this.#store.forServer(serverUrl));
     this.#record = stored;
     // Another request or another window renewed meanwhile.
-    if (stored && authorizationOf(stored) !== refusal.sent.authorization) return;
+    if (stored && authorizationOf(stored) !== refusal.sent.authorization) return stored;
     const challenge = parseChallenge(refusal.wwwAuthenticate);
     try {
       const server = await discoverAuthorizationServer(serverUrl, challenge.resourceMetadataUrl, this.#fetch(signal));
@@ -110,10 +109,11 @@ export class OAuthAuthenticator implements Authenticator {
         if (record && !isStrictScopeSuperset(scope, before)) throw scopeRefused(serverName, scope);
       } else if (record?.tokens.refresh_token !== undefined && (record.dpopKey || !isBound)) {
         if (!this.#refreshes.take()) throw refusedTooOften(serverUrl);
-        if (await this.#refresh(record, signal)) return;
+        const renewed = await this.#refresh(record, signal);
+        if (renewed) return renewed;
       }
       if (!interactive) throw signInRequired(serverName);
-      this.#record = await this.#signIn(server, this.#withOfflineAccess(server, scope), isBound, signal);
+      return await this.#signIn(server, this.#withOfflineAccess(server, scope), isBound, signal);
     } catch (error) {
       signal.throwIfAborted();
       throw describeAuthFailure(error, serverUrl);
