@@ -276,6 +276,13 @@ describe('Group: connecting', () => {
     expect(members.calls).toEqual([]);
   });
 
+  it('wakes each once for a call, also where it falls asleep again at once', async () => {
+    const members = new Members(['a'], DISCONNECTED);
+    members.connect = async () => {};
+    expect(await rejection(members.group().callTool('echo', {}))).toMatchObject({ kind: 'connectionClosed' });
+    expect(members.connects).toEqual(['a']);
+  });
+
   it('wakes nobody that only a person connects', async () => {
     const members = new Members(['a'], DISCONNECTED);
     members.set('a', { autoConnect: 'manual' });
