@@ -184,6 +184,27 @@ describe('what is refused', () => {
     expect(server.counts.mcp).toBe(1);
   });
 
+  it.each([503, 429, 502, 302, '<html>A page of a proxy</html>', '{}'])(
+    'resource metadata that cannot be had for now (%s): the secret does not go to the server instead',
+    async (resourceMetadataFault) => {
+      const server = await startServer({ resourceMetadataFault });
+      const settings = { clientId: 'mine', clientSecret: 'hush' };
+      const error = await failure(request(oauth(server, {}, settings), server.url));
+      expect(error).toMatchObject({ kind: 'transport', retryable: true, hint: expect.any(String) });
+      expect(server.counts).toMatchObject({ metadata: 0, authorize: 0, code: 0 });
+    },
+  );
+
+  it.each([503, 429, 502])('metadata that an authorization server cannot give for now (%s)', async (metadataFault) => {
+    const named = await startServer({ metadataFault });
+    const unnamed = await startServer({ metadataFault, resourceMetadataAt: 'nowhere', challenge: false });
+    for (const server of [named, unnamed]) {
+      const error = await failure(request(oauth(server), server.url));
+      expect(error).toMatchObject({ kind: 'transport', retryable: true, code: metadataFault });
+      expect(server.counts).toMatchObject({ register: 0, authorize: 0 });
+    }
+  });
+
   it('addresses that the rules refuse, before anything is sent there', async () => {
     const server = await startServer({ authorizationServer: 'http://169.254.169.254' });
     const checked: string[] = [];

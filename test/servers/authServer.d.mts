@@ -3,6 +3,9 @@ export interface AuthServerOptions {
   metadata?: 'oauth' | 'oidc' | 'none';
   /** Where the resource metadata is. Default: at the well-known path of the server. */
   resourceMetadataAt?: 'path' | 'root' | 'custom' | 'nowhere';
+  /** What comes in place of the metadata of the resource or of the authorization server: a status, or a page. */
+  resourceMetadataFault?: number | string;
+  metadataFault?: number | string;
   /** Whether a refusal says more than "Bearer". */
   challenge?: boolean;
   challengeScope?: string;

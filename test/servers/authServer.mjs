@@ -74,6 +74,7 @@ async function handle(request, response, state) {
     const where = options.resourceMetadataAt ?? 'path';
     const served =
       path === '/.well-known/oauth-protected-resource' ? 'root' : path.endsWith('/mcp') ? 'path' : 'custom';
+    if (options.resourceMetadataFault) return fault(response, options.resourceMetadataFault);
     if (where !== served) return response.writeHead(404).end();
     return json(response, 200, {
       resource: options.resource ?? `${base}/mcp`,
@@ -89,6 +90,7 @@ async function handle(request, response, state) {
         : '';
   if (kind !== '') {
     counts.metadata++;
+    if (options.metadataFault) return fault(response, options.metadataFault);
     if ((options.metadata ?? 'oauth') !== kind) return response.writeHead(404).end();
     return json(response, 200, metadata(state));
   }
@@ -293,6 +295,12 @@ function boundToken(request, response, { options, seen, boundTo, base }) {
     response.writeHead(401, { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': nonce }).end('{}');
   }
   return proof?.thumbprint !== undefined && proof.thumbprint === boundTo.get(token) ? token : '';
+}
+
+/** A status, or a page in the place of JSON. */
+function fault(response, what) {
+  if (typeof what === 'number') return response.writeHead(what).end();
+  response.writeHead(200, { 'content-type': 'text/html' }).end(what);
 }
 
 function json(response, status, value, headers = {}) {

@@ -31,6 +31,21 @@ export function shortUrl(url: string | URL): string {
   return quote(`${origin}${pathname}`);
 }
 
+/** Whether an HTTP status says that the same request may succeed later. */
+export function mayPass(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408 || status === 425;
+}
+
+/** An answer that says nothing on what was asked. */
+export function httpFault(where: string | URL, status: number, cause?: unknown): PatchbayError {
+  return new PatchbayError('transport', `${shortUrl(where)} answered with HTTP ${status}.`, {
+    code: status,
+    retryable: true,
+    hint: 'The fault is on the server, or on the way to it; try again later.',
+    cause,
+  });
+}
+
 /**
  * What a failed step of an authorization means. `where` is the server that was talked to. Quotes errors that the
  * authorization server named; nothing of an answer that came from another issuer (RFC 9207).

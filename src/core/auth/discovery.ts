@@ -7,7 +7,7 @@ import {
   resourceUrlFromServerUrl,
 } from '@modelcontextprotocol/client';
 import { isPatchbayError, PatchbayError } from '../../base/errors';
-import { shortUrl } from './authErrors';
+import { httpFault, mayPass, shortUrl } from './authErrors';
 
 type ProtectedResourceMetadata = Awaited<ReturnType<typeof discoverOAuthProtectedResourceMetadata>>;
 
@@ -31,8 +31,9 @@ export interface AuthorizationServer {
  * of the server and of its root; then RFC 8414 or OpenID Connect metadata. Without resource metadata the server's own
  * origin is the authorization server, as in protocol version 2025-03-26.
  *
- * Rejects where the resource is another one, or the issuer is not the one that was asked. Errors of the SDK and of `fetch`
- * come through as they are.
+ * Rejects where the resource is another one, or the issuer is not the one that was asked; with a `transport` error where
+ * the metadata cannot be had for now, because without it the credentials would go to somebody else. Errors of the SDK and
+ * of `fetch` come through as they are.
  */
 export async function discoverAuthorizationServer(
   serverUrl: string,
@@ -45,7 +46,7 @@ export async function discoverAuthorizationServer(
   if (resourceMetadata) requireSameResource(serverUrl, resourceMetadata.resource);
   const named = resourceMetadata?.authorization_servers?.[0];
   const url = named ?? String(new URL('/', serverUrl));
-  const metadata = await discoverAuthorizationServerMetadata(url, { fetchFn: fetch });
+  const metadata = await orFault(fetch, (fetchFn) => discoverAuthorizationServerMetadata(url, { fetchFn }));
   if (!metadata && named !== undefined) {
     throw new PatchbayError('auth', `${shortUrl(url)} publishes no metadata of an authorization server.`, {
       hint: 'Without it nobody can tell how to sign in there safely; ask who runs the server.',
@@ -61,7 +62,7 @@ export async function discoverAuthorizationServer(
   };
 }
 
-/** Undefined: the server publishes none, or something that is not such metadata. */
+/** Undefined: the server publishes none. */
 async function readResourceMetadata(
   serverUrl: string,
   url: string | undefined,
@@ -69,13 +70,47 @@ async function readResourceMetadata(
 ): Promise<ProtectedResourceMetadata | undefined> {
   try {
     const options = url === undefined ? {} : { resourceMetadataUrl: url };
-    return await discoverOAuthProtectedResourceMetadata(serverUrl, options, fetch);
+    return await orFault(fetch, (fetchFn) => discoverOAuthProtectedResourceMetadata(serverUrl, options, fetchFn));
   } catch (error) {
+    const isUnreadable = error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError');
+    if (isUnreadable) throw unreadable(url ?? serverUrl, error);
     // Refused addresses, cancelled and broken connections are no answer about the metadata.
     const isNetwork = error instanceof Error && ('code' in error || error.name === 'AbortError');
     if (isPatchbayError(error) || error instanceof TypeError || isNetwork) throw error;
     return undefined;
   }
+}
+
+/**
+ * What `read` finds. Where it finds nothing and an answer was no word on whether there is metadata (5xx, 429, a redirect
+ * elsewhere), rejects with that.
+ */
+async function orFault<T>(fetch: FetchLike, read: (fetch: FetchLike) => Promise<T | undefined>): Promise<T> {
+  let fault: PatchbayError | undefined;
+  const watching: FetchLike = async (url, init) => {
+    const answer = await fetch(url, init);
+    const { status } = answer;
+    const saysNone = status >= 400 && status < 500 && !mayPass(status);
+    fault = answer.ok || saysNone ? fault : httpFault(url, status);
+    return answer;
+  };
+  let found: T | undefined;
+  try {
+    found = await read(watching);
+  } catch (error) {
+    // The SDK says no more than the status of the last answer by these.
+    throw fault && error instanceof Error && error.name === 'Error' ? fault : error;
+  }
+  if (found === undefined && fault) throw fault;
+  return found as T;
+}
+
+function unreadable(url: string, cause: unknown): PatchbayError {
+  return new PatchbayError('transport', `What ${shortUrl(url)} publishes on how to sign in cannot be read.`, {
+    retryable: true,
+    hint: 'A page of a proxy may have come in its place; if it stays, the server is set up wrongly.',
+    cause,
+  });
 }
 
 function requireSameResource(serverUrl: string, resource: string): void {
