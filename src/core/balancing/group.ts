@@ -8,7 +8,7 @@ import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { GroupDefinition } from '../config/definition';
 import type { ConnectionState } from '../connection/state';
 import type { CallToolOptions } from '../hubTypes';
-import { type GroupTools, intersectTools } from './groupTools';
+import { type MemberTools, ToolComparison } from './groupTools';
 import {
   deriveState,
   type GroupView,
@@ -81,10 +81,8 @@ export class Group implements Disposable {
   /** Since when each member is connected: another time is another connection, of which nothing is known. */
   readonly #connectedSince = new Map<string, number | undefined>();
   #state: ConnectionState = { kind: 'disconnected' };
-  #compared: { readonly lists: readonly unknown[]; readonly found: GroupTools } = {
-    lists: [],
-    found: { tools: [], warnings: [] },
-  };
+  readonly #allTools = new ToolComparison();
+  readonly #liveTools = new ToolComparison();
 
   /** Anything of the view but the numbers of calls. */
   readonly onDidChange: Event<void> = this.#changeEmitter.event;
@@ -129,7 +127,7 @@ export class Group implements Disposable {
           inFlight: this.#loadOf(view),
         };
       }),
-      ...this.#intersect(seen),
+      ...this.#allTools.of(listsOf(seen)),
       catalogStatus: statusOf(known.map(({ view }) => view)),
     };
   }
@@ -232,27 +230,11 @@ export class Group implements Disposable {
     });
   }
 
-  #intersect(members: readonly SeenMember[]): GroupTools {
-    const lists = members.map(({ view: { id, tools, catalogStatus } }) => ({
-      id,
-      tools: catalogStatus === 'unknown' ? undefined : tools,
-    }));
-    const facts = lists.flatMap(({ id, tools }) => [id, tools]);
-    const { lists: before } = this.#compared;
-    // Schemas are compared only when a list is another one: the view is asked for at every change.
-    if (facts.length !== before.length || facts.some((fact, index) => fact !== before[index])) {
-      this.#compared = { lists: facts, found: intersectTools(lists) };
-    }
-    return this.#compared.found;
-  }
-
   /** Lists of earlier connections may be out of date: only those of open ones can say that there is no such tool. */
   #requireTool(name: string): void {
     const live = this.#seen().filter(({ view }) => view.catalogStatus === 'live');
-    if (live.length === 0 || this.#intersect(this.#seen()).tools.some((tool) => tool.name === name)) return;
-    const lists = live.map(({ view }) => ({ id: view.id, tools: view.tools }));
-    const { tools } = intersectTools(lists);
-    if (tools.some((tool) => tool.name === name)) return;
+    const { tools } = this.#liveTools.of(listsOf(live));
+    if (live.length === 0 || tools.some((tool) => tool.name === name)) return;
     const names = tools.map((tool) => tool.name).join(', ');
     throw new PatchbayError('config', `The group "${this.definition.id}" has no tool "${name}".`, {
       hint: names ? `Its members share: ${names}.` : 'Its members share no tool with the same schema.',
@@ -315,6 +297,13 @@ export class Group implements Disposable {
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   }
+}
+
+function listsOf(members: readonly SeenMember[]): MemberTools[] {
+  return members.map(({ view: { id, tools, catalogStatus } }) => ({
+    id,
+    tools: catalogStatus === 'unknown' ? undefined : tools,
+  }));
 }
 
 function canConnect({ kind }: ConnectionState, autoConnect: MemberView['autoConnect']): boolean {

@@ -39,6 +39,21 @@ export function intersectTools(members: readonly MemberTools[]): GroupTools {
   return { tools, warnings: bounded(warnings) };
 }
 
+/** `intersectTools`, which compares schemas only when a list is another array than the last time. */
+export class ToolComparison {
+  #lists: readonly unknown[] = [];
+  #found: GroupTools = { tools: [], warnings: [] };
+
+  of(members: readonly MemberTools[]): GroupTools {
+    const lists = members.flatMap(({ id, tools }) => [id, tools]);
+    if (lists.length !== this.#lists.length || lists.some((list, index) => list !== this.#lists[index])) {
+      this.#lists = lists;
+      this.#found = intersectTools(members);
+    }
+    return this.#found;
+  }
+}
+
 function byName(tools: readonly Tool[]): Map<string, Tool> {
   const found = new Map<string, Tool>();
   for (const tool of tools) if (!found.has(tool.name)) found.set(tool.name, tool);
