@@ -1,8 +1,12 @@
-import { cancellation, raceAbort } from '../base/abort';
+import { cancellation } from '../base/abort';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { PatchbayError, toError } from '../base/errors';
 import { Emitter } from '../base/event';
+import { watchForSleep } from '../base/sleepWatch';
 import type { CallToolResult, Tool } from '../shared/mcp';
+import { CallMiddleware } from './callMiddleware';
+import { CallRecords } from './callRecords';
+import { FairLimiter } from './calls/fairLimiter';
 import { assignCallNames } from './catalog/callNames';
 import type { OtherLists } from './catalog/otherLists';
 import type { Configuration, ServerDefinition } from './config/definition';
@@ -11,11 +15,25 @@ import { admit } from './connection/admission';
 import { EraVerdicts } from './connection/era';
 import type { Skill, SkillFile } from './connection/skills';
 import { Credentials } from './credentials';
-import type { CallToolOptions, CatalogTool, ConnectOptions, Hub, ServerSnapshot, Traffic } from './hubTypes';
+import type {
+  CallToolOptions,
+  CatalogTool,
+  ConnectOptions,
+  Hub,
+  HubMetrics,
+  ResourceUpdate,
+  ServerSnapshot,
+  Traffic,
+} from './hubTypes';
+import { MetricsRecorder } from './metrics/recorder';
+import type { Middleware, MiddlewareFactory } from './middleware/middleware';
+import { ConnectionBudget } from './pool/connectionBudget';
 import type { Ports } from './ports';
 import { Server, type ServerDeps, type ServerView } from './server';
 import type { TransportRegistry } from './transports/registry';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
+
+const MIN_SWEEP_MS = 1000;
 
 /** A `Hub` over one configuration. Holds the servers, hands each call to its server and publishes the snapshots. */
 export class ServerHub implements Hub {
@@ -24,11 +42,15 @@ export class ServerHub implements Hub {
   readonly #store = new DisposableStore();
   readonly #changeEmitter = this.#store.add(new Emitter<ServerSnapshot>());
   readonly #listEmitter = this.#store.add(new Emitter<void>());
+  readonly #resourceEmitter = this.#store.add(new Emitter<ResourceUpdate>());
+  readonly #middleware: CallMiddleware;
+  readonly #records: CallRecords;
   readonly #servers = new Map<string, Server>();
   /** Servers that were removed or replaced and are still closing. */
   readonly #closing = new Map<Server, Promise<void>>();
   #configuration: Configuration;
   #isClosed = false;
+  #sweep: Disposable | undefined;
   #snapshots = new Map<string, ServerSnapshot>();
   /** Tool lists that the names were given for, in the order of the servers. */
   #named: readonly (readonly Tool[])[] = [];
@@ -36,17 +58,40 @@ export class ServerHub implements Hub {
 
   readonly onDidChangeServers = this.#changeEmitter.event;
   readonly onDidChangeServerList = this.#listEmitter.event;
+  readonly onDidUpdateResource = this.#resourceEmitter.event;
 
   constructor(configuration: Configuration, ports: Ports, registry: TransportRegistry, version: string) {
+    const { clock } = ports;
+    const settings = () => this.#configuration.settings;
+    const metrics = new MetricsRecorder(() => settings().metrics, clock);
     this.#ports = ports;
+    this.#configuration = configuration;
+    this.#middleware = new CallMiddleware(ports);
+    this.#records = this.#store.add(new CallRecords(ports, metrics));
     this.#deps = {
       registry,
       credentials: new Credentials(ports, ports.network),
-      verdicts: new EraVerdicts(ports.memory, () => ports.clock.now()),
+      verdicts: new EraVerdicts(ports.memory, () => clock.now()),
       clientInfo: { name: 'patchbay', version },
       inputs: new Map(),
+      settings,
+      budget: new ConnectionBudget(() => settings().pool, clock),
+      limiter: new FairLimiter({
+        limit: () => settings().tools.maxConcurrentCalls,
+        keyLimit: (id) => this.#servers.get(id)?.definition.entry?.limits.maxConcurrentCalls,
+        keepsOne: () => [...this.#servers.values()].filter(({ isWanted }) => isWanted).length > 1,
+      }),
+      middleware: (user) => this.#middleware.around(user),
+      beginCall: (call) => this.#records.begin(call),
+      metrics,
     };
-    this.#configuration = configuration;
+    this.#store.add(
+      this.#middleware.onDidChange(() => {
+        for (const server of this.#servers.values()) server.forgetMiddleware();
+      }),
+    );
+    this.#store.add(watchForSleep(clock, () => this.checkNow()));
+    this.#sweepLater();
     for (const definition of configuration.servers.values()) this.#add(definition);
     this.#publish();
   }
@@ -60,16 +105,7 @@ export class ServerHub implements Hub {
   }
 
   async connect(id: string, { interactive = false, signal }: ConnectOptions = {}): Promise<void> {
-    const server = this.#require(id);
-    if (signal?.aborted) throw cancellation(signal);
-    const isMine = !server.isWanted;
-    try {
-      await raceAbort(server.connect(interactive), signal);
-    } catch (error) {
-      // Who gives up ends the attempt that it began, never one that others wait for too, never a connection.
-      if (signal?.aborted && isMine && server.view.state.kind !== 'connected') void server.disconnect();
-      throw error;
-    }
+    await this.#require(id).connect(interactive, signal);
   }
 
   async disconnect(id: string): Promise<void> {
@@ -134,6 +170,34 @@ export class ServerHub implements Hub {
     return this.#require(id).callTool(tool, args, options);
   }
 
+  registerMiddleware(name: string, middleware: Middleware | MiddlewareFactory): Disposable {
+    return this.#middleware.register(name, middleware);
+  }
+
+  get calls(): CallRecords['history'] {
+    return this.#records.history;
+  }
+
+  metrics(): HubMetrics {
+    const { budget, limiter, metrics } = this.#deps;
+    return {
+      ...metrics.snapshot(),
+      now: {
+        connections: { open: budget.open, waiting: budget.waiting, evicted: budget.evicted },
+        calls: { inFlight: limiter.inFlight, waiting: limiter.waiting },
+        servers: [...this.#servers.values()].map(({ numbers }) => numbers),
+      },
+    };
+  }
+
+  clearPool(id?: string): void {
+    for (const server of id === undefined ? this.#servers.values() : [this.#require(id)]) server.clearPool();
+  }
+
+  checkNow(): void {
+    for (const server of this.#servers.values()) server.checkNow();
+  }
+
   traffic(id: string): Traffic {
     return this.#require(id).traffic;
   }
@@ -150,6 +214,9 @@ export class ServerHub implements Hub {
     for (const id of removed) void this.#remove(id);
     for (const id of changed) this.#change(id, configuration.servers.get(id));
     for (const [id, definition] of configuration.servers) if (!this.#servers.has(id)) this.#add(definition);
+    this.#deps.budget.recheck();
+    this.#deps.limiter.recheck();
+    for (const server of this.#servers.values()) server.applySettings();
     this.#publish();
     if (removed.length > 0 || before !== [...configuration.servers.keys()].join()) this.#listEmitter.fire();
   }
@@ -161,11 +228,25 @@ export class ServerHub implements Hub {
     // For those that are closing already, this is the second time: now by force.
     for (const server of this.#closing.keys()) server.end().catch(() => {});
     while (this.#closing.size > 0) await Promise.all(this.#closing.values());
+    this.#sweep?.dispose();
+    await this.#records.flush();
     this.#store.dispose();
   }
 
   dispose(): void {
     void this.close().catch((error) => this.#ports.log.warn(toError(error).message));
+  }
+
+  /** Closes further connections that nobody used for long, at the pace of the configuration. */
+  #sweepLater(): void {
+    const { cleanupIntervalMs, maxIdleMs } = this.#configuration.settings.pool;
+    this.#sweep = this.#ports.clock.setTimeout(
+      () => {
+        for (const server of this.#servers.values()) server.reap(maxIdleMs);
+        this.#sweepLater();
+      },
+      Math.max(cleanupIntervalMs, MIN_SWEEP_MS),
+    );
   }
 
   /** One question about all servers that need an approval. Who is refused says so in its own state. */
@@ -183,6 +264,7 @@ export class ServerHub implements Hub {
   #add(definition: ServerDefinition): Server {
     const server = new Server(definition, { ...this.#deps, ports: this.#ports });
     server.onDidChange(() => this.#publish());
+    server.onDidUpdateResource(({ uri }) => this.#resourceEmitter.fire({ server: definition.id, uri }));
     this.#servers.set(definition.id, server);
     return server;
   }

@@ -2,10 +2,15 @@
 import type { Disposable } from '../base/disposable';
 import type { Event } from '../base/event';
 import type { CallToolResult, Implementation, Progress, Tool } from '../shared/mcp';
+import type { BreakerState } from './balancing/breaker';
+import type { HistoryEntry } from './calls/history';
 import type { OtherLists } from './catalog/otherLists';
 import type { ConfigSource, Configuration, ServerEntry } from './config/definition';
 import type { Skill, SkillFile } from './connection/skills';
 import type { ConnectionState } from './connection/state';
+import type { MetricsSnapshot } from './metrics/snapshot';
+import type { Middleware, MiddlewareFactory } from './middleware/middleware';
+import type { SessionPoolNumbers } from './pool/sessionPool';
 import type { Exchange } from './traffic/exchange';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
 
@@ -46,8 +51,42 @@ export interface ServerSnapshot {
   readonly processId?: number;
   /** Last measured time to the server and back in ms; only over the network, and only while connected. */
   readonly roundTripMs?: number;
+  /** Absent: closed, calls go through. */
+  readonly breaker?: BreakerState;
+  /** Tools that are not called at the moment, because they failed again and again. */
+  readonly toolBreakers?: readonly (BreakerState & { readonly tool: string })[];
   /** Keys of this entry whose feature is not built yet, as dotted paths. */
   readonly notSupported: readonly string[];
+}
+
+/** Numbers since the hub was made, and `now` those of this moment. */
+export interface HubMetrics extends MetricsSnapshot {
+  readonly now: {
+    readonly connections: { readonly open: number; readonly waiting: number; readonly evicted: number };
+    readonly calls: { readonly inFlight: number; readonly waiting: number };
+    readonly servers: readonly {
+      readonly server: string;
+      readonly pool: SessionPoolNumbers;
+      readonly inFlight: number;
+      readonly remaining: number | null;
+      readonly subscribed: number;
+    }[];
+  };
+}
+
+/** A resource changed. `uri`: as the server names it. */
+export interface ResourceUpdate {
+  readonly server: string;
+  readonly uri: string;
+}
+
+/** The last calls over all servers, without secrets. */
+export interface CallLog {
+  /** Newest first. */
+  entries(): readonly HistoryEntry[];
+  readonly onDidAdd: Event<HistoryEntry>;
+  readonly onDidChange: Event<HistoryEntry>;
+  clear(): void;
 }
 
 export interface CallToolOptions {
@@ -120,6 +159,18 @@ export interface Hub extends Disposable {
    * connections. Throws a `config` error where `type` is taken.
    */
   registerTransport(type: string, factory: TransportFactory<CustomLaunch>): Disposable;
+  /** Makes a name usable in `middleware` of servers. Throws a `config` error where it is taken or is no name. */
+  registerMiddleware(name: string, middleware: Middleware | MiddlewareFactory): Disposable;
+  /** Calls, connections and the pool in numbers since the hub was made, as plain JSON. */
+  metrics(): HubMetrics;
+  /** The last calls, as far as they are remembered. */
+  readonly calls: CallLog;
+  /** Closes connections beyond the first of a server, each after its calls; without an id those of all servers. */
+  clearPool(id?: string): void;
+  /** Looks at once whether each connection is there, and tries again what waits for its next attempt. */
+  checkNow(): void;
+  /** Fires when a resource that matches `resources` of a server, or one below it, is another one now. */
+  readonly onDidUpdateResource: Event<ResourceUpdate>;
   /** What went over the wire, as long as the server's entry starts the same thing. */
   traffic(id: string): Traffic;
   /** Applies the difference: unchanged servers keep their connections, removed ones close. */

@@ -179,6 +179,25 @@ export interface NetworkSettings {
   readonly noProxy: readonly string[];
 }
 
+/** Where each tool call is written down. */
+export interface AuditPort {
+  readonly sink: {
+    /** One record without its line end. Never throws, and waits for nothing. */
+    append(line: string): void;
+    /** Resolves when all that was appended is written, or cannot be. Never rejects. */
+    flush(): Promise<void>;
+  };
+  /** What a record tells of the arguments: a fingerprint, or what they were, without secrets. Read at each call. */
+  readonly arguments: () => 'hash' | 'redacted' | 'off';
+}
+
+/** How a value breaks a JSON schema. */
+export interface SchemaProblem {
+  /** JSON pointer into the value (RFC 6901); empty: the value as a whole. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
 /** All that the core asks of its host. Every member has a default for plain Node in `createHub`. */
 export interface Ports {
   readonly clock: Clock;
@@ -195,6 +214,10 @@ export interface Ports {
   readonly signIn?: SignIn;
   /** Proxy settings of the host. Absent: none. */
   readonly network?: () => NetworkSettings;
+  /** Absent: no audit log is written. */
+  readonly audit?: AuditPort;
+  /** Holds a value against a schema, for the middleware `validate`. Absent: that refuses each call. */
+  readonly validate?: (schema: JsonObject, value: JsonObject, signal: AbortSignal) => Promise<readonly SchemaProblem[]>;
   /** Environment variables that `${env:X}` reads and child processes inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userHome: string;

@@ -1,46 +1,52 @@
-import { raceAbort } from '../base/abort';
-import { type Deferred, deferred } from '../base/deferred';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { isPatchbayError, PatchbayError, toError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
+import type { JsonObject } from '../shared/json';
 import type { CallToolResult, Tool } from '../shared/mcp';
-import { callTool } from './calls/callTool';
+import type { FairLimiter } from './calls/fairLimiter';
+import type { CallEnd, CallStart } from './calls/history';
+import { ServerCalls } from './calls/serverCalls';
 import { type OtherLists, readOtherLists } from './catalog/otherLists';
+import { PatternSubscriptions } from './catalog/resourceSubscriptions';
 import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
-import type { ServerDefinition, ServerEntry } from './config/definition';
+import type { GlobalSettings, ServerDefinition, ServerEntry } from './config/definition';
 import { describeLaunch, launchFingerprint } from './config/fingerprint';
 import { isSameLaunch } from './config/sameLaunch';
-import { admit } from './connection/admission';
-import { Connection, type OpenContext, type RetryPolicy } from './connection/connection';
-import type { EraVerdicts } from './connection/era';
-import { formatDuration } from './connection/failures';
-import { isDebugged, startHeartbeat } from './connection/heartbeat';
 import { buildLaunch, type LaunchOptions } from './connection/launch';
-import { openSession } from './connection/openSession';
 import type { Session } from './connection/session';
 import { listSkills, readSkill, type Skill, type SkillFile } from './connection/skills';
-import type { Credentials } from './credentials';
 import type { CallToolOptions, ServerSnapshot } from './hubTypes';
 import { serverLogs } from './leveledLog';
-import type { Logger, Ports } from './ports';
+import type { MetricsRecorder } from './metrics/recorder';
+import type { Middleware } from './middleware/middleware';
+import type { SessionPoolNumbers } from './pool/sessionPool';
+import type { Logger } from './ports';
 import { redactError, redactedLog } from './redacted';
+import { requireEntry } from './requireEntry';
+import { ServerSessions } from './serverSessions';
+import { type OpenerDeps, SessionOpener } from './sessionOpener';
 import { Redactor } from './traffic/redactor';
 import { TrafficLog } from './traffic/trafficLog';
-import type { TransportRegistry } from './transports/registry';
-import { tapTransport } from './transports/tap';
 
-const HEARTBEAT_INTERVAL_MS = 15_000;
-const HEARTBEAT_TIMEOUT_MS = 10_000;
+export interface ServerDeps extends OpenerDeps {
+  readonly settings: () => GlobalSettings;
+  /** Shared by all servers. */
+  readonly limiter: FairLimiter;
+  /** What is around the calls of a server that names these, the first one outermost. Throws a `config` error. */
+  readonly middleware: (server: MiddlewareUser) => Middleware;
+  /** Told of each call; what it returns is told how the call ended. */
+  readonly beginCall: (call: CallStart) => (end: CallEnd) => void;
+  readonly metrics: MetricsRecorder;
+}
 
-export interface ServerDeps {
-  readonly ports: Ports;
-  readonly registry: TransportRegistry;
-  readonly verdicts: EraVerdicts;
-  readonly credentials: Credentials;
-  readonly clientInfo: { readonly name: string; readonly version: string };
-  /** Values given for `${input:…}`, by the file that asks and the id: two files do not share what a person typed. */
-  readonly inputs: Map<string, string>;
+/** What middleware may know of the server that names it. */
+export interface MiddlewareUser {
+  readonly definition: ServerDefinition;
+  readonly entry: ServerEntry;
+  readonly log: Logger;
+  readonly redactor: Redactor;
+  readonly tool: (name: string) => Tool | undefined;
 }
 
 /** What this server contributes to the whole; the hub adds the names that are unique over all servers. */
@@ -50,7 +56,19 @@ export interface ServerView extends Omit<ServerSnapshot, 'catalog'> {
   readonly catalogError: string | undefined;
 }
 
-/** One configured server over its life: its definition, its connection and what is known of its tools. */
+/** One server at this moment, as plain JSON. */
+export interface ServerNumbersNow {
+  readonly server: string;
+  readonly pool: SessionPoolNumbers;
+  /** Calls that were made and have not ended, those in line included. */
+  readonly inFlight: number;
+  /** Calls that would go at once under the rate limit; null: there is none. */
+  readonly remaining: number | null;
+  /** Resources that the open session is subscribed to. */
+  readonly subscribed: number;
+}
+
+/** One configured server over its life: its definition, its sessions, its calls and what is known of its tools. */
 export class Server implements Disposable {
   readonly traffic: TrafficLog;
   readonly #deps: ServerDeps;
@@ -58,22 +76,25 @@ export class Server implements Disposable {
   readonly #log: Logger;
   readonly #store = new DisposableStore();
   readonly #changeEmitter = this.#store.add(new Emitter<void>());
-  readonly #connection: Connection;
+  readonly #opener: SessionOpener;
+  readonly #sessions: ServerSessions;
   readonly #catalog: ToolCatalog;
+  readonly #calls: ServerCalls;
+  readonly #subscriptions: PatternSubscriptions;
   #definition: ServerDefinition;
+  #around: Middleware | undefined;
   #negotiated: ServerSnapshot['negotiated'];
-  #roundTripMs: number | undefined;
   #firstListing: Promise<void> = Promise.resolve();
   /** Connects that a person waits for at this moment. */
   #awaited = 0;
-  #callsInFlight = 0;
-  #idle: Deferred<void> | undefined;
 
   readonly onDidChange: Event<void> = this.#changeEmitter.event;
+  /** A resource that matches `resources` of the entry, or one below it, is another one now. */
+  readonly onDidUpdateResource: Event<{ readonly uri: string }>;
 
   constructor(definition: ServerDefinition, deps: ServerDeps) {
     const { ports } = deps;
-    const { clock, memory, random } = ports;
+    const { clock, memory } = ports;
     this.#definition = definition;
     this.#deps = deps;
     const { entry } = definition;
@@ -83,21 +104,49 @@ export class Server implements Disposable {
     this.traffic = this.#store.add(new TrafficLog({ redactor: this.#redactor, clock }));
     const memoryKey = `tools:${entry ? launchFingerprint(definition) : definition.id}`;
     this.#catalog = this.#store.add(new ToolCatalog({ memory, memoryKey, clock, log }, toolFilter(entry)));
-    this.#connection = this.#store.add(
-      new Connection({
-        open: (context) => this.#open(context),
-        retry: () => retryPolicy(this.#definition.entry),
+    this.#opener = new SessionOpener({
+      deps,
+      definition: () => this.#definition,
+      traffic: this.traffic,
+      redactor: this.#redactor,
+      log,
+      isAwaited: () => this.#awaited > 0,
+    });
+    this.#sessions = this.#store.add(
+      new ServerSessions({
+        deps,
+        definition: () => this.#definition,
+        pool: () => deps.settings().pool,
+        opener: this.#opener,
         describe: (error) => this.#describe(error),
-        logState: (text) => connections.info(text),
-        clock,
-        random,
+        metrics: deps.metrics,
         log,
-        enabled: entry?.enabled ?? true,
+        connections,
       }),
     );
-    this.#store.add(this.#connection.onDidChangeState(() => this.#handleState()));
-    this.#store.add(this.#connection.onDidOpenSession((session) => this.#watch(session)));
-    this.#store.add(this.#catalog.onDidChange(() => this.#changeEmitter.fire()));
+    this.#calls = this.#store.add(
+      new ServerCalls({
+        serverId: definition.id,
+        entry: () => requireEntry(this.#definition),
+        limiter: deps.limiter,
+        lease: (signal, connecting) => this.#sessions.lease(signal, connecting),
+        tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
+        around: () => this.#middleware(),
+        describe: (error) => this.#describe(error),
+        begin: (tool, args) =>
+          deps.beginCall({ server: definition.id, tool, arguments: args, redactor: this.#redactor }),
+        clock,
+      }),
+    );
+    const patterns = entry?.resources ?? [];
+    this.#subscriptions = this.#store.add(new PatternSubscriptions({ clock, log, patterns }));
+    this.onDidUpdateResource = this.#subscriptions.onDidUpdate;
+    const changed = () => this.#changeEmitter.fire();
+    this.#store.add(this.#sessions.onDidChangeState(() => this.#handleState()));
+    this.#store.add(this.#sessions.onDidMeasure(changed));
+    this.#store.add(this.#sessions.onDidOpenSession((session) => this.#watch(session)));
+    this.#store.add(this.#catalog.onDidChange(changed));
+    this.#store.add(this.#calls.onDidChangeBreakers(changed));
   }
 
   get definition(): ServerDefinition {
@@ -106,7 +155,9 @@ export class Server implements Disposable {
 
   get view(): ServerView {
     const { id, name, source, transport, entry, notSupported } = this.#definition;
-    const processId = this.#connection.session?.processId;
+    const { state, session, roundTripMs } = this.#sessions;
+    const processId = session?.processId;
+    const { breaker, toolBreakers } = this.#calls;
     return {
       id,
       name,
@@ -114,10 +165,12 @@ export class Server implements Disposable {
       transport: transport ?? 'unknown',
       address: entry ? describeLaunch(this.#definition).summary : '',
       autoConnect: entry?.autoConnect ?? 'manual',
-      state: this.#brokenState() ?? this.#connection.state,
+      state: this.#brokenState() ?? state,
       ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),
       ...(processId === undefined ? {} : { processId }),
-      ...(this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs }),
+      ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      ...(breaker.kind === 'closed' ? {} : { breaker }),
+      ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),
       notSupported,
       tools: this.#catalog.tools,
       catalogStatus: this.#catalog.status,
@@ -127,24 +180,53 @@ export class Server implements Disposable {
 
   /** Whether a connection is there or on its way: what a changed definition should bring back. */
   get isWanted(): boolean {
-    const { kind } = this.#connection.state;
+    const { kind } = this.#sessions.state;
     return kind === 'connected' || kind === 'connecting' || kind === 'reconnecting';
+  }
+
+  /** Numbers of this moment. `remaining`: calls that would go at once under the rate limit. */
+  get numbers(): ServerNumbersNow {
+    const { inFlight, remaining } = this.#calls;
+    return {
+      server: this.#definition.id,
+      pool: this.#sessions.pool.numbers,
+      inFlight,
+      remaining: remaining ?? null,
+      subscribed: this.#subscriptions.uris.length,
+    };
   }
 
   /** Takes over a definition that starts or contacts the same thing. False, and nothing done, where it does not. */
   redefine(definition: ServerDefinition): boolean {
     if (!isSameLaunch(this.#definition, definition)) return false;
     this.#definition = definition;
+    this.#around = undefined;
     this.#catalog.filter = toolFilter(definition.entry);
+    this.#subscriptions.setPatterns(definition.entry?.resources ?? []);
+    this.applySettings();
     return true;
   }
 
+  /** Lets those go on who wait for a limit that may be another one now. */
+  applySettings(): void {
+    this.#calls.recheck();
+    this.#sessions.applySettings();
+  }
+
+  /** What is around the calls may be another thing now. */
+  forgetMiddleware(): void {
+    this.#around = undefined;
+  }
+
   /** Resolves when connected and the tools were listed once, or failed to be: that is not the connection's failure. */
-  async connect(interactive: boolean): Promise<void> {
-    this.#requireEntry();
-    if (interactive) this.#awaited++;
+  async connect(interactive: boolean, signal?: AbortSignal): Promise<void> {
+    requireEntry(this.#definition);
+    if (interactive) {
+      this.#awaited++;
+      this.#calls.resetBreakers();
+    }
     try {
-      await this.#connection.connect(interactive);
+      await this.#sessions.connect(interactive, signal);
       await this.#firstListing;
     } finally {
       if (interactive) this.#awaited--;
@@ -152,175 +234,107 @@ export class Server implements Disposable {
   }
 
   disconnect(): Promise<void> {
-    return this.#connection.disconnect();
+    return this.#sessions.disconnect();
   }
 
   /** Resolves when no call is under way. */
   drain(): Promise<void> {
-    if (this.#callsInFlight === 0) return Promise.resolve();
-    this.#idle ??= deferred();
-    return this.#idle.promise;
+    return this.#calls.drain();
   }
 
   /** Disconnects for good; asked again meanwhile, by force. Resolves when nothing is left. */
   async end(): Promise<void> {
-    await this.#connection.end();
+    await this.#sessions.end();
     this.#store.dispose();
   }
 
   /** Revokes and forgets the sign-in, then disconnects. False: there was none. */
   async signOut(signal: AbortSignal): Promise<boolean> {
-    let { auth } = this.#requireEntry();
-    const launch = await buildLaunch(this.#definition, {
-      ...this.#launchOptions(true, signal),
-      authenticate: (resolved) => {
+    let { auth } = requireEntry(this.#definition);
+    return this.#redacted(async () => {
+      const authenticate: LaunchOptions['authenticate'] = (resolved) => {
         auth = resolved.auth;
         return undefined;
-      },
+      };
+      const launch = await buildLaunch(this.#definition, { ...this.#opener.launchOptions(true, signal), authenticate });
+      if (auth.type !== 'oauth' || !('url' in launch)) return false;
+      const wasSignedIn = await this.#deps.credentials.signOut(launch, auth, this.#log, signal);
+      await this.disconnect();
+      return wasSignedIn;
     });
-    if (auth.type !== 'oauth' || !('url' in launch)) return false;
-    const wasSignedIn = await this.#deps.credentials.signOut(launch, auth, this.#log, signal);
-    await this.disconnect();
-    return wasSignedIn;
   }
 
   retryNow(): void {
-    this.#connection.retryNow();
+    this.#sessions.retryNow();
   }
 
   stopRetrying(): void {
-    this.#connection.stopRetrying();
+    this.#sessions.stopRetrying();
   }
 
-  async refreshTools(): Promise<void> {
-    const { requestMs } = this.#requireEntry().timeouts;
-    await this.#catalog.refresh(this.#requireSession(), requestMs).catch((error) => {
-      throw this.#describe(error);
-    });
+  checkNow(): void {
+    this.#sessions.checkNow();
   }
 
-  async readOtherLists(): Promise<OtherLists> {
-    return readOtherLists(this.#requireSession(), this.#requireEntry().timeouts.requestMs);
+  /** Closes the connections beyond the first, each after its calls. */
+  clearPool(): void {
+    this.#sessions.pool.clear();
   }
 
-  async listSkills(): Promise<readonly Skill[]> {
-    return listSkills(this.#requireSession(), this.#requireEntry().timeouts.requestMs, this.#log);
+  reap(maxIdleMs: number): void {
+    this.#sessions.pool.reap(maxIdleMs);
   }
 
-  async readSkill(skill: Skill, path?: string): Promise<SkillFile> {
-    return readSkill(this.#requireSession(), this.#requireEntry().timeouts.requestMs, skill, path);
+  refreshTools(): Promise<void> {
+    return this.#redacted(() => this.#catalog.refresh(this.#requireSession(), this.#requestMs));
+  }
+
+  readOtherLists(): Promise<OtherLists> {
+    return this.#redacted(() => readOtherLists(this.#requireSession(), this.#requestMs));
+  }
+
+  listSkills(): Promise<readonly Skill[]> {
+    return this.#redacted(() => listSkills(this.#requireSession(), this.#requestMs, this.#log));
+  }
+
+  readSkill(skill: Skill, path?: string): Promise<SkillFile> {
+    return this.#redacted(() => readSkill(this.#requireSession(), this.#requestMs, skill, path));
   }
 
   async callTool(name: string, args: Record<string, unknown>, options: CallToolOptions): Promise<CallToolResult> {
-    const { timeouts, tools } = this.#requireEntry();
+    const { tools } = requireEntry(this.#definition);
     if (!isToolIncluded(name, tools.include, tools.exclude)) {
       throw new PatchbayError('security', `The tool "${name}" of "${this.#definition.name}" is left out.`, {
         hint: 'See "tools.include" and "tools.exclude" of the server.',
       });
     }
-    this.#callsInFlight += 1;
-    try {
-      await this.#connectForCall(options.timeoutMs ?? timeouts.toolMs, options.signal);
-      return await callTool(this.#requireSession(), name, args, timeouts, options);
-    } catch (error) {
-      throw this.#describe(error);
-    } finally {
-      this.#callsInFlight -= 1;
-      if (this.#callsInFlight === 0) this.#idle?.resolve();
-    }
+    return this.#calls.call(name, args as JsonObject, options);
   }
 
   dispose(): void {
     this.end().catch((error) => this.#log.warn(toError(error).message));
   }
 
-  /** Waits for a reconnect as long as for the call, and not at all where only a person can help. */
-  async #connectForCall(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const { state } = this.#connection;
-    if (state.kind === 'connected') return;
-    if (state.kind === 'authRequired') {
-      const { kind, message, code } = state.error;
-      throw new PatchbayError(kind, message, code === undefined ? {} : { code });
-    }
-    if (state.kind !== 'reconnecting') {
-      await raceAbort(this.#connection.connect(false), signal);
-      return;
-    }
-    const late = new AbortController();
-    const timer = this.#deps.ports.clock.setTimeout(
-      () =>
-        late.abort(
-          new PatchbayError(
-            'timeout',
-            `"${this.#definition.name}" was not there within ${formatDuration(timeoutMs)}.`,
-            {
-              retryable: true,
-              hint: 'Its state says why.',
-            },
-          ),
-        ),
-      timeoutMs || Number.MAX_SAFE_INTEGER,
-    );
-    try {
-      await raceAbort(this.#connection.connect(false), AbortSignal.any([late.signal, ...(signal ? [signal] : [])]));
-    } finally {
-      timer.dispose();
-    }
+  get #requestMs(): number {
+    return requireEntry(this.#definition).timeouts.requestMs;
   }
 
-  async #open({ signal, force, interactive, onStep }: OpenContext): Promise<Session> {
-    const { ports, registry, verdicts, clientInfo } = this.#deps;
-    const { clock, interaction, network } = ports;
-    const log = this.#log;
-    const entry = this.#requireEntry();
-    this.#requireTransport();
-    await admit([this.#definition], ports, interactive, signal);
-    const launch = await buildLaunch(this.#definition, this.#launchOptions(interactive, signal));
-    const tap = { traffic: this.traffic, log, redact: this.#redactor, messages: entry.debug.logMessages };
-    const context = { log, clock, ...(network ? { network } : {}) };
-    return openSession({
-      launch,
-      createTransport: (way) => tapTransport(registry.create(way, context), tap),
-      protocol: entry.protocol,
-      verdicts,
-      fingerprint: launchFingerprint(this.#definition),
-      connectMs: entry.timeouts.connectMs,
-      clientInfo,
-      serverName: this.#definition.name,
-      interaction,
-      logLevel: entry.debug.level,
-      signal,
-      force,
-      clock,
-      log,
-      onStep,
+  /** Made at the first call, so that what is registered late is found. */
+  #middleware(): Middleware {
+    this.#around ??= this.#deps.middleware({
+      definition: this.#definition,
+      entry: requireEntry(this.#definition),
+      log: this.#log,
+      redactor: this.#redactor,
+      tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
     });
-  }
-
-  #launchOptions(interactive: boolean, signal: AbortSignal): LaunchOptions {
-    const { ports, inputs, credentials } = this.#deps;
-    return {
-      ports,
-      inputs,
-      interactive,
-      signal,
-      onSecret: (value) => this.#redactor.add([value]),
-      authenticate: ({ auth }, way, program) =>
-        credentials.authenticator(way, {
-          auth,
-          serverName: this.#definition.name,
-          // A link that is there opens no browser by itself: it ends, and says what is needed.
-          interactive: (reason) => interactive && (reason === 'stepUp' || this.#awaited > 0),
-          program,
-          log: this.#log,
-        }),
-    };
+    return this.#around;
   }
 
   #handleState(): void {
-    if (this.#connection.state.kind !== 'connected') {
+    if (this.#sessions.state.kind !== 'connected') {
       this.#catalog.detach();
-      this.#roundTripMs = undefined;
+      this.#subscriptions.detach();
     }
     this.#changeEmitter.fire();
   }
@@ -334,23 +348,8 @@ export class Server implements Disposable {
       ...(instructions === undefined ? {} : { instructions }),
       capabilities: Object.keys(session.capabilities),
     };
-    const { command, args } = this.#requireEntry();
-    // A process at a breakpoint is silent because a person wants it so.
-    if (command === undefined || !isDebugged(command, args)) {
-      const { clock } = this.#deps.ports;
-      const heartbeat = startHeartbeat({
-        session,
-        clock,
-        intervalMs: HEARTBEAT_INTERVAL_MS,
-        timeoutMs: HEARTBEAT_TIMEOUT_MS,
-        onAnswer: (durationMs) => {
-          this.#roundTripMs = Math.round(session.roundTripMs ?? durationMs);
-          this.#changeEmitter.fire();
-        },
-      });
-      session.onDidClose(() => heartbeat.dispose());
-    }
-    this.#firstListing = this.#catalog.attach(session, this.#requireEntry().timeouts.requestMs);
+    this.#firstListing = this.#catalog.attach(session, this.#requestMs);
+    void this.#subscriptions.attach(session, this.#requestMs);
   }
 
   /** Any error as people may read it: one of ours, without secrets. */
@@ -361,30 +360,22 @@ export class Server implements Disposable {
     return redactError(known, this.#redactor);
   }
 
+  async #redacted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#describe(error);
+    }
+  }
+
   #brokenState(): ServerSnapshot['state'] | undefined {
     if (this.#definition.entry) return undefined;
     const message = this.#definition.problems.join(' ');
     return { kind: 'error', error: { kind: 'config', message, retryable: false } };
   }
 
-  #requireTransport(): void {
-    const { transport } = this.#definition;
-    if (this.#deps.registry.has(transport ?? '')) return;
-    throw new PatchbayError('config', `The transport "${transport}" is not supported.`, {
-      hint: `There are ${this.#deps.registry.types().join(', ')}, and those that other extensions bring.`,
-    });
-  }
-
-  #requireEntry(): ServerEntry {
-    const { entry, problems, id } = this.#definition;
-    if (entry) return entry;
-    throw new PatchbayError('config', `"${id}" cannot be used as it is configured: ${problems.join(' ')}`, {
-      hint: 'Correct the configuration file.',
-    });
-  }
-
   #requireSession(): Session {
-    const { session } = this.#connection;
+    const { session } = this.#sessions;
     if (session) return session;
     throw new PatchbayError('connectionClosed', `"${this.#definition.name}" is not connected.`, {
       hint: 'Connect it first.',
@@ -395,11 +386,4 @@ export class Server implements Disposable {
 
 function toolFilter(entry: ServerEntry | undefined) {
   return entry ? entry.tools : { include: [], exclude: [] };
-}
-
-function retryPolicy(entry: ServerEntry | undefined): RetryPolicy {
-  const none = { strategy: 'none', initialDelayMs: 0, maxDelayMs: 0, factor: 1, jitter: 0, maxAttempts: 0 } as const;
-  if (!entry) return { ...none, enabled: false, resetAfterMs: 0 };
-  const { enabled, restartOnCrash, ...retry } = entry.retry;
-  return { ...retry, enabled: enabled && (entry.command === undefined || restartOnCrash) };
 }

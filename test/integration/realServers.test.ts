@@ -115,7 +115,7 @@ describe('a stdio server that dies', () => {
   });
 
   it('fails the calls that wait at once, with the signal named', async () => {
-    open({ everything });
+    open({ everything: { ...everything, retry: { calls: 'never' } } });
     await hub.connect('everything');
     const pid = hub.server('everything')?.processId as number;
     const call = hub.callTool(

@@ -1,28 +1,16 @@
 /** The one list of keys whose feature is not built: they are read, checked, warned about and ignored. */
 import type { JsonValue } from '../../shared/json';
-import type { JsonPath } from './document';
 
 interface NotSupportedKey {
   /** Dotted, inside a server or at the top of the file. */
   readonly key: string;
 }
 
-export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [
-  { key: 'pool' },
-  { key: 'tools.confirm' },
-  { key: 'resources' },
-  { key: 'timeouts.idleMs' },
-  { key: 'retry.calls' },
-  { key: 'limits.maxConcurrentCalls' },
-  { key: 'limits.rateLimit' },
-  { key: 'middleware' },
-];
+export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [{ key: 'tools.confirm' }];
 
 export const NOT_SUPPORTED_AT_TOP: readonly NotSupportedKey[] = [
   { key: 'groups' },
-  { key: 'pool' },
-  { key: 'tools' },
-  { key: 'metrics' },
+  { key: 'tools.autoRegister' },
   { key: 'gateway' },
 ];
 
@@ -34,11 +22,6 @@ export function findNotSupported(value: JsonValue, list: readonly NotSupportedKe
       return found !== undefined && !asksForNothing(found);
     })
     .map(({ key }) => key);
-}
-
-/** Whether a value of a server stands under a key whose feature is not built, so that nothing reads it. */
-export function isIgnoredPath(path: JsonPath): boolean {
-  return NOT_SUPPORTED_IN_SERVER.some(({ key }) => key.split('.').every((segment, index) => path[index] === segment));
 }
 
 function memberOf(value: JsonValue | undefined, key: string): JsonValue | undefined {

@@ -9,6 +9,8 @@ const SOFT_KEYS: ReadonlySet<keyof ServerEntry> = new Set([
   'timeouts',
   'retry',
   'resources',
+  'pool',
+  'middleware',
 ]);
 
 /** Whether two definitions of one server start or contact the same thing in the same way. */
@@ -17,6 +19,8 @@ export function isSameLaunch(a: ServerDefinition, b: ServerDefinition): boolean 
 }
 
 function hardFacts({ entry, source, transport, inputs }: ServerDefinition): string {
-  const hard = Object.entries(entry ?? {}).filter(([key]) => !SOFT_KEYS.has(key as keyof ServerEntry));
-  return JSON.stringify([hard, source, transport, inputs]);
+  const hard = Object.entries(entry ?? {}).filter(
+    ([key]) => key !== 'limits' && !SOFT_KEYS.has(key as keyof ServerEntry),
+  );
+  return JSON.stringify([hard, entry?.limits.maxMessageBytes, source, transport, inputs]);
 }

@@ -5,7 +5,7 @@ import type { JsonPath } from './document';
 import { checkValue, dotted, previewValue } from './issues';
 import { findLiteralSecrets } from './literalSecrets';
 import { isJsonObject, mergeValues } from './mergeValues';
-import { findNotSupported, isIgnoredPath, NOT_SUPPORTED_IN_SERVER } from './notSupported';
+import { findNotSupported, NOT_SUPPORTED_IN_SERVER } from './notSupported';
 import type { Finding } from './reporter';
 import { serverSchema } from './schema/server';
 import { stringValues } from './stringValues';
@@ -96,7 +96,6 @@ function findBadVariables(entry: JsonObject, inputs: readonly InputDefinition[])
   const add = (path: JsonPath, code: Finding['code'], message: string, severity: Finding['severity'] = 'warning') =>
     findings.push({ severity, code, message, path, at: 'value' });
   for (const { text, path } of stringValues(entry)) {
-    if (isIgnoredPath(path)) continue;
     for (const variable of findVariables(text)) {
       const shown = variable.text.slice(0, 60);
       if (hasBadName(variable)) {

@@ -4,7 +4,6 @@ import type { ValueRequest } from '../ports';
 import type { ServerDefinition, ServerEntry } from './definition';
 import type { JsonPath } from './document';
 import { dotted } from './issues';
-import { isIgnoredPath } from './notSupported';
 import { mapStrings, stringValues } from './stringValues';
 import { findVariables, isKnownVariable, replaceVariables, type VariableReference } from './variableSyntax';
 
@@ -47,7 +46,7 @@ export async function resolveVariables(
     });
   }
   const uses = [...stringValues(entry)].flatMap(({ text, path }): Use[] =>
-    isIgnoredPath(path) ? [] : findVariables(text).map((variable) => ({ variable, path })),
+    findVariables(text).map((variable) => ({ variable, path })),
   );
   const values = new Map<string, string>();
   const missing = new Map<string, ValueRequest>();
@@ -67,8 +66,8 @@ export async function resolveVariables(
     }
   }
   if (missing.size > 0) return { missing: [...missing.values()] };
-  const resolved = mapStrings(entry, (text, path) =>
-    isIgnoredPath(path) ? text : replaceVariables(text, (variable) => values.get(variable.text) ?? variable.text),
+  const resolved = mapStrings(entry, (text) =>
+    replaceVariables(text, (variable) => values.get(variable.text) ?? variable.text),
   );
   return { entry: { ...resolved, cwd: resolved.cwd ?? context.defaultFolder } };
 }

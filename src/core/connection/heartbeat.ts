@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock';
 import { type Disposable, toDisposable } from '../../base/disposable';
 import { type ErrorKind, isPatchbayError, PatchbayError } from '../../base/errors';
+import type { Event } from '../../base/event';
 import type { Session } from './session';
 
 export interface HeartbeatOptions {
@@ -10,6 +11,8 @@ export interface HeartbeatOptions {
   readonly intervalMs: number;
   /** How long in ms an answer may take. */
   readonly timeoutMs: number;
+  /** Fires when there is a reason to ask at once, such as the end of a sleep of the machine. */
+  readonly checkNow?: Event<void>;
   /** Told of each answer with the time in ms that it took. */
   readonly onAnswer?: (durationMs: number) => void;
 }
@@ -65,6 +68,7 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
     }
   };
   const beat = async () => {
+    timer = undefined;
     const isHeard = session.activity.heardAt >= checkedAt;
     checkedAt = clock.now();
     if (isProcess && isHeard) missed = 0;
@@ -75,9 +79,14 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
     timer = clock.setTimeout(() => void beat(), intervalMs);
   };
   schedule();
+  const hurry = options.checkNow?.(() => {
+    // Where no timer runs, it is being asked already.
+    if (timer) void ask();
+  });
   return toDisposable(() => {
     stopped = true;
     timer?.dispose();
+    hurry?.dispose();
   });
 }
 

@@ -24,6 +24,10 @@ export interface SessionPoolOptions {
   readonly open: (signal: AbortSignal) => Promise<Session>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of each acquire that got a session: whether one had room at once, and how long in ms it waited. */
+  readonly onAcquired?: (isHit: boolean, waitMs: number) => void;
+  /** Told when a further session has opened. */
+  readonly onCreated?: () => void;
   /** Told when the last call on a session has ended. */
   readonly onIdle?: () => void;
 }
@@ -63,6 +67,9 @@ interface Waiter {
   readonly lease: Deferred<Lease>;
 }
 
+/** The `code` of the error for a call in line whose last session closed: nothing of it was sent. */
+export const NO_SESSION_CODE = 'noSession';
+
 /** After a further session could not be opened, those there must do for this long (ms). */
 const PAUSE_AFTER_FAILURE_MS = 5_000;
 
@@ -100,6 +107,12 @@ export class SessionPool implements Disposable {
     return this.#waiting.size > 0 ? undefined : last;
   }
 
+  /** The same for one session. */
+  idleSinceOf(session: Session): number | undefined {
+    const member = this.#members.get(session);
+    return member === undefined || member.inFlight > 0 || member.isRetiring ? undefined : member.usedAt;
+  }
+
   get numbers(): SessionPoolNumbers {
     const members = [...this.#members.values()];
     return {
@@ -131,11 +144,13 @@ export class SessionPool implements Disposable {
     const free = this.#waiting.size === 0 ? this.#leastBusy() : undefined;
     if (free) {
       this.#hits += 1;
+      this.#options.onAcquired?.(true, 0);
       return this.#lease(free);
     }
     this.#misses += 1;
     const waiter: Waiter = { lease: deferred() };
     this.#waiting.add(waiter);
+    const since = this.#options.clock.now();
     const { acquireMs } = this.#options.settings();
     const onAbort = () => this.#drop(waiter, signal ? cancellation(signal) : undefined);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -143,7 +158,9 @@ export class SessionPool implements Disposable {
       acquireMs > 0 ? this.#options.clock.setTimeout(() => this.#drop(waiter, full()), acquireMs) : undefined;
     this.recheck();
     try {
-      return await waiter.lease.promise;
+      const lease = await waiter.lease.promise;
+      this.#options.onAcquired?.(false, this.#options.clock.now() - since);
+      return lease;
     } finally {
       timer?.dispose();
       signal?.removeEventListener('abort', onAbort);
@@ -254,6 +271,7 @@ export class SessionPool implements Disposable {
         this.#opening.delete(abort);
         if (abort.signal.aborted || session.isClosed) return session.close();
         this.#created += 1;
+        this.#options.onCreated?.();
         this.#add(session, false);
       },
       (error) => {
@@ -288,7 +306,10 @@ function full(): PatchbayError {
 }
 
 function noSession(): PatchbayError {
-  return new PatchbayError('connectionClosed', 'The connection closed before the call was sent.', { retryable: true });
+  return new PatchbayError('connectionClosed', 'The connection closed before the call was sent.', {
+    code: NO_SESSION_CODE,
+    retryable: true,
+  });
 }
 
 function cleared(): PatchbayError {

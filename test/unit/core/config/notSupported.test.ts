@@ -4,11 +4,6 @@ import { define, read } from './support/definitions';
 describe('keys whose feature is not built', () => {
   it.each([
     [
-      { command: 'x', timeouts: { idleMs: 5, toolMs: 5 }, retry: { calls: 'never' } },
-      ['timeouts.idleMs', 'retry.calls'],
-    ],
-    [{ command: 'x', limits: { maxMessageBytes: 5000, rateLimit: { maxRequests: 1 } } }, ['limits.rateLimit']],
-    [
       { command: 'x', tools: { include: ['a'], confirm: 'always' }, security: { allowLocalhost: false } },
       ['tools.confirm'],
     ],
@@ -36,7 +31,8 @@ describe('keys whose feature is not built', () => {
       toolPrefix: 'p',
       headers: { A: 'b' },
     },
-    { command: 'x', middleware: [], resources: [], limits: { maxConcurrentCalls: null }, tls: {} },
+    { command: 'x', middleware: ['logging'], resources: ['**'], limits: { maxConcurrentCalls: 2 }, tls: {} },
+    { command: 'x', pool: { max: 2 }, timeouts: { idleMs: 5 }, retry: { calls: 'never' } },
     { command: 'x', transport: 'pigeon' },
     { url: 'wss://x/', websocket: { pingIntervalMs: 1 }, auth: { type: 'bearer', token: '${secret:x}' } },
     { url: 'http://x/', transport: 'sse', endpoints: { sse: '/events' }, proxy: 'none', tls: { ca: 'ca.pem' } },
@@ -47,19 +43,17 @@ describe('keys whose feature is not built', () => {
 
   it('are warned about at their key', () => {
     const { diagnostics } = read({
-      defaults: { retry: { calls: 'never' } },
       gateway: { enabled: true },
-      servers: { a: { command: 'x', pool: { max: 2 } } },
+      servers: { a: { command: 'x', tools: { confirm: 'never' } } },
     });
     expect(diagnostics.map(({ code, severity, message, pointer }) => [code, severity, message, pointer])).toEqual([
+      ['notSupported', 'warning', '`gateway` is not supported yet: it is read and ignored.', '/gateway'],
       [
         'notSupported',
         'warning',
-        '`retry.calls` is not supported yet: it is read and ignored.',
-        '/defaults/retry/calls',
+        '`tools.confirm` is not supported yet: it is read and ignored.',
+        '/servers/a/tools/confirm',
       ],
-      ['notSupported', 'warning', '`gateway` is not supported yet: it is read and ignored.', '/gateway'],
-      ['notSupported', 'warning', '`pool` is not supported yet: it is read and ignored.', '/servers/a/pool'],
     ]);
   });
 });

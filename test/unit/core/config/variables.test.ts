@@ -112,11 +112,6 @@ describe('resolveVariables', () => {
     await expect(resolve({})).rejects.toThrow('Server "demo" needs "url" or "command"');
   });
 
-  it('asks for nothing that only an unbuilt feature would read', async () => {
-    const entry = await resolve({ url: 'http://x/', middleware: ['${secret:t}'] });
-    expect(entry.middleware).toEqual(['${secret:t}']);
-  });
-
   it('never expands what a variable gave, and leaves other text alone', async () => {
     const definition = define({ command: 'x', args: ['<${secret:s}|${env:E}>'] }, {}, workspace('one'));
     await fc.assert(
