@@ -205,6 +205,17 @@ describe('what is refused', () => {
     }
   });
 
+  it.each([
+    ['registration', { registrationStatus: 503 }],
+    ['token', { codeStatus: 503 }],
+    ['token', { codeStatus: 429 }],
+  ])('a %s endpoint that fails for now: nobody needs to sign in for that', async (_, options) => {
+    const server = await startServer(options);
+    const error = await failure(request(oauth(server), server.url));
+    expect(error).toMatchObject({ kind: 'transport', retryable: true, hint: expect.any(String) });
+    expect(error.cause).toBeDefined();
+  });
+
   it('addresses that the rules refuse, before anything is sent there', async () => {
     const server = await startServer({ authorizationServer: 'http://169.254.169.254' });
     const checked: string[] = [];
@@ -597,14 +608,15 @@ describe('plain credentials', () => {
   });
 
   it.each([
-    ['fails', 'console.error("no login");process.exit(3)', /ended with 3.*no login/],
-    ['prints nothing', '', /printed no token/],
-    ['prints too much', 'console.log("x".repeat(100000))', /more than a token/],
-    ['prints what no header carries', 'console.log("a\\u00e9")', /cannot carry/],
-  ])('a token command that %s says so', async (_, script, message) => {
+    ['fails', 'console.error("no login");process.exit(3)', /ended with 3.*no login/, 'transport'],
+    ['prints nothing', '', /printed no token/, 'auth'],
+    ['prints too much', 'console.log("x".repeat(100000))', /more than a token/, 'auth'],
+    ['prints what no header carries', 'console.log("a\\u00e9")', /cannot carry/, 'config'],
+  ])('a token command that %s says so', async (_, script, message, kind) => {
     const auth = createAuthenticator(prints(script), authContext('http://127.0.0.1:1/mcp', { spawn: run }));
     const error = await failure(auth?.headers({ method: 'POST', url: 'http://127.0.0.1:1/mcp' }) ?? Promise.resolve());
     expect(error.message).toMatch(message);
+    expect(error).toMatchObject({ kind, retryable: kind === 'transport' });
   });
 
   it('a token command that cannot be started says so', async () => {

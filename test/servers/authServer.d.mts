@@ -30,6 +30,8 @@ export interface AuthServerOptions {
   expiresIn?: number;
   refreshTokens?: boolean;
   refreshStatus?: number;
+  /** The answer to a code. */
+  codeStatus?: number;
   /** Issued tokens are refused. */
   uselessTokens?: boolean;
   /** Scope that `tools/call` needs. */

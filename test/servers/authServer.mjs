@@ -195,6 +195,7 @@ function token(request, response, state, form) {
     return json(response, 200, issue(state, scope, key));
   }
   counts.code++;
+  if (options.codeStatus) return response.writeHead(options.codeStatus).end('upstream is away');
   const asked = codes.get(form.get('code'));
   codes.delete(form.get('code'));
   if (!asked) return json(response, 400, { error: 'invalid_grant' });

@@ -10,6 +10,8 @@ import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
 export const SIGN_IN_REQUIRED_CODE = 'signInRequired';
 
 const MAX_QUOTE = 200;
+/** RFC 6749, 4.1.2.1; the first is also the SDK's word for an answer that is not OAuth, such as the 503 of a proxy. */
+const PASSING_CODES = ['server_error', 'temporarily_unavailable', 'too_many_requests'];
 
 export function signInRequired(serverName: string): PatchbayError {
   return new PatchbayError('auth', `"${serverName}" needs you to sign in.`, {
@@ -59,6 +61,7 @@ export function describeAuthFailure(error: unknown, where: string | URL): Patchb
     });
   }
   if (RegistrationRejectedError.isInstance(error)) {
+    if (mayPass(error.status)) return httpFault(host, error.status, error);
     return new PatchbayError(
       'auth',
       `${host} refused to register this client (HTTP ${error.status}).${said(error.body)}`,
@@ -75,27 +78,42 @@ export function describeAuthFailure(error: unknown, where: string | URL): Patchb
   }
   if (OAuthError.isInstance(error)) {
     const text = error.message === error.code ? '' : said(error.message);
-    return new PatchbayError('auth', `${host} refused: ${quote(String(error.code))}.${text}`, {
-      code: quote(String(error.code)),
-      hint: 'Connect to sign in again.',
+    const code = quote(String(error.code));
+    const isPassing = PASSING_CODES.includes(code);
+    return new PatchbayError(isPassing ? 'transport' : 'auth', `${host} refused: ${code}.${text}`, {
+      code,
+      retryable: isPassing,
+      hint: isPassing ? 'The fault is on the server; try again later.' : 'Connect to sign in again.',
+      cause: error,
     });
   }
   const { name, message } = toError(error);
-  const { code } = toError(error) as NodeJS.ErrnoException;
+  const code = systemCode(error) ?? systemCode(toError(error).cause);
   if (name === 'AbortError') return new PatchbayError('cancelled', 'Signing in was cancelled.');
-  if (typeof code === 'string') {
+  if (code !== undefined) {
     return new PatchbayError('transport', `${host} cannot be reached (${quote(code)}).`, {
       code,
       retryable: true,
       hint: 'Check the network, VPN or proxy.',
+      cause: error,
     });
   }
   if (name === 'ZodError' || error instanceof SyntaxError) {
     return new PatchbayError('protocol', `${host} answered something that is not OAuth.`, {
       hint: 'The authorization server is set up wrongly, or a page of a proxy came in its place.',
+      cause: error,
     });
   }
-  return new PatchbayError('auth', `${host}: ${quote(message)}`);
+  return new PatchbayError('auth', `${host}: ${quote(message)}`, {
+    hint: 'Check "auth" of the server; if it is right, ask who runs the authorization server.',
+    cause: error,
+  });
+}
+
+/** `fetch` of the platform has the code of the system in the cause of its error. */
+function systemCode(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
 }
 
 function said(text: string): string {

@@ -158,13 +158,10 @@ export class MachineOAuthAuthenticator implements Authenticator {
 /** The same words as for a sign-in, with a next step that fits. */
 function describeMachineFailure(error: unknown, issuer: string): PatchbayError {
   const described = describeAuthFailure(error, issuer);
-  if (!OAuthError.isInstance(error)) return described;
-  const code = String(error.code);
-  const mayPass = code === 'server_error' || code === 'temporarily_unavailable';
-  return new PatchbayError(mayPass ? 'transport' : 'auth', described.message, {
+  if (!OAuthError.isInstance(error) || described.retryable) return described;
+  return new PatchbayError('auth', described.message, {
     code: described.code,
-    retryable: mayPass,
-    hint: mayPass ? 'The fault is on the server.' : 'Check what "auth" says, and what is registered there.',
+    hint: 'Check what "auth" says, and what is registered there.',
     cause: error,
   });
 }

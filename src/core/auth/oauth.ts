@@ -100,7 +100,7 @@ export class OAuthAuthenticator implements Authenticator {
       const server = await discoverAuthorizationServer(serverUrl, challenge.resourceMetadataUrl, this.#fetch(signal));
       requirePkce(server);
       requireIssuer(server, this.#settings.issuer);
-      const record = this.#usable(await this.#store.forIssuer(server.issuer, server.resource ?? serverUrl));
+      const record = stored && isGrantOf(server, stored, serverUrl) ? stored : undefined;
       const isBound = this.#requests.wantsDpop(challenge.offersDpop || server.requiresDpop);
       let scope = scopeToAskFor(server, this.#settings.scopes, challenge.scope);
       if (refusal.status === 403) {
@@ -160,7 +160,7 @@ export class OAuthAuthenticator implements Authenticator {
   async #afterRefusedRefresh(record: TokenRecord, error: OAuthError): Promise<TokenRecord | undefined> {
     const code = String(error.code);
     if (code === 'invalid_client' || code === 'unauthorized_client') await this.#store.forgetClient(record.issuer);
-    else if (code !== 'invalid_grant') throw this.#refreshFailure(record, error);
+    else if (code !== 'invalid_grant') throw describeAuthFailure(error, record.issuer);
     await new Promise<void>((resolve) => this.#context.clock.setTimeout(resolve, OTHER_WINDOW_MS));
     const fromOthers = await this.#changedSince(record);
     if (fromOthers) return fromOthers;
@@ -168,14 +168,6 @@ export class OAuthAuthenticator implements Authenticator {
     const { refresh_token: _, ...tokens } = record.tokens;
     this.#record = await this.#keep({ ...record, tokens });
     return undefined;
-  }
-
-  /** A server error in the words of the SDK is one that may pass. */
-  #refreshFailure(record: TokenRecord, error: OAuthError): PatchbayError {
-    const described = describeAuthFailure(error, record.issuer);
-    return String(error.code) === 'server_error' || String(error.code) === 'temporarily_unavailable'
-      ? new PatchbayError('transport', described.message, { retryable: true, hint: 'The fault is on the server.' })
-      : described;
   }
 
   async #changedSince(record: TokenRecord): Promise<TokenRecord | undefined> {
@@ -247,6 +239,14 @@ export class OAuthAuthenticator implements Authenticator {
     const { fetch, clock, checkUrl } = this.#context;
     return createIssuerFetch({ fetch, clock, checkUrl, signal });
   }
+}
+
+/**
+ * Whether the tokens are for what this server wants now. Tokens that another server of the same resource got are none of
+ * this one's before a person signed in to it: it may name any resource of its origin.
+ */
+function isGrantOf({ issuer, resource }: AuthorizationServer, record: TokenRecord, serverUrl: string): boolean {
+  return record.issuer === issuer && (record.resource ?? serverUrl) === (resource ?? serverUrl);
 }
 
 function refusedTooOften(serverUrl: string): PatchbayError {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
-import { PatchbayError, toError } from '../../base/errors';
+import { type ErrorKind, PatchbayError, toError } from '../../base/errors';
 import type { Authenticator, AuthRefusal } from '../transports/transport';
 import { quote } from './authErrors';
 import { SingleFlight } from './singleFlight';
@@ -66,8 +66,8 @@ function readToken(
 ): Promise<string> {
   return new Promise<string>((resolve, reject) => {
     const name = quote(command);
-    const fail = (message: string, hint: string, cause?: unknown) =>
-      settle(() => reject(new PatchbayError('auth', message, { hint, cause })));
+    const fail = (message: string, kind: ErrorKind = 'auth') =>
+      settle(() => reject(new PatchbayError(kind, message, { hint: CHECK, retryable: kind !== 'auth' })));
     let child: RunningProgram;
     try {
       child = spawn(command, args);
@@ -87,14 +87,14 @@ function readToken(
       finish();
     };
     timer = clock.setTimeout(
-      () => fail(`"${name}" printed no token within ${TIME_LIMIT_MS / 1000} s.${tail(stderr)}`, CHECK),
+      () => fail(`"${name}" printed no token within ${TIME_LIMIT_MS / 1000} s.${tail(stderr)}`, 'timeout'),
       TIME_LIMIT_MS,
     );
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     child.stdout?.on('data', (part: Buffer) => {
       output = Buffer.concat([output, part]);
-      if (output.length > MAX_OUTPUT_BYTES) fail(`"${name}" printed more than a token.`, CHECK);
+      if (output.length > MAX_OUTPUT_BYTES) fail(`"${name}" printed more than a token.`);
     });
     child.stderr?.on('data', (part: Buffer) => {
       stderr = (stderr + part.toString('utf8')).slice(-MAX_STDERR_CHARS);
@@ -103,8 +103,9 @@ function readToken(
     child.once('close', (code, killedBy) => {
       isOver = true;
       const token = output.toString('utf8').trim();
-      if (code !== 0) fail(`"${name}" ended with ${code ?? killedBy}.${tail(stderr)}`, CHECK);
-      else if (token === '') fail(`"${name}" printed no token.${tail(stderr)}`, CHECK);
+      // What such programs ask over the network may be there again later.
+      if (code !== 0) fail(`"${name}" ended with ${code ?? killedBy}.${tail(stderr)}`, 'transport');
+      else if (token === '') fail(`"${name}" printed no token.${tail(stderr)}`);
       else settle(() => resolve(token));
     });
   });
