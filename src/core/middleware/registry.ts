@@ -34,9 +34,7 @@ export class MiddlewareRegistry {
       });
     }
     this.#known.set(name, middleware);
-    return toDisposable(() => {
-      if (this.#known.get(name) === middleware) this.#known.delete(name);
-    });
+    return toDisposable(() => this.#known.delete(name));
   }
 
   /** In the order of `names`. Throws a `config` error for a name that is not registered or stands there twice. */

@@ -133,6 +133,9 @@ describe('the audit file', () => {
     await sink.flush();
     expect(words[2]).toBe('11 records are missing in the audit log: they had no room to wait.');
     expect(await lines()).toHaveLength(41);
+    sink.append('later');
+    await sink.flush();
+    expect(words).toHaveLength(3);
   });
 
   it('survives a folder that cannot be made', async () => {

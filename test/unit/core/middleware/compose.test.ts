@@ -175,6 +175,7 @@ describe('composeMiddleware', () => {
     expect(sent).toBe(0);
     const careless: Middleware = async (at, next) => {
       void next(at);
+      void next(at);
       return answer('careless');
     };
     const result = await composeMiddleware([{ name: 'careless', middleware: careless }])(
