@@ -40,10 +40,13 @@ export async function discoverAuthorizationServer(
   challengeUrl: string | undefined,
   fetch: FetchLike,
 ): Promise<AuthorizationServer> {
-  const resourceMetadata =
-    (challengeUrl === undefined ? undefined : await readResourceMetadata(serverUrl, challengeUrl, fetch)) ??
-    (await readResourceMetadata(serverUrl, undefined, fetch));
-  if (resourceMetadata) requireSameResource(serverUrl, resourceMetadata.resource);
+  const challenged =
+    challengeUrl === undefined ? undefined : await readResourceMetadata(serverUrl, challengeUrl, fetch);
+  const resourceMetadata = challenged ?? (await readResourceMetadata(serverUrl, undefined, fetch));
+  if (resourceMetadata) {
+    const isOfOrigin = !challenged || isWellKnown(serverUrl, challengeUrl ?? '');
+    requireSameResource(serverUrl, resourceMetadata.resource, isOfOrigin);
+  }
   const named = resourceMetadata?.authorization_servers?.[0];
   const url = named ?? String(new URL('/', serverUrl));
   const metadata = await orFault(fetch, (fetchFn) => discoverAuthorizationServerMetadata(url, { fetchFn }));
@@ -113,11 +116,23 @@ function unreadable(url: string, cause: unknown): PatchbayError {
   });
 }
 
-function requireSameResource(serverUrl: string, resource: string): void {
+/** Whether the metadata is where only the owner of the server's whole origin puts it (RFC 9728, 3.1). */
+function isWellKnown(serverUrl: string, metadataUrl: string): boolean {
+  const { origin, pathname } = new URL(metadataUrl);
+  return origin === new URL(serverUrl).origin && /^\/\.well-known\/oauth-protected-resource(\/|$)/.test(pathname);
+}
+
+/**
+ * Who owns an origin may call all of it one resource. Metadata from elsewhere speak for exactly the server that named them
+ * (RFC 9728, 3.3): one tenant of an origin could otherwise ask for a token that all of them take.
+ */
+function requireSameResource(serverUrl: string, resource: string, isOfOrigin: boolean): void {
   const requested = resourceUrlFromServerUrl(serverUrl);
-  if (URL.canParse(resource) && checkResourceAllowed({ requestedResource: requested, configuredResource: resource })) {
-    return;
-  }
+  const isFor = (configured: string) =>
+    isOfOrigin
+      ? checkResourceAllowed({ requestedResource: requested, configuredResource: configured })
+      : withoutEndSlash(requested.href) === withoutEndSlash(new URL(configured).href);
+  if (URL.canParse(resource) && isFor(resource)) return;
   throw new PatchbayError(
     'security',
     `${shortUrl(serverUrl)} names ${shortUrl(resource)} as the resource to sign in for.`,
@@ -145,5 +160,9 @@ export function requireIssuer({ issuer }: AuthorizationServer, expected: string 
 
 /** What people write has a slash at its end or not. */
 export function isSameIssuer(a: string, b: string): boolean {
-  return a.replace(/\/$/, '') === b.replace(/\/$/, '');
+  return withoutEndSlash(a) === withoutEndSlash(b);
+}
+
+function withoutEndSlash(url: string): string {
+  return url.replace(/\/$/, '');
 }

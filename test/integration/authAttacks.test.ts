@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PatchbayError } from '../../src/base/errors';
+import { type AuthContext, createAuthenticator } from '../../src/core/auth/authenticator';
+import type { OAuthSettings } from '../../src/core/auth/oauthSettings';
+import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
+import { authContext, memorySecrets, oauthSettings, request } from '../support/authHarness';
+
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+async function startServer(options: AuthServerOptions = {}): Promise<AuthTestServer> {
+  const server = await startAuthServer(options);
+  closing.push(() => server.close());
+  return server;
+}
+
+/** A plain server; resolves to its origin. */
+async function startPlain(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server: Server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function oauth(serverUrl: string, overrides: Partial<AuthContext> = {}, settings: Partial<OAuthSettings> = {}) {
+  const auth = createAuthenticator(oauthSettings(settings), authContext(serverUrl, overrides));
+  if (!auth) throw new Error('no authenticator');
+  return auth;
+}
+
+const failure = (work: Promise<unknown>): Promise<PatchbayError> =>
+  work.then(
+    () => expect.fail('nothing failed'),
+    (error) => error,
+  );
+
+const json = (response: ServerResponse, value: object) =>
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+
+describe('tenants of one origin', () => {
+  /** Two servers at /a/mcp and /b/mcp; `challengeOfB` is what the second one sends with its refusals. */
+  async function startTenants(issuer: string, challengeOfB: (origin: string) => string) {
+    const sentToB: (string | undefined)[] = [];
+    const origin = await startPlain(({ url = '', headers }, response) => {
+      if (url.startsWith('/.well-known/oauth-protected-resource') || url === '/b/metadata') {
+        json(response, { resource: `${origin}/`, authorization_servers: [issuer] });
+        return;
+      }
+      if (url === '/b/mcp') sentToB.push(headers.authorization);
+      if (headers.authorization) json(response, {});
+      else response.writeHead(401, { 'www-authenticate': url === '/b/mcp' ? challengeOfB(origin) : 'Bearer' }).end();
+    });
+    return { a: `${origin}/a/mcp`, b: `${origin}/b/mcp`, sentToB };
+  }
+
+  it('do not get the tokens of each other without a person', async () => {
+    const issuer = await startServer();
+    const { a, b, sentToB } = await startTenants(issuer.base, () => 'Bearer');
+    const secrets = memorySecrets();
+    expect(await request(oauth(a, { secrets }), a)).toBe(200);
+    const inBackground = oauth(b, { secrets, interactive: () => false });
+    expect(await failure(request(inBackground, b))).toMatchObject({ kind: 'auth', code: 'signInRequired' });
+    expect(sentToB).toEqual([undefined]);
+    expect(issuer.counts.refresh).toBe(0);
+    // A person who signs in to it as well has said so.
+    expect(await request(oauth(b, { secrets }), b)).toBe(200);
+    expect(issuer.counts.authorize).toBe(2);
+  });
+
+  it.each(['elsewhere', 'below its own path'])('cannot name the whole origin by metadata %s', async (place) => {
+    const issuer = await startServer();
+    const elsewhere = await startPlain((_, response) =>
+      json(response, { resource: new URL('/', b).href, authorization_servers: [issuer.base] }),
+    );
+    const { b, sentToB } = await startTenants(issuer.base, (origin) => {
+      const url = place === 'elsewhere' ? elsewhere : `${origin}/b/metadata`;
+      return `Bearer resource_metadata="${url}"`;
+    });
+    expect(await failure(request(oauth(b), b))).toMatchObject({ kind: 'security' });
+    expect(sentToB).toEqual([undefined]);
+    expect(issuer.counts.authorize).toBe(0);
+  });
+});
