@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../../../src/base/clock';
 import { type AuditFileOptions, type AuditFs, createAuditFile } from '../../../../src/core/calls/auditFile';
+import { rotateAuditFiles } from '../../../../src/core/calls/auditRotation';
 import { silentLogger } from '../../../../src/core/nodePorts';
 import { fc } from '../../../support/fastCheck';
 
@@ -65,6 +66,16 @@ describe('the audit file', () => {
     expect(await read('audit.jsonl')).toEqual(['24']);
     expect(await read('audit.1.jsonl')).toEqual(['22', '23']);
     expect(await read('audit.2.jsonl')).toEqual(['20', '21']);
+  });
+
+  it('leaves the file that another process has put aside just before', async () => {
+    const path = join(folder, 'audit.jsonl');
+    const rotate = () => rotateAuditFiles({ path, maxBytes: 100, maxFiles: 3, clock: createSystemClock(), fs: nodeFs });
+    await rotate();
+    expect(await readdir(folder)).toEqual([]);
+    await writeFile(path, 'a new one');
+    await rotate();
+    expect(await readdir(folder)).toEqual(['audit.jsonl']);
   });
 
   it('leaves the file where another process puts it aside, and takes the lock of a dead one away', async () => {
