@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from '../base/disposable';
 import { PatchbayError, toError } from '../base/errors';
 import { Emitter } from '../base/event';
 import { watchForSleep } from '../base/sleepWatch';
+import type { JsonObject } from '../shared/json';
 import type { CallToolResult, Tool } from '../shared/mcp';
 import { CallMiddleware } from './callMiddleware';
 import { CallRecords } from './callRecords';
@@ -15,6 +16,7 @@ import { admit } from './connection/admission';
 import { EraVerdicts } from './connection/era';
 import type { Skill, SkillFile } from './connection/skills';
 import { Credentials } from './credentials';
+import { HubGroups } from './hubGroups';
 import type {
   CallToolOptions,
   CatalogTool,
@@ -43,6 +45,8 @@ export class ServerHub implements Hub {
   readonly #changeEmitter = this.#store.add(new Emitter<ServerSnapshot>());
   readonly #listEmitter = this.#store.add(new Emitter<void>());
   readonly #resourceEmitter = this.#store.add(new Emitter<ResourceUpdate>());
+  readonly #memberEmitter = this.#store.add(new Emitter<string>());
+  readonly #groups: HubGroups;
   readonly #middleware: CallMiddleware;
   readonly #records: CallRecords;
   readonly #servers = new Map<string, Server>();
@@ -90,9 +94,18 @@ export class ServerHub implements Hub {
         for (const server of this.#servers.values()) server.forgetMiddleware();
       }),
     );
+    this.#groups = this.#store.add(
+      new HubGroups({
+        server: (id) => this.#servers.get(id),
+        onDidChangeServer: this.#memberEmitter.event,
+        clock,
+      }),
+    );
+    this.#store.add(this.#groups.onDidChange(() => this.#publish()));
     this.#store.add(watchForSleep(clock, () => this.checkNow()));
     this.#sweepLater();
     for (const definition of configuration.servers.values()) this.#add(definition);
+    this.#groups.update(configuration.groups);
     this.#publish();
   }
 
@@ -105,11 +118,12 @@ export class ServerHub implements Hub {
   }
 
   async connect(id: string, { interactive = false, signal }: ConnectOptions = {}): Promise<void> {
-    await this.#require(id).connect(interactive, signal);
+    if (this.#groups.has(id)) await this.#groups.connect(id, { interactive, ...(signal ? { signal } : {}) });
+    else await this.#require(id).connect(interactive, signal);
   }
 
   async disconnect(id: string): Promise<void> {
-    await this.#require(id).disconnect();
+    await this.#each(id, (server) => server.disconnect());
   }
 
   async reconnect(id: string, options: ConnectOptions = {}): Promise<void> {
@@ -118,11 +132,11 @@ export class ServerHub implements Hub {
   }
 
   retryNow(id: string): void {
-    this.#require(id).retryNow();
+    void this.#each(id, (server) => server.retryNow());
   }
 
   stopRetrying(id: string): void {
-    this.#require(id).stopRetrying();
+    void this.#each(id, (server) => server.stopRetrying());
   }
 
   async connectAll(options: ConnectOptions = {}): Promise<void> {
@@ -145,10 +159,11 @@ export class ServerHub implements Hub {
   }
 
   async refreshTools(id: string): Promise<void> {
-    await this.#require(id).refreshTools();
+    await this.#each(id, (server) => server.refreshTools());
   }
 
   async readOtherLists(id: string): Promise<OtherLists> {
+    if (this.#groups.has(id)) return { resources: [], resourceTemplates: [], prompts: [] };
     return this.#require(id).readOtherLists();
   }
 
@@ -167,7 +182,10 @@ export class ServerHub implements Hub {
     options: CallToolOptions = {},
   ): Promise<CallToolResult> {
     if (options.signal?.aborted) throw cancellation(options.signal);
-    return this.#require(id).callTool(tool, args, options);
+    if (this.#groups.has(id)) return this.#groups.callTool(id, tool, args as JsonObject, options);
+    const result = await this.#require(id).callTool(tool, args, options);
+    options.onMember?.(id);
+    return result;
   }
 
   registerMiddleware(name: string, middleware: Middleware | MiddlewareFactory): Disposable {
@@ -209,16 +227,17 @@ export class ServerHub implements Hub {
   update(configuration: Configuration): void {
     if (this.#isClosed) return;
     const { removed, changed } = diffConfigurations(this.#configuration, configuration);
-    const before = [...this.#servers.keys()].join();
+    const before = this.#ids().join();
     this.#configuration = configuration;
     for (const id of removed) void this.#remove(id);
     for (const id of changed) this.#change(id, configuration.servers.get(id));
     for (const [id, definition] of configuration.servers) if (!this.#servers.has(id)) this.#add(definition);
+    this.#groups.update(configuration.groups);
     this.#deps.budget.recheck();
     this.#deps.limiter.recheck();
     for (const server of this.#servers.values()) server.applySettings();
     this.#publish();
-    if (removed.length > 0 || before !== [...configuration.servers.keys()].join()) this.#listEmitter.fire();
+    if (removed.length > 0 || before !== this.#ids().join()) this.#listEmitter.fire();
   }
 
   async close(): Promise<void> {
@@ -263,7 +282,10 @@ export class ServerHub implements Hub {
 
   #add(definition: ServerDefinition): Server {
     const server = new Server(definition, { ...this.#deps, ports: this.#ports });
-    server.onDidChange(() => this.#publish());
+    server.onDidChange(() => {
+      this.#memberEmitter.fire(definition.id);
+      this.#publish();
+    });
     server.onDidUpdateResource(({ uri }) => this.#resourceEmitter.fire({ server: definition.id, uri }));
     this.#servers.set(definition.id, server);
     return server;
@@ -307,7 +329,8 @@ export class ServerHub implements Hub {
 
   /** Replaces the snapshots that differ, in the order of the configuration, and tells of each. */
   #publish(): void {
-    const views = [...this.#configuration.servers.keys()].flatMap((id) => this.#servers.get(id)?.view ?? []);
+    const servers = [...this.#configuration.servers.keys()].flatMap((id) => this.#servers.get(id)?.view ?? []);
+    const views = [...servers, ...this.#groups.views()];
     this.#assignNames(views);
     const before = this.#snapshots;
     this.#snapshots = new Map();
@@ -335,7 +358,8 @@ export class ServerHub implements Hub {
     const names = assignCallNames(
       views.map(({ id, tools }) => ({
         serverId: id,
-        prefix: this.#configuration.servers.get(id)?.entry?.toolPrefix,
+        // A group has the names of its members: it must not take them away from those.
+        prefix: this.#groups.has(id) ? id : this.#configuration.servers.get(id)?.entry?.toolPrefix,
         toolNames: tools.map(({ name }) => name),
       })),
     );
@@ -348,10 +372,23 @@ export class ServerHub implements Hub {
     }
   }
 
+  #ids(): string[] {
+    return [...this.#servers.keys(), ...this.#groups.ids];
+  }
+
+  /** Does it with a server, or with each member of a group. */
+  #each(id: string, work: (server: Server) => Promise<void> | void): Promise<void> {
+    if (this.#groups.has(id)) return this.#groups.forEach(id, work);
+    return Promise.resolve(work(this.#require(id)));
+  }
+
   #require(id: string): Server {
     const server = this.#servers.get(id);
     if (server) return server;
-    const known = [...this.#servers.keys()];
+    if (this.#groups.has(id)) {
+      throw new PatchbayError('config', `"${id}" is a group of servers.`, { hint: 'Choose one of its members.' });
+    }
+    const known = this.#ids();
     throw new PatchbayError('config', `There is no server "${id}".`, {
       hint: known.length === 0 ? 'The configuration names none.' : `Configured are: ${known.join(', ')}.`,
     });

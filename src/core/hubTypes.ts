@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable';
 import type { Event } from '../base/event';
 import type { CallToolResult, Implementation, Progress, Tool } from '../shared/mcp';
 import type { BreakerState } from './balancing/breaker';
+import type { GroupMemberView, GroupView } from './balancing/groupView';
 import type { HistoryEntry } from './calls/history';
 import type { OtherLists } from './catalog/otherLists';
 import type { ConfigSource, Configuration, ServerEntry } from './config/definition';
@@ -51,6 +52,13 @@ export interface ServerSnapshot {
   readonly processId?: number;
   /** Last measured time to the server and back in ms; only over the network, and only while connected. */
   readonly roundTripMs?: number;
+  /** Given where this is a group of servers (`transport` is `group`), which is called like one. */
+  readonly group?: {
+    readonly strategy: GroupView['strategy'];
+    readonly members: readonly Omit<GroupMemberView, 'inFlight'>[];
+    /** Why some tools of its members are not tools of the group. */
+    readonly warnings: readonly string[];
+  };
   /** Absent: closed, calls go through. */
   readonly breaker?: BreakerState;
   /** Tools that are not called at the moment, because they failed again and again. */
@@ -94,6 +102,8 @@ export interface CallToolOptions {
   /** Overrides `timeouts.toolMs`. 0: no limit. */
   readonly timeoutMs?: number;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told which server answered: of a group, the member. */
+  readonly onMember?: (server: string) => void;
 }
 
 export interface ConnectOptions {

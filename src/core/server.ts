@@ -3,9 +3,10 @@ import { isPatchbayError, PatchbayError, toError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
 import type { JsonObject } from '../shared/json';
 import type { CallToolResult, Tool } from '../shared/mcp';
+import type { MemberView } from './balancing/groupView';
 import type { FairLimiter } from './calls/fairLimiter';
 import type { CallEnd, CallStart } from './calls/history';
-import { ServerCalls } from './calls/serverCalls';
+import { type MemberCallOptions, ServerCalls } from './calls/serverCalls';
 import { type OtherLists, readOtherLists } from './catalog/otherLists';
 import { PatternSubscriptions } from './catalog/resourceSubscriptions';
 import { ToolCatalog } from './catalog/toolCatalog';
@@ -16,7 +17,7 @@ import { isSameLaunch } from './config/sameLaunch';
 import { buildLaunch, type LaunchOptions } from './connection/launch';
 import type { Session } from './connection/session';
 import { listSkills, readSkill, type Skill, type SkillFile } from './connection/skills';
-import type { CallToolOptions, ServerSnapshot } from './hubTypes';
+import type { ServerSnapshot } from './hubTypes';
 import { serverLogs } from './leveledLog';
 import type { MetricsRecorder } from './metrics/recorder';
 import type { Middleware } from './middleware/middleware';
@@ -178,6 +179,20 @@ export class Server implements Disposable {
     };
   }
 
+  /** What a group that this server is a member of sees of it. */
+  get memberView(): MemberView {
+    const { id, entry } = this.#definition;
+    const { tools, status } = this.#catalog;
+    return {
+      id,
+      state: this.#brokenState() ?? this.#sessions.state,
+      autoConnect: entry?.autoConnect ?? 'manual',
+      catalogStatus: status,
+      tools,
+      inFlight: this.#calls.inFlight,
+    };
+  }
+
   /** Whether a connection is there or on its way: what a changed definition should bring back. */
   get isWanted(): boolean {
     const { kind } = this.#sessions.state;
@@ -301,7 +316,19 @@ export class Server implements Disposable {
     return this.#redacted(() => readSkill(this.#requireSession(), this.#requestMs, skill, path));
   }
 
-  async callTool(name: string, args: Record<string, unknown>, options: CallToolOptions): Promise<CallToolResult> {
+  /** Asks over the link that is there whether the server answers. Rejects where it does not. */
+  async ping(signal: AbortSignal): Promise<void> {
+    const session = this.#requireSession();
+    const method = session.era === 'modern' ? 'server/discover' : 'ping';
+    try {
+      await session.request(method, {}, { timeoutMs: this.#requestMs, signal });
+    } catch (error) {
+      // A refusal is an answer.
+      if (!isPatchbayError(error) || error.kind !== 'protocol') throw this.#describe(error);
+    }
+  }
+
+  async callTool(name: string, args: Record<string, unknown>, options: MemberCallOptions): Promise<CallToolResult> {
     const { tools } = requireEntry(this.#definition);
     if (!isToolIncluded(name, tools.include, tools.exclude)) {
       throw new PatchbayError('security', `The tool "${name}" of "${this.#definition.name}" is left out.`, {

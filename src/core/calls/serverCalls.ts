@@ -35,6 +35,12 @@ export interface ServerCallsOptions {
   readonly clock: Clock;
 }
 
+/** What a group adds to a call of one of its members. */
+export interface MemberCallOptions extends CallToolOptions {
+  /** Called before anything of the call is sent. Given, the call is made once: who gave it has other ways. */
+  readonly onSent?: () => void;
+}
+
 interface Passes {
   readonly ofServer: BreakerPass;
   readonly ofTool: BreakerPass | undefined;
@@ -110,7 +116,7 @@ export class ServerCalls implements Disposable {
   }
 
   /** Rejects with a `PatchbayError`; an `isError` result resolves. */
-  async call(tool: string, args: JsonObject, options: CallToolOptions): Promise<CallToolResult> {
+  async call(tool: string, args: JsonObject, options: MemberCallOptions): Promise<CallToolResult> {
     const { clock, describe, begin, entry } = this.#options;
     const timeoutMs = options.timeoutMs ?? entry().timeouts.toolMs;
     if (!(timeoutMs >= 0)) throw new PatchbayError('config', 'The timeout of a call must be 0 (no limit) or more ms.');
@@ -171,7 +177,7 @@ export class ServerCalls implements Disposable {
   async #pass(
     tool: string,
     args: JsonObject,
-    options: CallToolOptions,
+    options: MemberCallOptions,
     deadline: Deadline,
     signal: AbortSignal,
   ): Promise<CallToolResult> {
@@ -194,7 +200,7 @@ export class ServerCalls implements Disposable {
   async #send(
     tool: string,
     args: JsonObject,
-    options: CallToolOptions & { readonly signal: AbortSignal },
+    options: MemberCallOptions & { readonly signal: AbortSignal },
     deadline: Deadline,
   ): Promise<CallToolResult> {
     const { lease, entry, describe } = this.#options;
@@ -210,6 +216,7 @@ export class ServerCalls implements Disposable {
         const goOn = deadline.pause();
         try {
           phase = 'sent';
+          options.onSent?.();
           return await callTool(place.session, tool, args, entry().timeouts, { ...options, timeoutMs });
         } finally {
           goOn();
@@ -217,7 +224,7 @@ export class ServerCalls implements Disposable {
         }
       } catch (error) {
         const failure = describe(error);
-        const pauseMs = this.#pauseBefore(failure, phase, tries, tool);
+        const pauseMs = options.onSent ? undefined : this.#pauseBefore(failure, phase, tries, tool);
         if (pauseMs === undefined || pauseMs > deadline.remainingMs) throw failure;
         deadline.waitFor('the server to take calls again');
         if (pauseMs > 0) await this.#pause(pauseMs, options.signal);

@@ -8,11 +8,7 @@ interface NotSupportedKey {
 
 export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [{ key: 'tools.confirm' }];
 
-export const NOT_SUPPORTED_AT_TOP: readonly NotSupportedKey[] = [
-  { key: 'groups' },
-  { key: 'tools.autoRegister' },
-  { key: 'gateway' },
-];
+export const NOT_SUPPORTED_AT_TOP: readonly NotSupportedKey[] = [{ key: 'tools.autoRegister' }, { key: 'gateway' }];
 
 /** The listed keys that are present in a value. null, an empty list and an empty object ask for nothing. */
 export function findNotSupported(value: JsonValue, list: readonly NotSupportedKey[]): string[] {

@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import { PatchbayError } from '../base/errors';
+import { Emitter, type Event } from '../base/event';
+import type { JsonObject } from '../shared/json';
+import type { CallToolResult } from '../shared/mcp';
+import { Group } from './balancing/group';
+import { replayPauseMs } from './calls/replay';
+import type { GroupDefinition } from './config/definition';
+import type { CallToolOptions, ConnectOptions } from './hubTypes';
+import type { Server, ServerView } from './server';
+
+export interface HubGroupsOptions {
+  /** Undefined where there is no such server at this moment. */
+  readonly server: (id: string) => Server | undefined;
+  /** With the id of the server. */
+  readonly onDidChangeServer: Event<string>;
+  readonly clock: Clock;
+}
+
+interface Held extends Disposable {
+  readonly group: Group;
+}
+
+/** The groups of a hub: each looks and is called like a server. */
+export class HubGroups implements Disposable {
+  readonly #options: HubGroupsOptions;
+  readonly #groups = new Map<string, Held>();
+  readonly #changeEmitter = new Emitter<void>();
+
+  /** Anything of a view. */
+  readonly onDidChange: Event<void> = this.#changeEmitter.event;
+
+  constructor(options: HubGroupsOptions) {
+    this.#options = options;
+  }
+
+  get ids(): readonly string[] {
+    return [...this.#groups.keys()];
+  }
+
+  has(id: string): boolean {
+    return this.#groups.has(id);
+  }
+
+  /** A group that changed starts anew: calls that are under way in the old one end there. */
+  update(definitions: ReadonlyMap<string, GroupDefinition>): void {
+    for (const [id, held] of this.#groups) {
+      if (isDeepStrictEqual(definitions.get(id), held.group.definition)) continue;
+      this.#groups.delete(id);
+      held.dispose();
+    }
+    for (const [id, definition] of definitions) if (!this.#groups.has(id)) this.#groups.set(id, this.#hold(definition));
+  }
+
+  views(): ServerView[] {
+    return [...this.#groups.values()].map(({ group }) => {
+      const { id, strategy, state, members, tools, catalogStatus, warnings } = group.view;
+      return {
+        id,
+        name: id,
+        source: group.definition.source,
+        transport: 'group',
+        address: members.map((member) => member.id).join(', '),
+        autoConnect: 'manual',
+        state,
+        // In-flight numbers change with each call; they are in the metrics.
+        group: { strategy, members: members.map(({ inFlight: _, ...member }) => member), warnings },
+        notSupported: [],
+        tools,
+        catalogStatus,
+        catalogError: undefined,
+      };
+    });
+  }
+
+  /** Connects all members. Rejects where none of them could be. */
+  async connect(id: string, { interactive = false, signal }: ConnectOptions): Promise<void> {
+    const attempts = this.#members(id).map((member) => member.connect(interactive, signal));
+    try {
+      await Promise.any(attempts);
+    } catch (error) {
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    }
+    await Promise.allSettled(attempts);
+  }
+
+  /** Does the same with each member. */
+  async forEach(id: string, work: (member: Server) => Promise<void> | void): Promise<void> {
+    await Promise.all(this.#members(id).map(work));
+  }
+
+  async callTool(id: string, tool: string, args: JsonObject, options: CallToolOptions): Promise<CallToolResult> {
+    const { group } = this.#require(id);
+    const { member, result } = await group.callTool(tool, args, options);
+    options.onMember?.(member);
+    return result;
+  }
+
+  dispose(): void {
+    for (const held of this.#groups.values()) held.dispose();
+    this.#groups.clear();
+    this.#changeEmitter.dispose();
+  }
+
+  #hold(definition: GroupDefinition): Held {
+    const { server, onDidChangeServer, clock } = this.#options;
+    const store = new DisposableStore();
+    const group = store.add(
+      new Group(definition, {
+        clock,
+        member: (id) => server(id)?.memberView,
+        onDidChangeMember: onDidChangeServer,
+        connect: (id) => this.#member(id).connect(false),
+        call: (id, tool, args, options, onSent) => this.#member(id).callTool(tool, args, { ...options, onSent }),
+        mayReplay: (failure, id, tool) => {
+          const policy = server(id)?.definition.entry?.retry.calls ?? 'never';
+          const { annotations } = tool ?? {};
+          return replayPauseMs({ failure, phase: 'sent', tries: 1, policy, annotations }) !== undefined;
+        },
+        check: (id, signal) => this.#member(id).ping(signal),
+      }),
+    );
+    store.add(group.onDidChange(() => this.#changeEmitter.fire()));
+    return { group, dispose: () => store.dispose() };
+  }
+
+  #members(id: string): Server[] {
+    const { members } = this.#require(id).group.definition;
+    return members.flatMap((member) => this.#options.server(member.server) ?? []);
+  }
+
+  #member(id: string): Server {
+    const server = this.#options.server(id);
+    if (server) return server;
+    throw new PatchbayError('config', `There is no server "${id}" any more.`);
+  }
+
+  #require(id: string): Held {
+    const held = this.#groups.get(id);
+    if (held) return held;
+    throw new PatchbayError('config', `There is no group "${id}".`);
+  }
+}
