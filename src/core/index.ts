@@ -21,6 +21,8 @@ import { createTransportRegistry, registerBuiltInTransports } from './transports
 
 export { describeError, isPatchbayError, PatchbayError } from '../base/errors';
 export { nearestName } from '../base/nearestName';
+export { createAuditFile } from './calls/auditFile';
+export type { HistoryEntry } from './calls/history';
 export type { ConfigSource, Configuration, ServerDefinition } from './config/definition';
 export type { ConfigDiagnostic } from './config/diagnostics';
 export { offsetOfServer, removeServer, setServer, setServerKey } from './config/edit';
@@ -28,7 +30,8 @@ export { LastGoodFiles } from './config/lastGood';
 export { mergeConfigFiles } from './config/merge';
 export { readConfigFile } from './config/parse';
 export type { Skill, SkillFile } from './connection/skills';
-export type { CallToolOptions, ConnectOptions, Hub, ServerSnapshot } from './hubTypes';
+export type { CallToolOptions, ConnectOptions, Hub, HubMetrics, ResourceUpdate, ServerSnapshot } from './hubTypes';
+export type { Middleware, MiddlewareCall, MiddlewareFactory } from './middleware/middleware';
 export { createMemory, createNodePorts } from './nodePorts';
 export type { Ports } from './ports';
 export type { CustomLaunch, McpTransport, TransportContext, TransportFactory } from './transports/transport';

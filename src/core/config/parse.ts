@@ -4,7 +4,7 @@ import type { ConfigDiagnostic } from './diagnostics';
 import { findNode, type Node, overriddenKeys, parseText, propertiesOf, toJson, visitNodes } from './document';
 import type { GroupPlaces } from './groups';
 import { checkValue, previewValue, unknownKey } from './issues';
-import { isJsonObject } from './mergeValues';
+import { isJsonObject, mergeValues } from './mergeValues';
 import { findNotSupported, NOT_SUPPORTED_AT_TOP, NOT_SUPPORTED_IN_SERVER } from './notSupported';
 import { createReporter, type Place, type Reporter } from './reporter';
 import { configFileSchema, type GlobalSettingsInput } from './schema';
@@ -133,7 +133,13 @@ function readSettings(
   for (const { key, path } of ignored) {
     reporter.report({ severity: 'warning', code: 'notSupported', message: notSupportedMessage(key), path, at: 'key' });
   }
-  return { defaults: safeDefaults, settings };
+  return { defaults: withToolTimeout(settings, safeDefaults), settings };
+}
+
+/** `tools.timeoutMs` is for those that state no `timeouts.toolMs`, neither themselves nor in `defaults`. */
+function withToolTimeout({ tools }: JsonObject, defaults: JsonObject): JsonObject {
+  const timeoutMs = isJsonObject(tools) ? tools.timeoutMs : undefined;
+  return timeoutMs === undefined ? defaults : mergeValues({ timeouts: { toolMs: timeoutMs } }, defaults);
 }
 
 function readInputs(written: JsonValue | undefined, reporter: Reporter): InputDefinition[] {

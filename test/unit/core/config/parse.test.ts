@@ -368,4 +368,13 @@ describe('readConfigFile', () => {
       { numRuns: runsOr(500) },
     );
   });
+
+  it('takes `tools.timeoutMs` where neither the server nor the defaults state `timeouts.toolMs`', () => {
+    const toolMs = (rest: object, timeouts: object) =>
+      read({ tools: { timeoutMs: 70 }, ...rest, servers: { a: { command: 'x', timeouts } } }).servers[0]?.entry
+        ?.timeouts.toolMs;
+    expect(toolMs({}, {})).toBe(70);
+    expect(toolMs({ defaults: { timeouts: { toolMs: 80 } } }, {})).toBe(80);
+    expect(toolMs({ defaults: { timeouts: { toolMs: 80 } } }, { toolMs: 90 })).toBe(90);
+  });
 });
