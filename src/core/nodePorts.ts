@@ -55,6 +55,7 @@ export function createMemory(): Memory {
 function environmentSecrets(env: Ports['env']): SecretStore {
   const stored = new Map<string, string>();
   return {
+    isPassing: true,
     get: async (name) => stored.get(name) ?? env[variableName('SECRET', name)],
     set: async (name, value) => void stored.set(name, value),
     delete: async (name) => void stored.delete(name),

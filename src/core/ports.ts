@@ -14,6 +14,8 @@ export interface Logger {
 
 /** Secrets by name, as `${secret:name}` uses them. Backed by SecretStorage in VS Code. */
 export interface SecretStore {
+  /** What is set is gone with the process, so that nothing is remembered from one run to the next. Default: it lasts. */
+  readonly isPassing?: boolean;
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
   delete(name: string): Promise<void>;

@@ -117,12 +117,22 @@ async function run(hub) {
   return expected && new Error(`Nothing was refused, though it must be (${expected.join(' or ')}).`);
 }
 
+/** As the editor has it: whom credentials belong to is known from the first time on. */
+function memorySecrets() {
+  const values = new Map();
+  return {
+    get: async (name) => values.get(name),
+    set: async (name, value) => void values.set(name, value),
+    delete: async (name) => void values.delete(name),
+  };
+}
+
 const log = Object.fromEntries(
   ['trace', 'debug', 'info', 'warn', 'error'].map((level) => [level, (text) => lines.push(`${level}: ${text}`)]),
 );
 const hub = createHub({
   config: { servers: { [SERVER]: entryFor(process.argv.at(-1)) } },
-  ports: { log, signIn: followRedirects(), interaction: answerAll() },
+  ports: { log, secrets: memorySecrets(), signIn: followRedirects(), interaction: answerAll() },
 });
 const problem = await run(hub);
 if (problem) {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PatchbayError } from '../../src/base/errors';
 import { type AuthContext, createAuthenticator } from '../../src/core/auth/authenticator';
 import type { OAuthSettings } from '../../src/core/auth/oauthSettings';
+import { createHub } from '../../src/core/index';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
 import { authContext, memorySecrets, oauthSettings, request } from '../support/authHarness';
 
@@ -87,5 +88,41 @@ describe('tenants of one origin', () => {
     expect(await failure(request(oauth(b), b))).toMatchObject({ kind: 'security' });
     expect(sentToB).toEqual([undefined]);
     expect(issuer.counts.authorize).toBe(0);
+  });
+});
+
+describe('a configured secret', () => {
+  const settings = { clientId: 'mine', clientSecret: 'hush-hush' };
+  const unregistered: AuthServerOptions = { registers: false, authMethods: ['client_secret_post'] };
+
+  it('goes to the authorization server that took it first, whatever the server names later', async () => {
+    const [server, hostile] = [await startServer(unregistered), await startServer(unregistered)];
+    const secrets = memorySecrets();
+    expect(await request(oauth(server.url, { secrets }, settings), server.url)).toBe(200);
+    server.expireTokens();
+    server.options.authorizationServer = hostile.base;
+    const error = await failure(request(oauth(server.url, { secrets }, settings), server.url));
+    expect(error).toMatchObject({ kind: 'security', hint: expect.stringContaining('auth.issuer') });
+    expect(hostile.counts).toMatchObject({ authorize: 0, code: 0 });
+    const moved = { ...settings, issuer: hostile.base };
+    await request(oauth(server.url, { secrets }, moved), server.url).catch(() => {});
+    expect(hostile.counts.authorize).toBe(1);
+  });
+
+  it('needs a named authorization server where no run remembers the one before', async () => {
+    const server = await startServer({ machine: { id: 'mine', secret: 'hush-hush' }, pkce: false });
+    const connect = async (auth: object) => {
+      const config = {
+        servers: { a: { url: server.url, auth: { type: 'oauth', grant: 'clientCredentials', ...auth } } },
+      };
+      const hub = createHub({ config });
+      closing.push(() => hub.close());
+      await hub.connect('a');
+    };
+    const error = await failure(connect(settings));
+    expect(error).toMatchObject({ kind: 'security', hint: expect.stringContaining(server.base) });
+    expect(server.counts.machine).toBe(0);
+    await connect({ ...settings, issuer: server.base });
+    expect(server.counts.machine).toBe(1);
   });
 });

@@ -191,7 +191,10 @@ describe('tokens without a person', () => {
   it('connect a hub that nobody watches', async () => {
     const server = await startServer(SECRET_SERVER);
     const auth = { type: 'oauth', grant: 'clientCredentials', clientId: 'robot', clientSecret: 'hush' };
-    const hub = createHub({ config: { servers: { a: { url: server.url, auth } } } });
+    const hub = createHub({
+      config: { servers: { a: { url: server.url, auth } } },
+      ports: { secrets: memorySecrets() },
+    });
     await hub.connect('a');
     expect((await hub.callTool('a', 'echo', { text: 'hi' })).isError).toBeFalsy();
     await hub.close();

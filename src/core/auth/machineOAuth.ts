@@ -4,10 +4,11 @@ import type { AuthAnswer, Authenticator, AuthRefusal, AuthRequest } from '../tra
 import { AttemptLimit } from './attemptLimit';
 import { describeAuthFailure, shortUrl } from './authErrors';
 import { asksForNonce, parseChallenge } from './challenge';
-import { type AuthorizationServer, discoverAuthorizationServer, isSameIssuer, requireIssuer } from './discovery';
+import { type AuthorizationServer, discoverAuthorizationServer } from './discovery';
 import { createIssuerFetch } from './issuerFetch';
 import { requestMachineTokens } from './machineGrants';
 import type { OAuthContext, OAuthSettings } from './oauthSettings';
+import { requireOwnIssuer } from './ownIssuer';
 import { SingleFlight } from './singleFlight';
 import { authorizationOf, endsSoon, headersOf, recordOf, requireBound, scopeToAskFor } from './tokenRecords';
 import { TokenRequests } from './tokenRequests';
@@ -95,7 +96,7 @@ export class MachineOAuthAuthenticator implements Authenticator {
     try {
       const fetch = createIssuerFetch({ ...this.#context, signal });
       const server = await discoverAuthorizationServer(serverUrl, challenge.resourceMetadataUrl, fetch);
-      await this.#requireOwnIssuer(server);
+      await requireOwnIssuer(server, this.#settings, this.#context, this.#store);
       const before = held && computeScopeUnion(held.scope, held.record.tokens.scope);
       const asked = scopeToAskFor(server, this.#settings.scopes, challenge.scope);
       const scope = status === 403 ? computeScopeUnion(before, asked) : asked;
@@ -106,22 +107,6 @@ export class MachineOAuthAuthenticator implements Authenticator {
       signal.throwIfAborted();
       throw describeAuthFailure(error, serverUrl);
     }
-  }
-
-  /**
-   * Nobody sees where the credentials go, so an MCP server that suddenly names another authorization server gets nothing:
-   * the configured one counts, else the one that took them first.
-   */
-  async #requireOwnIssuer(server: AuthorizationServer): Promise<void> {
-    const { issuer } = this.#settings;
-    if (issuer !== undefined) return requireIssuer(server, issuer);
-    const first = await this.#store.issuerOf(this.#context.serverUrl);
-    if (first === undefined || isSameIssuer(first, server.issuer)) return;
-    throw new PatchbayError(
-      'security',
-      `"${this.#context.serverName}" wants its credentials at ${shortUrl(server.issuer)}, no longer at ${shortUrl(first)}.`,
-      { hint: 'If that is right, set "auth.issuer" to where they belong.' },
-    );
   }
 
   async #ask(

@@ -22,6 +22,7 @@ import {
 } from './discovery';
 import { createIssuerFetch } from './issuerFetch';
 import type { OAuthContext, OAuthSettings } from './oauthSettings';
+import { requireOwnIssuer } from './ownIssuer';
 import { signIn } from './signIn';
 import { authorizationOf, endsSoon, headersOf, lifeOf, recordOf, requireBound, scopeToAskFor } from './tokenRecords';
 import { TokenRequests } from './tokenRequests';
@@ -99,7 +100,7 @@ export class OAuthAuthenticator implements Authenticator {
     try {
       const server = await discoverAuthorizationServer(serverUrl, challenge.resourceMetadataUrl, this.#fetch(signal));
       requirePkce(server);
-      requireIssuer(server, this.#settings.issuer);
+      await this.#requireIssuer(server);
       const record = stored && isGrantOf(server, stored, serverUrl) ? stored : undefined;
       const isBound = this.#requests.wantsDpop(challenge.offersDpop || server.requiresDpop);
       let scope = scopeToAskFor(server, this.#settings.scopes, challenge.scope);
@@ -205,8 +206,20 @@ export class OAuthAuthenticator implements Authenticator {
       dpopKey,
       signal,
     });
+    if (this.#hasSecret) await this.#store.saveIssuer(serverUrl, server.issuer);
     log.info(`Signed in at ${shortUrl(server.issuer)} for ${shortUrl(serverUrl)}.`);
     return this.#keep(recordOf(server, { client, tokens, scope, dpopKey }, clock.now()));
+  }
+
+  /** Without a secret to lose, the person sees where the sign-in goes. */
+  async #requireIssuer(server: AuthorizationServer): Promise<void> {
+    if (this.#hasSecret) await requireOwnIssuer(server, this.#settings, this.#context, this.#store);
+    else requireIssuer(server, this.#settings.issuer);
+  }
+
+  get #hasSecret(): boolean {
+    const { clientSecret, privateKey } = this.#settings;
+    return clientSecret !== undefined || privateKey !== undefined;
   }
 
   async #keep(record: TokenRecord): Promise<TokenRecord> {

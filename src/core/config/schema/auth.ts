@@ -56,7 +56,7 @@ export const authSchema = z
             'How tokens are got: `authorizationCode` signs in with the browser; the others never open one. `clientCredentials` needs `clientId` with `clientSecret` or `privateKey`; `jwtBearer` needs `assertion`; `enterprise` needs `clientId` and `identityProvider`.',
           ),
         issuer: optionalText().describe(
-          'The only authorization server that these credentials may be sent to. Not set: the one that the server names; without a browser, the one that took them first.',
+          'The only authorization server that these credentials may be sent to. Not set: the one that the server names; with a secret or a key, the one that took them first. On the command line a `clientSecret` or `assertion` needs it.',
         ),
         clientId: optionalText().describe('Client id where the server does not register clients by itself.'),
         clientSecret: optionalText().describe('Client secret, best as `${secret:name}`.'),
