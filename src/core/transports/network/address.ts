@@ -53,6 +53,17 @@ export function checkInsecureAddress(host: string, address: string): void {
   if (!isLoopbackAddress(address)) throw insecure(`${host} (${address})`);
 }
 
+/**
+ * Throws a `security` error where a name that always means this machine (RFC 6761, 6.3) resolved to an address elsewhere:
+ * a resolver that says so is wrong or hostile.
+ */
+export function checkLocalName(host: string, address: string, rules: AddressRules = DEFAULT_RULES): void {
+  if (rules.skipValidation || !isLocalName(bareHost(host)) || isLoopbackAddress(address)) return;
+  throw new PatchbayError('security', `The name ${bareHost(host)} is this machine, but was resolved to ${address}.`, {
+    hint: 'Check the name resolution of this machine, or use the name that the server really has.',
+  });
+}
+
 /** Whether secrets may go to this URL only where it is on this machine. */
 export function mustStayHere(url: URL, rules: AddressRules = DEFAULT_RULES): boolean {
   return (url.protocol === 'http:' || url.protocol === 'ws:') && !rules.allowInsecure;

@@ -88,10 +88,10 @@ class LaunchNetwork implements Network {
     const tlsOptions = isTls ? this.#tlsOptions() : {};
     const pins = parsePins(isTls ? (launch.tls?.pinnedSha256 ?? []) : []);
     const route = this.#route(url);
-    const agent = this.#agent(`${isTls} ${route.kind} ${route.kind === 'direct' ? '' : route.proxy.href}`, () =>
-      isTls ? new TlsAgent(route, pins) : new PlainAgent(route),
-    );
     const onlyLoopback = carriesSecret && mustStayHere(url, launch.security);
+    // A kept connection was checked by the rules of the request that opened it.
+    const key = `${isTls} ${onlyLoopback} ${route.kind} ${route.kind === 'direct' ? '' : route.proxy.href}`;
+    const agent = this.#agent(key, () => (isTls ? new TlsAgent(route, pins) : new PlainAgent(route)));
     return {
       agent,
       lookup: onlyLoopback ? this.#lookups.onlyLoopback : this.#lookups.usual,

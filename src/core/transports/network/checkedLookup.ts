@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { isPatchbayError } from '../../../base/errors';
 import type { AddressRules } from '../transport';
-import { checkAddress, checkInsecureAddress } from './address';
+import { checkAddress, checkInsecureAddress, checkLocalName } from './address';
 
 export interface LookupRules {
   readonly rules: AddressRules | undefined;
@@ -22,6 +22,7 @@ export function createCheckedLookup(
     try {
       checkAddress(address, rules);
       if (onlyLoopback) checkInsecureAddress(host, address);
+      checkLocalName(host, address, rules);
       return undefined;
     } catch (error) {
       if (isPatchbayError(error)) return error;

@@ -48,6 +48,15 @@ describe('a name', () => {
     await expect(fetch('https://rebind.test/')).rejects.toMatchObject({ kind: 'security' });
   });
 
+  it.each(['localhost', 'api.localhost.'])('of this machine (%s) is no other one', async (host) => {
+    for (const address of ['10.0.0.1', '192.0.2.2', '8.8.8.8']) {
+      await expect(open(`http://${host}/`, [address]).fetch(`http://${host}/`)).rejects.toMatchObject({
+        kind: 'security',
+        message: expect.stringContaining(`resolved to ${address}`),
+      });
+    }
+  });
+
   it('that resolves to this machine or a private network follows the rules', async () => {
     const security = { allowLocalhost: false, allowPrivateNetwork: false, allowInsecure: false, skipValidation: false };
     for (const address of ['127.0.0.1', '10.0.0.1']) {
@@ -91,6 +100,21 @@ describe('a secret without TLS', () => {
       kind: 'security',
       message: expect.stringContaining('localhost (10.0.0.1)'),
     });
+  });
+
+  it('goes by no connection that was opened without one', async () => {
+    const server = await startHttpServer();
+    const url = `http://localhost:${server.port}/status/204`;
+    // Some way led elsewhere before; this machine stands for that here.
+    const security = { allowLocalhost: true, allowPrivateNetwork: true, allowInsecure: false, skipValidation: true };
+    const { fetch, asked } = open(url, ['127.0.0.1'], { security });
+    for (const init of [{}, {}, { headers }, { headers }]) {
+      const response = await fetch(url, init);
+      await response.text();
+      expect(response.status).toBe(204);
+    }
+    expect(asked).toEqual(['localhost', 'localhost']);
+    await server.close();
   });
 
   it('goes nowhere else, not even to the resolver', async () => {
