@@ -5,11 +5,12 @@ import { type AuthContext, createAuthenticator } from '../../src/core/auth/authe
 import { signOut } from '../../src/core/auth/signOut';
 import type { SpawnProgram } from '../../src/core/auth/tokenCommand';
 import { createHub, type Hub } from '../../src/core/index';
-import type { Ports } from '../../src/core/ports';
+import type { Ports, SignIn } from '../../src/core/ports';
 import { startProgram } from '../../src/core/transports/stdioProgram';
 import type { Authenticator } from '../../src/core/transports/transport';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
 import { authContext, followingSignIn, memorySecrets, oauthSettings, request } from '../support/authHarness';
+import { ManualClock } from '../support/manualClock';
 
 const servers: AuthTestServer[] = [];
 
@@ -434,8 +435,8 @@ describe('a hub', () => {
     await Promise.all(hubs.splice(0).map((hub) => hub.close()));
   });
 
-  function open(server: AuthTestServer, auth: object, ports: Partial<Ports> = {}): Hub {
-    const config = { servers: { guarded: { url: server.url, auth, retry: { enabled: false } } } };
+  function open(server: AuthTestServer, auth: object, ports: Partial<Ports> = {}, more: object = {}): Hub {
+    const config = { servers: { guarded: { url: server.url, auth, retry: { enabled: false }, ...more } } };
     const hub = createHub({ config, ports: { secrets: memorySecrets(), signIn: followingSignIn(), ...ports } });
     hubs.push(hub);
     return hub;
@@ -486,6 +487,52 @@ describe('a hub', () => {
       calls.map((_, i) => ({ text: `n${i}` })),
     );
     expect(server.counts).toMatchObject({ refresh: 1, authorize: 1 });
+  });
+
+  /** A person who needs `ms` for the pages of the authorization server. */
+  function slowSignIn(clock: ManualClock, ms: number): SignIn {
+    const quick = followingSignIn();
+    return {
+      async start(request, signal) {
+        const attempt = await quick.start(request, signal);
+        return {
+          ...attempt,
+          async authorize(url, inner) {
+            await clock.advance(ms);
+            inner.throwIfAborted();
+            return attempt.authorize(url, inner);
+          },
+        };
+      },
+    };
+  }
+
+  it.each(['auto', 'modern', 'legacy'])('counts no sign-in against the time for a connect (%s)', async (protocol) => {
+    const server = await startServer();
+    const clock = new ManualClock();
+    const hub = open(server, { type: 'oauth' }, { clock, signIn: slowSignIn(clock, 9 * 60_000) }, { protocol });
+    const connecting = hub.connect('guarded', { interactive: true });
+    if (protocol === 'modern') expect(await failure(connecting)).toMatchObject({ kind: 'protocol' });
+    else await connecting;
+    expect(server.counts).toMatchObject({ authorize: 1, code: 1 });
+  });
+
+  it('counts no sign-in against the time for a call', async () => {
+    const server = await startServer({ callScope: 'write' });
+    const clock = new ManualClock();
+    const hub = open(server, { type: 'oauth' }, { clock, signIn: slowSignIn(clock, 9 * 60_000) });
+    await hub.connect('guarded', { interactive: true });
+    await hub.callTool('guarded', 'echo', { text: 'x' });
+    expect(server.counts.authorize).toBe(2);
+  });
+
+  it('waits for a person no longer than ten minutes', async () => {
+    const server = await startServer();
+    const clock = new ManualClock();
+    const hub = open(server, { type: 'oauth' }, { clock, signIn: slowSignIn(clock, 11 * 60_000) });
+    const error = await failure(hub.connect('guarded', { interactive: true }));
+    expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('not finished within 10 minutes') });
+    expect(server.counts.code).toBe(0);
   });
 
   it('steps up for a call', async () => {

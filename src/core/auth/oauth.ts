@@ -23,7 +23,9 @@ import {
 import { createIssuerFetch } from './issuerFetch';
 import type { OAuthContext, OAuthSettings } from './oauthSettings';
 import { requireOwnIssuer } from './ownIssuer';
+import { PersonWaits } from './personWaits';
 import { signIn } from './signIn';
+import type { FlightWatcher } from './singleFlight';
 import { authorizationOf, endsSoon, headersOf, lifeOf, recordOf, requireBound, scopeToAskFor } from './tokenRecords';
 import { TokenRequests } from './tokenRequests';
 import { type TokenRecord, TokenStore } from './tokenStore';
@@ -42,6 +44,7 @@ export class OAuthAuthenticator implements Authenticator {
   readonly #signIns: AttemptLimit;
   readonly #refreshes: AttemptLimit;
   readonly #requests: TokenRequests;
+  readonly personWait = new PersonWaits();
   #record: TokenRecord | undefined;
 
   constructor(settings: OAuthSettings, context: OAuthContext) {
@@ -85,12 +88,17 @@ export class OAuthAuthenticator implements Authenticator {
     const { issuer, clientId, scopes, dpop } = this.#settings;
     const key = JSON.stringify(['renew', serverUrl, interactive, kind, issuer, clientId, scopes, dpop]);
     // Who only waited for it has the tokens by it, too.
-    this.#record = await flights.run(key, (inner) => this.#renew(refusal, interactive, inner), signal);
+    this.#record = await flights.run(
+      key,
+      (inner, onPerson) => this.#renew(refusal, interactive ? onPerson : undefined, inner),
+      signal,
+      (isForPerson) => this.personWait.change(isForPerson),
+    );
     return true;
   }
 
-  /** Resolves to other tokens than those that were refused. */
-  async #renew(refusal: AuthRefusal, interactive: boolean, signal: AbortSignal): Promise<TokenRecord> {
+  /** Resolves to other tokens than those that were refused. Without `onPerson` nobody is asked to sign in. */
+  async #renew(refusal: AuthRefusal, onPerson: FlightWatcher | undefined, signal: AbortSignal): Promise<TokenRecord> {
     const { serverUrl, serverName } = this.#context;
     const stored = this.#usable(await this.#store.forServer(serverUrl));
     this.#record = stored;
@@ -113,8 +121,8 @@ export class OAuthAuthenticator implements Authenticator {
         const renewed = await this.#refresh(record, signal);
         if (renewed) return renewed;
       }
-      if (!interactive) throw signInRequired(serverName);
-      return await this.#signIn(server, this.#withOfflineAccess(server, scope), isBound, signal);
+      if (!onPerson) throw signInRequired(serverName);
+      return await this.#signIn(server, this.#withOfflineAccess(server, scope), isBound, onPerson, signal);
     } catch (error) {
       signal.throwIfAborted();
       throw describeAuthFailure(error, serverUrl);
@@ -180,6 +188,7 @@ export class OAuthAuthenticator implements Authenticator {
     server: AuthorizationServer,
     scope: string | undefined,
     isBound: boolean,
+    onPerson: FlightWatcher,
     signal: AbortSignal,
   ): Promise<TokenRecord> {
     const { serverName, serverUrl, checkUrl, log, clock } = this.#context;
@@ -204,6 +213,8 @@ export class OAuthAuthenticator implements Authenticator {
       checkUrl,
       requests: this.#requests,
       dpopKey,
+      clock,
+      onPerson,
       signal,
     });
     if (this.#hasSecret) await this.#store.saveIssuer(serverUrl, server.issuer);

@@ -9,6 +9,8 @@ import {
   startAuthorization,
   validateAuthorizationResponseIssuer,
 } from '@modelcontextprotocol/client';
+import { raceAbort } from '../../base/abort';
+import type { Clock } from '../../base/clock';
 import { PatchbayError } from '../../base/errors';
 import type { SignIn } from '../ports';
 import { shortUrl } from './authErrors';
@@ -18,6 +20,9 @@ import type { DpopKey } from './dpop';
 import { requireBound } from './tokenRecords';
 import type { TokenRequests } from './tokenRequests';
 import type { TokenStore } from './tokenStore';
+
+/** How long a person may take for the pages of an authorization server. */
+const SIGN_IN_MS = 10 * 60_000;
 
 export interface SignInParts {
   readonly port: SignIn;
@@ -29,6 +34,9 @@ export interface SignInParts {
   readonly requests: TokenRequests;
   /** Tokens are to be bound to it. */
   readonly dpopKey: DpopKey | undefined;
+  readonly clock: Clock;
+  /** Told when the person begins to sign in and when that is over. */
+  readonly onPerson: (isForPerson: boolean) => void;
   readonly signal: AbortSignal;
 }
 
@@ -66,7 +74,7 @@ export async function signIn(
     // The same rule as for the token endpoint: https, or this machine. Nothing else is ever given to a browser.
     assertSecureTokenEndpoint(authorizationUrl);
     await parts.checkUrl(authorizationUrl.href);
-    const answer = await attempt.authorize(authorizationUrl, signal);
+    const answer = await askPerson((inner) => attempt.authorize(authorizationUrl, inner), parts);
     signal.throwIfAborted();
     const authorizationCode = readCode(answer, state, server);
     const { clientAuthentication } = requests;
@@ -87,6 +95,30 @@ export async function signIn(
   } finally {
     attempt.dispose();
   }
+}
+
+/** Like `ask`, but for no longer than a person may take. */
+async function askPerson<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  { clock, onPerson, serverName, signal }: SignInParts,
+): Promise<T> {
+  const limit = new AbortController();
+  const timer = clock.setTimeout(() => limit.abort(notFinished(serverName)), SIGN_IN_MS);
+  const either = AbortSignal.any([signal, limit.signal]);
+  onPerson(true);
+  try {
+    return await raceAbort(ask(either), either);
+  } finally {
+    onPerson(false);
+    timer.dispose();
+  }
+}
+
+function notFinished(serverName: string): PatchbayError {
+  const minutes = SIGN_IN_MS / 60_000;
+  return new PatchbayError('auth', `Signing in to "${serverName}" was not finished within ${minutes} minutes.`, {
+    hint: 'Connect to sign in.',
+  });
 }
 
 function readCode(answer: URLSearchParams, state: string, { issuer, metadata }: AuthorizationServer): string {

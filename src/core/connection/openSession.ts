@@ -1,12 +1,14 @@
 import { Client, type Implementation as SdkImplementation } from '@modelcontextprotocol/client';
 import { raceAbort } from '../../base/abort';
 import { type Clock, MAX_DELAY_MS } from '../../base/clock';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import { PatchbayError, toError } from '../../base/errors';
 import type { Interaction, Logger } from '../ports';
 import { suggestsLegacySse } from '../transports/httpErrors';
 import type { AnyLaunch, McpTransport, SseLaunch } from '../transports/transport';
 import type { Era, EraVerdicts } from './era';
 import { describeFailure, formatDuration, isEraFailure, isRefusal } from './failures';
+import { RequestDeadline, signInWait } from './requestDeadline';
 import { SdkSession } from './sdkSession';
 import type { LogLevel } from './serverLog';
 import { ServerRequests } from './serverRequests';
@@ -56,15 +58,24 @@ type Plan = 'auto' | 'patient' | Era;
  * MCP specification 2026-07-28, basic/lifecycle, "Era detection". Rejects with a `PatchbayError`; nothing is left then.
  */
 export async function openSession(options: OpenSessionOptions): Promise<Session> {
-  const deadline = new AbortController();
   const connectMs = options.connectMs || MAX_DELAY_MS;
-  const timer = options.clock.setTimeout(() => deadline.abort(connectTimeout(options)), connectMs);
-  const signal = AbortSignal.any([options.signal, deadline.signal]);
+  const limit = startLimit(options, connectMs);
   try {
-    return await openByLadder({ ...options, connectMs, signal });
+    return await openByLadder({ ...options, connectMs, signal: limit.signal });
   } finally {
-    timer.dispose();
+    limit.dispose();
   }
+}
+
+/** Aborts with the signal of the options, or when `timeoutMs` are over in which nobody was signing in. */
+function startLimit(options: OpenSessionOptions, timeoutMs: number): { readonly signal: AbortSignal } & Disposable {
+  const { clock, signal, launch } = options;
+  const store = new DisposableStore();
+  const expired = () => connectTimeout(options);
+  const deadline = store.add(new RequestDeadline({ clock, timeoutMs, maxTotalMs: 0, signal, expired }));
+  const wait = signInWait(launch);
+  if (wait) store.add(deadline.pauseDuring(wait));
+  return { signal: deadline.signal, dispose: () => store.dispose() };
 }
 
 async function openByLadder(options: OpenSessionOptions): Promise<Session> {
@@ -127,8 +138,10 @@ function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOp
 }
 
 async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome> {
-  const { launch, signal, clock, log, connectMs } = options;
+  const { launch, clock, log, connectMs } = options;
   const transport = options.createTransport(launch);
+  const probe = probeLimit(plan, transport, options);
+  const signal = probe ? AbortSignal.any([options.signal, probe.signal]) : options.signal;
   const { serverName, interaction, logLevel = 'info' } = options;
   const requests = new ServerRequests({ interaction, serverName, clock });
   const client = new Client(options.clientInfo, {
@@ -147,7 +160,7 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
   };
   options.onStep(launch.transport === 'stdio' ? 'starting the process' : 'contacting the server');
   try {
-    await raceAbort(client.connect(transport, { timeout: connectMs, signal }), signal);
+    await raceAbort(client.connect(transport, { timeout: MAX_DELAY_MS, signal }), signal);
     signal.throwIfAborted();
     return { session: new SdkSession({ client, transport, launch, clock, log, requests, serverName, logLevel }) };
   } catch (raw) {
@@ -162,7 +175,24 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
       signal,
     });
     return { raw, failure: failure.kind === 'timeout' && noise ? withNoise(failure, noise) : failure };
+  } finally {
+    probe?.dispose();
   }
+}
+
+/**
+ * Over HTTP the probe has half of the time, so that a server that swallows it still gets its `initialize`; without the
+ * time of a sign-in, which the timer of the SDK would count.
+ */
+function probeLimit(plan: Plan, transport: McpTransport, options: OpenSessionOptions) {
+  if (plan !== 'auto' || goesOnAfterProbe(options)) return undefined;
+  const limit = startLimit(options, Math.ceil(options.connectMs / 2));
+  const send = transport.send.bind(transport);
+  transport.send = (message, sendOptions) => {
+    if ('method' in message && message.method !== 'server/discover') limit.dispose();
+    return send(message, sendOptions);
+  };
+  return limit;
 }
 
 /** A second close is the one that does not wait. */
@@ -188,13 +218,11 @@ function goesOnAfterProbe({ launch }: OpenSessionOptions): boolean {
 }
 
 function versionNegotiation(plan: Plan, options: OpenSessionOptions) {
-  const { connectMs } = options;
   if (plan === 'legacy') return { mode: 'legacy' as const };
-  if (plan === 'modern') return { mode: { pin: MODERN_VERSION }, probe: { timeoutMs: connectMs } };
-  if (plan === 'patient') return { mode: 'auto' as const, probe: { timeoutMs: connectMs } };
-  // Half of the time over HTTP, so that a server that swallows the probe still gets its `initialize`.
-  const timeoutMs = goesOnAfterProbe(options) ? Math.min(PROBE_MS, connectMs / 2) : connectMs / 2;
-  return { mode: 'auto' as const, probe: { timeoutMs: Math.ceil(timeoutMs) } };
+  if (plan === 'modern') return { mode: { pin: MODERN_VERSION }, probe: { timeoutMs: MAX_DELAY_MS } };
+  const isBrief = plan === 'auto' && goesOnAfterProbe(options);
+  const timeoutMs = isBrief ? Math.ceil(Math.min(PROBE_MS, options.connectMs / 2)) : MAX_DELAY_MS;
+  return { mode: 'auto' as const, probe: { timeoutMs } };
 }
 
 function connectTimeout({ connectMs }: OpenSessionOptions): PatchbayError {

@@ -1,6 +1,7 @@
 import { SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import type { Clock } from '../../base/clock';
-import type { Disposable } from '../../base/disposable';
+import { type Disposable, toDisposable } from '../../base/disposable';
+import type { AnyLaunch, PersonWait } from '../transports/transport';
 
 export interface RequestDeadlineOptions {
   readonly clock: Clock;
@@ -10,11 +11,13 @@ export interface RequestDeadlineOptions {
   readonly maxTotalMs: number;
   /** The caller's own. */
   readonly signal: AbortSignal | undefined;
+  /** What `signal` aborts with when the time is over. Default: the timeout of the SDK. */
+  readonly expired?: () => unknown;
 }
 
 /**
  * How long one request may take, over all the messages it needs. `signal` aborts when the time is over or when the
- * caller gives up. The SDK's own timer cannot wait while a person answers a question of the server.
+ * caller gives up. The SDK's own timer cannot wait while a person answers a question of the server, or signs in.
  */
 export class RequestDeadline implements Disposable {
   readonly #options: RequestDeadlineOptions;
@@ -22,7 +25,8 @@ export class RequestDeadline implements Disposable {
   readonly #total: Disposable | undefined;
   readonly #onAbort: () => void;
   #timer: Disposable | undefined;
-  #isPaused = false;
+  #pauses = 0;
+  #isDisposed = false;
 
   constructor(options: RequestDeadlineOptions) {
     this.#options = options;
@@ -41,25 +45,51 @@ export class RequestDeadline implements Disposable {
   /** The server showed that it works on the request: the time starts again. */
   touch(): void {
     const { clock, timeoutMs } = this.#options;
-    if (timeoutMs === 0 || this.#isPaused) return;
+    if (timeoutMs === 0 || this.#pauses > 0 || this.#isDisposed) return;
     this.#timer?.dispose();
     this.#timer = clock.setTimeout(() => this.#expire(), timeoutMs);
   }
 
-  /** While true, only the total time runs; afterwards the other starts again. */
-  setPaused(isPaused: boolean): void {
-    this.#isPaused = isPaused;
-    if (isPaused) this.#timer?.dispose();
-    else this.touch();
+  /** Until it is disposed, only the total time runs; when the last pause is over, the other starts again. */
+  pause(): Disposable {
+    this.#pauses += 1;
+    this.#timer?.dispose();
+    let isOver = false;
+    return toDisposable(() => {
+      if (isOver) return;
+      isOver = true;
+      this.#pauses -= 1;
+      this.touch();
+    });
+  }
+
+  /** Pauses each time that `wait` is open. Dispose it before the deadline. */
+  pauseDuring(wait: PersonWait): Disposable {
+    let pause = wait.isOpen ? this.pause() : undefined;
+    const listening = wait.onDidChangeOpen((isOpen) => {
+      pause?.dispose();
+      pause = isOpen ? this.pause() : undefined;
+    });
+    return toDisposable(() => {
+      listening.dispose();
+      pause?.dispose();
+    });
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#timer?.dispose();
     this.#total?.dispose();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
   }
 
   #expire(): void {
-    this.#controller.abort(new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out'));
+    const { expired } = this.#options;
+    this.#controller.abort(expired ? expired() : new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out'));
   }
+}
+
+/** When a person is signing in for this launch. Undefined: nobody ever is. */
+export function signInWait(launch: AnyLaunch): PersonWait | undefined {
+  return 'auth' in launch ? launch.auth?.personWait : undefined;
 }

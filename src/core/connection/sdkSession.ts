@@ -17,7 +17,7 @@ import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
 import { ListCache } from './listCache';
 import { ListChanges } from './listChanges';
-import { RequestDeadline } from './requestDeadline';
+import { RequestDeadline, signInWait } from './requestDeadline';
 import { ResourceSubscriptions, type SubscriptionChange } from './resourceSubscriptions';
 import { createServerLog, type LogLevel, mcpLogLevel } from './serverLog';
 import type { ServerRequests } from './serverRequests';
@@ -150,9 +150,8 @@ export class SdkSession implements Session {
     const { clock, launch, transport, requests } = this.#parts;
     const { timeoutMs, maxTotalMs = 0, signal } = options;
     const deadline = new RequestDeadline({ clock, timeoutMs, maxTotalMs, signal });
-    const { questions } = requests;
-    const pauses = MAY_ASK.includes(method) ? questions.onDidChangeOpen((open) => deadline.setPaused(open)) : undefined;
-    if (pauses && questions.isOpen) deadline.setPaused(true);
+    const waits = [signInWait(launch), MAY_ASK.includes(method) ? requests.questions : undefined];
+    const pauses = waits.map((wait) => wait && deadline.pauseDuring(wait));
     const isCounted = !HEALTH.includes(method);
     if (isCounted) this.#activity.pending += 1;
     try {
@@ -174,7 +173,7 @@ export class SdkSession implements Session {
     } finally {
       if (isCounted) this.#activity.pending -= 1;
       if (isCounted && deadline.signal.aborted) this.#activity.gaveUpAt = clock.now();
-      pauses?.dispose();
+      for (const pause of pauses) pause?.dispose();
       deadline.dispose();
     }
   }

@@ -92,7 +92,7 @@ export class UrlElicitations implements Disposable {
     // Without an id there is nothing to wait for.
     if ([...open].some((id) => typeof id !== 'string')) return 'open';
     const store = new DisposableStore();
-    deadline.setPaused(true);
+    store.add(deadline.pause());
     try {
       return await new Promise<Outcome>((resolve, reject) => {
         store.add(this.#completeEmitter.event(() => open.size === 0 && resolve('done')));
@@ -106,7 +106,6 @@ export class UrlElicitations implements Disposable {
       });
     } finally {
       store.dispose();
-      deadline.setPaused(false);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Transport as SdkTransport } from '@modelcontextprotocol/client';
 import type { Clock } from '../../base/clock';
 import type { PatchbayError } from '../../base/errors';
+import type { Event } from '../../base/event';
 import type { Logger, NetworkSettings } from '../ports';
 
 export type { NetworkSettings } from '../ports';
@@ -94,6 +95,14 @@ export interface Authenticator {
    * that names the next step.
    */
   onRefused(refusal: AuthRefusal, signal?: AbortSignal): Promise<boolean>;
+  /** Open while a person is signing in for these credentials. Absent: nobody ever does. */
+  readonly personWait?: PersonWait;
+}
+
+/** Whether a person is waited for. That time counts against no timeout of a server. */
+export interface PersonWait {
+  readonly isOpen: boolean;
+  readonly onDidChangeOpen: Event<boolean>;
 }
 
 export interface AuthRequest {
