@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import type { Disposable } from '../../../base/disposable';
 import { PatchbayError, toError } from '../../../base/errors';
 import type { NetworkLaunch, TlsLaunch, TransportContext } from '../transport';
-import { checkUrl, mustStayHere } from './address';
+import { checkUrl, isLoopbackHost, mustStayHere } from './address';
 import { createCheckedLookup } from './checkedLookup';
 import { bypassesProxy } from './noProxy';
 import { checkPin, parsePins } from './pins';
@@ -89,6 +89,7 @@ class LaunchNetwork implements Network {
     const pins = parsePins(isTls ? (launch.tls?.pinnedSha256 ?? []) : []);
     const route = this.#route(url);
     const onlyLoopback = carriesSecret && mustStayHere(url, launch.security);
+    if (onlyLoopback && route.kind !== 'direct') requireProxyHere(route.proxy, url);
     // A kept connection was checked by the rules of the request that opened it.
     const key = `${isTls} ${onlyLoopback} ${route.kind} ${route.kind === 'direct' ? '' : route.proxy.href}`;
     const agent = this.#agent(key, () => (isTls ? new TlsAgent(route, pins) : new PlainAgent(route)));
@@ -153,6 +154,16 @@ function parseProxy(text: string, where: string): URL {
   throw new PatchbayError('config', 'The proxy is not the URL of an HTTP proxy.', {
     hint: `Write it as http://host:port in ${where}.`,
   });
+}
+
+/** Every proxy reads what has no TLS of its own, and "this machine" is another one where the proxy is. */
+function requireProxyHere(proxy: URL, url: URL): void {
+  if (isLoopbackHost(proxy.hostname)) return;
+  throw new PatchbayError(
+    'security',
+    `The credentials for ${url.host} were not sent through the proxy ${proxy.host}: the connection has no TLS.`,
+    { hint: 'Set "proxy" to "none" for a server on this machine, or use https: or wss:.' },
+  );
 }
 
 /** RFC 9112, 3.2.2: the absolute form of the request target. */

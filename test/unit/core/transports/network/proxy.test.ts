@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeHttpFailure } from '../../../../../src/core/transports/httpErrors';
+import { createNetwork } from '../../../../../src/core/transports/network/agents';
 import { createLaunchFetch, type LaunchFetch } from '../../../../../src/core/transports/network/launchFetch';
 import { bypassesProxy } from '../../../../../src/core/transports/network/noProxy';
 import type { NetworkLaunch, NetworkSettings } from '../../../../../src/core/transports/transport';
@@ -143,6 +144,24 @@ describe('a proxy', () => {
     expect((await failureOf('http://10.0.0.1/', { ...route, security })).kind).toBe('security');
     expect(proxy.asked).toEqual([]);
     expect((await failureOf('http://a.test/', { proxy: 'http://169.254.169.254:80' })).kind).toBe('security');
+  });
+
+  it('elsewhere gets no secret without TLS, though its server be on this machine', async () => {
+    const headers = { authorization: 'Bearer x' };
+    const elsewhere = { proxy: 'http://proxy.test:3128', headers };
+    for (const url of [server.url('/status/204'), 'http://localhost:1/']) {
+      const error = await open(url, elsewhere)
+        .fetch(url, { headers })
+        .catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ kind: 'security', message: expect.stringContaining('proxy.test:3128') });
+    }
+    const upgrade = createNetwork({ url: 'ws://127.0.0.1:1/', ...elsewhere }, createTestContext());
+    await expect(upgrade.requestOptions(new URL('ws://127.0.0.1:1/'))).rejects.toMatchObject({ kind: 'security' });
+    const here = await useProxy();
+    const url = server.url('/status/204');
+    const own = open(url, { proxy: `http://localhost:${here.port}`, headers });
+    expect((await own.fetch(url, { headers })).status).toBe(204);
+    expect(here.asked).toHaveLength(1);
   });
 
   it.each(['socks5://127.0.0.1:1', 'nonsense', 'ftp://h/'])('cannot be %s', async (proxy) => {
