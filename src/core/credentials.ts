@@ -1,8 +1,9 @@
 import { createAuthenticator, resourceUrl } from './auth/authenticator';
 import { wholeResponse } from './auth/issuerFetch';
+import { ownedSecrets } from './auth/ownedSecrets';
 import { signOut } from './auth/signOut';
 import { SingleFlight } from './auth/singleFlight';
-import type { ServerEntry } from './config/definition';
+import type { ConfigSource, ServerEntry } from './config/definition';
 import type { Logger, Ports } from './ports';
 import { checkUrl } from './transports/network/address';
 import { createLaunchFetch } from './transports/network/launchFetch';
@@ -14,6 +15,8 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Whom the credentials are for, and who is there to be asked. */
 export interface CredentialsUse {
+  /** Entries of other sources do not use the same sign-ins. */
+  readonly source: ConfigSource;
   readonly auth: ServerEntry['auth'];
   readonly serverName: string;
   readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
@@ -26,7 +29,8 @@ export interface CredentialsUse {
 export class Credentials {
   readonly #ports: Ports;
   readonly #network: (() => NetworkSettings) | undefined;
-  readonly #flights = new SingleFlight();
+  /** Work that is done once for all servers of one source. */
+  readonly #flights = new Map<string, SingleFlight>();
 
   constructor(ports: Ports, network?: () => NetworkSettings) {
     this.#ports = ports;
@@ -36,25 +40,38 @@ export class Credentials {
   /** Undefined: the server wants none. Throws a `config` error where they cannot be sent. */
   authenticator(launch: NetworkLaunch, use: CredentialsUse): Authenticator | undefined {
     const { secrets, clock, signIn } = this.#ports;
+    const { source } = use;
     return createAuthenticator(use.auth, {
       ...this.#reach(launch),
       serverUrl: launch.url,
       serverName: use.serverName,
-      secrets,
+      secrets: ownedSecrets(secrets, source),
       clock,
       log: use.log,
       interactive: use.interactive,
       signIn,
       spawn: (command, args) => startProgram(command, args, use.program),
-      flights: this.#flights,
+      flights: this.#flightsOf(source),
     });
   }
 
   /** Revokes and forgets what an OAuth sign-in at this server left. False: there was nothing. */
-  async signOut(launch: NetworkLaunch, auth: ServerEntry['auth'], log: Logger, signal: AbortSignal): Promise<boolean> {
-    const { secrets, clock } = this.#ports;
+  async signOut(
+    launch: NetworkLaunch,
+    { auth, source, log }: Pick<CredentialsUse, 'auth' | 'source' | 'log'>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const secrets = ownedSecrets(this.#ports.secrets, source);
+    const { clock } = this.#ports;
     const settings = auth.type === 'oauth' ? auth : undefined;
     return signOut(resourceUrl(launch.url), { ...this.#reach(launch), settings, secrets, clock, log, signal });
+  }
+
+  #flightsOf(source: ConfigSource): SingleFlight {
+    const owner = source.kind === 'workspace' ? source.folderPath : '';
+    const flights = this.#flights.get(owner) ?? new SingleFlight();
+    this.#flights.set(owner, flights);
+    return flights;
   }
 
   #reach(launch: NetworkLaunch) {

@@ -266,6 +266,7 @@ export class Server implements Disposable {
   /** Revokes and forgets the sign-in, then disconnects. False: there was none. */
   async signOut(signal: AbortSignal): Promise<boolean> {
     let { auth } = requireEntry(this.#definition);
+    const { source } = this.#definition;
     return this.#redacted(async () => {
       const authenticate: LaunchOptions['authenticate'] = (resolved) => {
         auth = resolved.auth;
@@ -273,7 +274,7 @@ export class Server implements Disposable {
       };
       const launch = await buildLaunch(this.#definition, { ...this.#opener.launchOptions(true, signal), authenticate });
       if (auth.type !== 'oauth' || !('url' in launch)) return false;
-      const wasSignedIn = await this.#deps.credentials.signOut(launch, auth, this.#log, signal);
+      const wasSignedIn = await this.#deps.credentials.signOut(launch, { auth, source, log: this.#log }, signal);
       await this.disconnect();
       return wasSignedIn;
     });

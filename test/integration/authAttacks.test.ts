@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PatchbayError } from '../../src/base/errors';
 import { type AuthContext, createAuthenticator } from '../../src/core/auth/authenticator';
 import type { OAuthSettings } from '../../src/core/auth/oauthSettings';
-import { createHub } from '../../src/core/index';
+import { createHub, mergeConfigFiles, readConfigFile } from '../../src/core/index';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
-import { authContext, memorySecrets, oauthSettings, request } from '../support/authHarness';
+import { authContext, followingSignIn, memorySecrets, oauthSettings, request } from '../support/authHarness';
 
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -124,5 +124,37 @@ describe('a configured secret', () => {
     expect(server.counts.machine).toBe(0);
     await connect({ ...settings, issuer: server.base });
     expect(server.counts.machine).toBe(1);
+  });
+});
+
+describe('an entry of a workspace', () => {
+  it('does not use the sign-in of the same URL in the own file of the person, nor end it', async () => {
+    const server = await startServer();
+    const servers = (id: string) =>
+      JSON.stringify({ servers: { [id]: { url: server.url, auth: { type: 'oauth' }, retry: { enabled: false } } } });
+    const user = readConfigFile(servers('mine'), { kind: 'user', path: '/u/patchbay.json' });
+    const workspace = (folderPath: string, id: string) =>
+      readConfigFile(servers(id), { kind: 'workspace', folder: id, folderPath, path: `${folderPath}/patchbay.json` });
+    const hub = createHub({
+      config: mergeConfigFiles([user, workspace('/w1', 'theirs'), workspace('/w2', 'others')]),
+      ports: {
+        secrets: memorySecrets(),
+        signIn: followingSignIn(),
+        prompts: { askValue: async () => undefined, approve: async () => true },
+      },
+    });
+    closing.push(() => hub.close());
+    await hub.connect('mine', { interactive: true });
+    for (const id of ['theirs', 'others']) {
+      await hub.connect(id, { interactive: true });
+      await hub.disconnect(id);
+      await hub.connect(id);
+    }
+    expect(server.counts.authorize).toBe(3);
+    expect(await hub.signOut('theirs')).toBe(true);
+    expect(server.seen.revoked).toHaveLength(2);
+    await hub.disconnect('mine');
+    await hub.connect('mine');
+    expect(await failure(hub.connect('theirs'))).toMatchObject({ code: 'signInRequired' });
   });
 });

@@ -12,7 +12,7 @@ import { SIGNING_ALGORITHMS } from './jwt';
  * - `oauth}client <issuer>`: a client that was registered there, with its redirect URIs
  * - `oauth}issuer <server URL>`: where the credentials of the configuration went first
  *
- * No `${secret:…}` of a configuration file can name one of these: a variable ends at the first "}".
+ * For servers of a workspace `ownedSecrets` puts the folder before each. No `${secret:…}` of a configuration file can name one of these: a variable ends at the first "}".
  */
 const PREFIX = 'oauth}';
 
