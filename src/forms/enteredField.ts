@@ -94,6 +94,7 @@ export abstract class EnteredField extends DescribedField {
   value(): JsonValue | undefined {
     if (this.presence === 'absent') return undefined;
     if (this.presence === 'null') return null;
+    this.settle();
     switch (this.kind) {
       case 'string':
         return this.text;
@@ -125,6 +126,11 @@ export abstract class EnteredField extends DescribedField {
         return result;
       }
     }
+  }
+
+  /** Conditions may ask for another kind once the fields below are there. */
+  settle(): void {
+    if (this.shape.conditional) void this.children;
   }
 
   /** Absent; the choices above it stay. */

@@ -16,6 +16,8 @@ export interface FormContext {
   made: number;
   /** Fields that are there. */
   fields: number;
+  /** `made` when the last change began: what one change makes is bounded, whatever it throws away again. */
+  since: number;
 }
 
 /**
@@ -130,12 +132,15 @@ export class FieldNode extends EnteredField {
       next: next.object,
       source: this.#context.source,
     });
-    const keep = this.#keepWithSameSchema(next.object.properties);
+    const keep = this.#keepShared(next.object.properties, value);
     this.clear();
     this.presence = 'value';
     this.#takeProperties(value, keep);
     for (const child of this.#built()) {
-      if (child.role === 'property' && child.presence === 'absent' && !keep.has(child.key)) child.loadInitial();
+      if (child.role !== 'property' || child.presence !== 'absent' || keep.has(child.key)) continue;
+      child.loadInitial();
+      // The constants of a variant are what others know it by.
+      if (child.kind === 'const') child.loadEmpty();
     }
   }
 
@@ -189,8 +194,8 @@ export class FieldNode extends EnteredField {
   }
 
   #resolve(value: JsonValue | undefined): Shape {
-    const isBeyond = this.depth > LIMITS.fieldDepth || this.#context.fields > LIMITS.fields;
-    const { source } = this.#context;
+    const { source, fields, made, since } = this.#context;
+    const isBeyond = this.depth > LIMITS.fieldDepth || fields > LIMITS.fields || made - since > LIMITS.fieldsPerChange;
     return isBeyond ? END : shapeOf(this.#schema, { source, picks: this.#picks, value }, this.role === 'root');
   }
 
@@ -229,17 +234,21 @@ export class FieldNode extends EnteredField {
     });
   }
 
-  /** Takes the fields out that a next shape has as well. */
-  #keepWithSameSchema(properties: readonly PropertyShape[]): Map<string, FieldNode> {
-    const schemas = new Map(properties.map((property) => [property.name, property]));
-    const kept = this.#built().filter((child) => {
-      const same = schemas.get(child.key);
-      if (child.role !== 'property' || same === undefined || same.schema !== child.#schema) return false;
-      child.required = same.required;
-      return true;
-    });
-    this.#children = this.#built().filter((child) => !kept.includes(child));
-    return new Map(kept.map((child) => [child.key, child]));
+  /** Takes the fields out that go on under a next shape: those with a shared value, or of the same schema. */
+  #keepShared(properties: readonly PropertyShape[], value: JsonMembers): Map<string, FieldNode> {
+    const kept = new Map<string, FieldNode>();
+    const before = new Map(this.#built().map((child) => [child.role === 'property' ? child.key : child, child]));
+    for (const { name, schema, required } of properties) {
+      const last = before.get(name);
+      if (last === undefined) continue;
+      const entered = last.value();
+      if (entered === undefined ? last.#schema !== schema : !equalJson(entered, ownMember(value, name))) continue;
+      last.required = required;
+      last.#follow(schema);
+      kept.set(name, last);
+    }
+    this.#children = this.#built().filter((child) => kept.get(child.key) !== child);
+    return kept;
   }
 
   #takeProperties(value: JsonMembers, keep = new Map<string, FieldNode>()): void {
@@ -320,7 +329,7 @@ export class FieldNode extends EnteredField {
       for (const child of this.#children) child.loadInitial();
       this.reshape();
     }
-    return this.#children;
+    return this.#children ?? [];
   }
 
   #initialChildren(): FieldNode[] {

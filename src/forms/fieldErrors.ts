@@ -1,7 +1,7 @@
 import type { JsonValue } from '../shared/json';
 import type { FieldNode } from './field';
 import { FORMATS } from './formats';
-import { hasTwins, isAbove, isBelow, judge } from './judge';
+import { isAbove, isBelow, judge, MAX_COMPARED, twinIn } from './judge';
 import { boundedText } from './limits';
 import { constraintMessage } from './messages';
 import { escapeSegment } from './pointer';
@@ -37,6 +37,7 @@ function collect(field: FieldNode, pointer: string, source: SchemaSource, errors
     return;
   }
   if (field.presence === 'null') return;
+  field.settle();
   const { kind, shape } = field;
   const { facts } = shape;
   if (kind === 'number' || kind === 'integer') {
@@ -53,10 +54,18 @@ function collect(field: FieldNode, pointer: string, source: SchemaSource, errors
     const items = field.children;
     const values = items.map((item) => item.value()).filter((value) => value !== undefined);
     for (const keyword of listFaults(facts, values)) add(keyword, constraintMessage(keyword, facts));
+    const twin = facts.uniqueItems === true && values.length <= MAX_COMPARED ? twinIn(values) : -1;
     const { slots, rest } = shape.kind === 'array' ? shape.array : { slots: [], rest: true };
     items.forEach((item, index) => {
       if (rest === false && index >= slots.length) {
         errors.push({ pointer: `${pointer}/${index}`, keyword: 'items', message: 'There is no place for this item.' });
+      }
+      if (index === twin) {
+        errors.push({
+          pointer: `${pointer}/${index}`,
+          keyword: 'uniqueItems',
+          message: constraintMessage('uniqueItems', facts),
+        });
       }
       collect(item, `${pointer}/${index}`, source, errors);
     });
@@ -88,7 +97,8 @@ function addMisfit(
   const type = shape.kind;
   if (type === 'enum') add('enum', constraintMessage('enum', { enum: shape.options.map((option) => option.value) }));
   else if (type === 'const') add('const', constraintMessage('const', { const: shape.value }));
-  else if (judge({ type }, value, source) === false) add('type', constraintMessage('type', { type }));
+  else if (!shape.isImplied && judge({ type }, value, source) === false)
+    add('type', constraintMessage('type', { type }));
 }
 
 function collectMembers(field: FieldNode, pointer: string, source: SchemaSource, errors: FormError[]): void {
@@ -138,7 +148,6 @@ function listFaults(facts: SchemaObject, items: readonly JsonValue[]): string[] 
   const faults = [
     isBelow(items.length, facts.minItems) && 'minItems',
     isAbove(items.length, facts.maxItems) && 'maxItems',
-    facts.uniqueItems === true && items.length <= 200 && hasTwins(items) && 'uniqueItems',
   ];
   return faults.filter((fault) => fault !== false);
 }

@@ -52,20 +52,20 @@ export function createForm(schema: unknown, value?: JsonValue): Form {
     throw new RangeError('The value is nested too deeply or has too many members for a form.');
   }
   const bounded = isWithin(schema, LIMITS.schemaDepth, LIMITS.schemaMembers) ? schema : true;
-  const context: FormContext = { source: new SchemaSource(bounded), made: 0, fields: 0 };
+  const context: FormContext = { source: new SchemaSource(bounded), made: 0, fields: 0, since: 0 };
   const root = new FieldNode(context, undefined, '', bounded, { role: 'root', required: true });
   if (value === undefined) root.loadInitial();
   else root.load(value);
-  return new TreeForm(root, context.source);
+  return new TreeForm(root, context);
 }
 
 class TreeForm implements Form {
   readonly root: FieldNode;
-  readonly #source: SchemaSource;
+  readonly #context: FormContext;
 
-  constructor(root: FieldNode, source: SchemaSource) {
+  constructor(root: FieldNode, context: FormContext) {
     this.root = root;
-    this.#source = source;
+    this.#context = context;
   }
 
   value(): JsonValue | undefined {
@@ -73,7 +73,7 @@ class TreeForm implements Form {
   }
 
   errors(): FormError[] {
-    return errorsOf(this.root, this.#source);
+    return errorsOf(this.root, this.#context.source);
   }
 
   find(pointer: string): FieldNode | undefined {
@@ -88,21 +88,21 @@ class TreeForm implements Form {
   setText(field: FieldNode, text: string): void {
     field.text = text;
     field.presence = field.kind !== 'string' && text.trim() === '' ? 'absent' : 'value';
-    touch(field);
+    this.#touch(field);
   }
 
   setFlag(field: FieldNode, flag: boolean): void {
     if (field.kind !== 'boolean') return;
     field.flag = flag;
     field.presence = 'value';
-    touch(field);
+    this.#touch(field);
   }
 
   choose(field: FieldNode, index: number): void {
     if (field.options[index] === undefined) return;
     field.choice = index;
     field.presence = 'value';
-    touch(field);
+    this.#touch(field);
   }
 
   setPresence(field: FieldNode, presence: Presence): void {
@@ -113,12 +113,12 @@ class TreeForm implements Form {
       field.loadEmpty();
       if (field.kind === 'string') field.presence = 'value';
     } else field.presence = 'value';
-    touch(field);
+    this.#touch(field);
   }
 
   load(field: FieldNode, value: JsonValue | undefined): void {
     field.load(value);
-    touch(field);
+    this.#touch(field);
   }
 
   addItem(field: FieldNode, at = field.children.length): FieldNode | undefined {
@@ -132,7 +132,7 @@ class TreeForm implements Form {
     // A fresh tuple or list with a minimum comes with its first items.
     const first = isNew ? field.children[0] : undefined;
     const item = first ?? field.insertItem(Math.min(Math.max(slots, at), field.children.length));
-    touch(field);
+    this.#touch(field);
     return item;
   }
 
@@ -140,7 +140,7 @@ class TreeForm implements Form {
     if (field.kind !== 'array' || !field.children[from]?.canMove || !field.children[to]?.canMove) return;
     field.moveItem(from, to);
     for (const item of field.children) item.revision++;
-    touch(field);
+    this.#touch(field);
   }
 
   duplicateItem(item: FieldNode): FieldNode | undefined {
@@ -164,7 +164,7 @@ class TreeForm implements Form {
     }
     const entry = field.insertEntry(name);
     entry.loadInitial();
-    touch(field);
+    this.#touch(field);
     return entry;
   }
 
@@ -178,14 +178,14 @@ class TreeForm implements Form {
     }
     if (!parent.takesEntry(name)) return 'The tool does not accept a property of this name.';
     entry.rename(name);
-    touch(entry);
+    this.#touch(entry);
     return undefined;
   }
 
   pick(field: FieldNode, picker: number, option: number): void {
     if (field.pickers[picker]?.options[option] === undefined) return;
     field.pick(picker, option);
-    touch(field);
+    this.#touch(field);
   }
 
   remove(field: FieldNode): void {
@@ -194,14 +194,15 @@ class TreeForm implements Form {
     if (parent === undefined || index < 0 || !field.canRemove) return;
     parent.removeChild(index);
     for (const item of parent.children) item.revision++;
-    touch(parent);
+    this.#touch(parent);
   }
-}
 
-/** Everything on the way to the root has changed, and conditions may hold by now that did not. */
-function touch(field: FieldNode): void {
-  for (let current: FieldNode | undefined = field; current; current = current.parent) {
-    current.revision++;
-    current.reshape();
+  /** Everything on the way to the root has changed, and conditions may hold by now that did not. */
+  #touch(field: FieldNode): void {
+    this.#context.since = this.#context.made;
+    for (let current: FieldNode | undefined = field; current; current = current.parent) {
+      current.revision++;
+      current.reshape();
+    }
   }
 }

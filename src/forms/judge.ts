@@ -9,6 +9,8 @@ export type Verdict = boolean | undefined;
 
 const MAX_DEPTH = 40;
 const MAX_STEPS = 20_000;
+/** Items of a list that are compared with each other. */
+export const MAX_COMPARED = 200;
 
 /**
  * Whether the value is valid, as far as that is quickly known: enough to follow conditions and to choose variants in
@@ -143,8 +145,7 @@ class Judge {
     const verdicts = value.map((item, index) =>
       this.schema(index < slots.length ? slots[index] : rest, item, depth + 1),
     );
-    if (schema.uniqueItems === true && value.length > 1)
-      verdicts.push(value.length > 200 ? undefined : !hasTwins(value));
+    if (schema.uniqueItems === true) verdicts.push(value.length > MAX_COMPARED ? undefined : twinIn(value) < 0);
     if (Object.hasOwn(schema, 'contains')) {
       const found = value.map((item) => this.schema(schema.contains, item, depth + 1));
       verdicts.push(schema.minContains === undefined && found.includes(true) ? true : undefined);
@@ -160,8 +161,9 @@ export function tupleOf(schema: SchemaObject): { readonly slots: readonly unknow
   return { slots: Array.isArray(prefixItems) ? prefixItems : [], rest: items ?? true };
 }
 
-export function hasTwins(items: readonly JsonValue[]): boolean {
-  return items.some((item, index) => items.slice(0, index).some((earlier) => equalJson(earlier, item)));
+/** Where an item stands that was there before; -1 where all are different. */
+export function twinIn(items: readonly JsonValue[]): number {
+  return items.findIndex((item, index) => items.slice(0, index).some((earlier) => equalJson(earlier, item)));
 }
 
 export function membersOf(value: unknown): readonly (readonly [string, unknown])[] {

@@ -8,6 +8,8 @@ export const LIMITS = {
   fieldDepth: 24,
   /** Fields that one form makes, those of absent parts included once somebody looks at them. */
   fields: 5_000,
+  /** Fields that one change makes at most, those included that conditions take away again. */
+  fieldsPerChange: 5_000,
   propertiesPerObject: 500,
   /** Items of an array, and members of a value that is drawn as an object. */
   itemsPerArray: 500,
@@ -16,7 +18,7 @@ export const LIMITS = {
   /** Levels of a default that is taken over. */
   defaultDepth: 100,
   /** Readings of the conditions of one object until they agree with the value. */
-  rounds: 4,
+  rounds: 3,
   enumOptions: 2_000,
   /** Schemas that together say what one field is: through `$ref`, `allOf`, conditions and chosen variants. */
   steps: 200,

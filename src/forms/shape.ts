@@ -44,6 +44,8 @@ interface ShapeBase {
   readonly pickers: readonly (Picker & { readonly key: string })[];
   /** The schema allows any value. */
   readonly isAny: boolean;
+  /** No type is named: other keywords say which one is meant, and do not speak of values of another. */
+  readonly isImplied: boolean;
   readonly conditional: boolean;
   readonly rules: readonly SchemaObject[];
   /** The same for shapes that draw the same. */
@@ -174,6 +176,7 @@ class ShapeBuilder {
       nullable: nullable && content.kind !== 'json' && content.kind !== 'null',
       pickers: picker === undefined ? pickers : [...pickers, picker],
       isAny,
+      isImplied: this.#types === undefined,
       conditional,
       rules,
       signature: [content.kind, ...parts.map((part) => source.identity(part)), ...required, picker?.chosen].join(' '),
@@ -234,6 +237,7 @@ export const END: Shape = {
   nullable: false,
   pickers: [],
   isAny: false,
+  isImplied: false,
   conditional: false,
   rules: [],
   signature: 'end',
