@@ -1,3 +1,5 @@
+import { PatchbayError, toError } from '../base/errors';
+import { shortUrl } from './auth/authErrors';
 import { createAuthenticator, resourceUrl } from './auth/authenticator';
 import { wholeResponse } from './auth/issuerFetch';
 import { ownedSecrets } from './auth/ownedSecrets';
@@ -6,6 +8,7 @@ import { SingleFlight } from './auth/singleFlight';
 import type { ConfigSource, ServerEntry } from './config/definition';
 import type { Logger, Ports } from './ports';
 import { checkUrl } from './transports/network/address';
+import { certificateFault } from './transports/network/certificateFaults';
 import { createLaunchFetch } from './transports/network/launchFetch';
 import { type ProgramOptions, startProgram } from './transports/stdioProgram';
 import type { Authenticator, NetworkLaunch, NetworkSettings } from './transports/transport';
@@ -76,25 +79,27 @@ export class Credentials {
 
   #reach(launch: NetworkLaunch) {
     const { url, tls, proxy, security, compression } = launch;
-    // The client certificate and the pins are between this client and the MCP server.
-    const trust = tls && {
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      rejectUnauthorized: tls.rejectUnauthorized,
-      pinnedSha256: [],
-    };
     const way: NetworkLaunch = {
       url,
       headers: {},
       maxMessageBytes: MAX_ANSWER_BYTES,
-      ...(trust ? { tls: trust } : {}),
       ...(proxy === undefined ? {} : { proxy }),
       ...(security ? { security } : {}),
       ...(compression === undefined ? {} : { compression }),
     };
-    return { fetch: this.#fetchOn(way), checkUrl: (address: string) => checkUrl(new URL(address), security) };
+    const toServer = this.#fetchOn({ ...way, ...(tls ? { tls } : {}) });
+    // Client certificate, pins and a certificate that is not checked are between this client and the MCP server.
+    const trust = tls?.ca === undefined ? {} : { tls: { ca: tls.ca, rejectUnauthorized: true, pinnedSha256: [] } };
+    const toOthers = this.#fetchOn({ ...way, ...trust });
+    const own = new URL(url.replace(/^ws/i, 'http')).origin;
+    return {
+      fetch: (target: string | URL, init?: RequestInit) =>
+        new URL(target).origin === own ? toServer(target, init) : toOthers(target, init),
+      checkUrl: (address: string) => checkUrl(new URL(address), security),
+    };
   }
 
-  /** Requests to authorization servers are rare: no connection is kept. */
+  /** Such requests are rare: no connection is kept. */
   #fetchOn(way: NetworkLaunch) {
     const { log, clock } = this.#ports;
     const context = { log, clock, ...(this.#network ? { network: this.#network } : {}) };
@@ -102,9 +107,20 @@ export class Credentials {
       const { fetch, dispose } = createLaunchFetch(way, context);
       try {
         return await wholeResponse(await fetch(url, init));
+      } catch (error) {
+        throw certificateError(error, url) ?? error;
       } finally {
         dispose();
       }
     };
   }
+}
+
+/** Undefined: the failure is another one. */
+function certificateError(error: unknown, url: string | URL): PatchbayError | undefined {
+  const { code } = toError(error) as NodeJS.ErrnoException;
+  const fault = typeof code === 'string' ? certificateFault(code, shortUrl(url)) : undefined;
+  if (!fault) return undefined;
+  const hint = `${fault[1]} "tls.rejectUnauthorized" is about the MCP server alone.`;
+  return new PatchbayError('security', fault[0], { code, hint, cause: error });
 }
