@@ -17,12 +17,17 @@ export async function call(context: CliContext): Promise<ExitCode> {
   await connect(context, server);
   const name = findTool(hub.server(server) as ServerSnapshot, tool);
   const started = performance.now();
+  let answeredBy = server;
   const result = await hub.callTool(server, name, args, {
     signal,
+    onMember: (member) => {
+      answeredBy = member;
+    },
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   const durationMs = Math.round(performance.now() - started);
-  if (options.json) streams.out(`${plainJson({ server, tool: name, durationMs, result })}\n`);
+  const member = answeredBy === server ? {} : { member: answeredBy };
+  if (options.json) streams.out(`${plainJson({ server, ...member, tool: name, durationMs, result })}\n`);
   else print(result, streams);
   return result.isError ? EXIT.toolError : EXIT.done;
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, packageServer, ROOT, type RunningServer, startEverythingHttp } from '../support/servers';
+import { freePort, packageServer, ROOT, type RunningServer, startEverythingHttp, testServer } from '../support/servers';
 
 const CLI = join(ROOT, 'dist/cli.cjs');
 const EVERYTHING = ['--', process.execPath, packageServer('everything'), 'stdio'];
@@ -37,9 +37,9 @@ function run(args: readonly string[], options: { env?: Record<string, string>; i
   });
 }
 
-async function config(name: string, servers: Record<string, unknown>): Promise<string> {
+async function config(name: string, servers: Record<string, unknown>, rest: object = {}): Promise<string> {
   const file = join(folder, name);
-  await writeFile(file, JSON.stringify({ version: 1, servers }));
+  await writeFile(file, JSON.stringify({ version: 1, servers, ...rest }));
   return file;
 }
 
@@ -123,6 +123,17 @@ describe('call', () => {
     const answer = JSON.parse(out);
     expect(answer).toMatchObject({ server: 'server', tool: 'get-sum', result: { content: [{ type: 'text' }] } });
     expect(answer.durationMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('takes a group like a server, and says which member answered', async () => {
+    const echo = { command: process.execPath, args: [testServer('echoServer.mjs')] };
+    const groups = { pair: { members: [{ server: 'a' }, { server: 'b' }] } };
+    const file = await config('group.json', { a: echo, b: echo }, { groups });
+    const listed = await run(['list', 'pair', '--config', file, '--json']);
+    expect(JSON.parse(listed.out).servers).toMatchObject([{ id: 'pair', state: 'connected', transport: 'group' }]);
+    const { code, out } = await run(['call', 'pair', 'echo', '--args', '{"text":"hi"}', '--config', file, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ server: 'pair', member: expect.stringMatching(/^[ab]$/), tool: 'echo' });
   });
 
   it('reads the arguments from a file and from stdin', async () => {
