@@ -5,6 +5,7 @@ import { wholeResponse } from './auth/issuerFetch';
 import { ownedSecrets } from './auth/ownedSecrets';
 import { signOut } from './auth/signOut';
 import { SingleFlight } from './auth/singleFlight';
+import { type OnSecret, tellingAuthenticator, tellingFetch } from './auth/tellSecrets';
 import type { ConfigSource, ServerEntry } from './config/definition';
 import type { Logger, Ports } from './ports';
 import { checkUrl } from './transports/network/address';
@@ -26,6 +27,8 @@ export interface CredentialsUse {
   /** Where a program that prints a token runs. */
   readonly program: ProgramOptions;
   readonly log: Logger;
+  /** Told of what is sent as credentials and of what authorization servers give. */
+  readonly onSecret: OnSecret;
 }
 
 /** The credentials of all servers of one hub. Authorization servers are reached by the rules of the server's own launch. */
@@ -43,9 +46,9 @@ export class Credentials {
   /** Undefined: the server wants none. Throws a `config` error where they cannot be sent. */
   authenticator(launch: NetworkLaunch, use: CredentialsUse): Authenticator | undefined {
     const { secrets, clock, signIn } = this.#ports;
-    const { source } = use;
-    return createAuthenticator(use.auth, {
-      ...this.#reach(launch),
+    const { source, onSecret } = use;
+    const auth = createAuthenticator(use.auth, {
+      ...this.#reach(launch, onSecret),
       serverUrl: launch.url,
       serverName: use.serverName,
       secrets: ownedSecrets(secrets, source),
@@ -56,18 +59,20 @@ export class Credentials {
       spawn: (command, args) => startProgram(command, args, use.program),
       flights: this.#flightsOf(source),
     });
+    return auth && tellingAuthenticator(auth, onSecret);
   }
 
   /** Revokes and forgets what an OAuth sign-in at this server left. False: there was nothing. */
   async signOut(
     launch: NetworkLaunch,
-    { auth, source, log }: Pick<CredentialsUse, 'auth' | 'source' | 'log'>,
+    { auth, source, log, onSecret }: Pick<CredentialsUse, 'auth' | 'source' | 'log' | 'onSecret'>,
     signal: AbortSignal,
   ): Promise<boolean> {
     const secrets = ownedSecrets(this.#ports.secrets, source);
     const { clock } = this.#ports;
     const settings = auth.type === 'oauth' ? auth : undefined;
-    return signOut(resourceUrl(launch.url), { ...this.#reach(launch), settings, secrets, clock, log, signal });
+    const reach = this.#reach(launch, onSecret);
+    return signOut(resourceUrl(launch.url), { ...reach, settings, secrets, clock, log, signal });
   }
 
   #flightsOf(source: ConfigSource): SingleFlight {
@@ -77,7 +82,7 @@ export class Credentials {
     return flights;
   }
 
-  #reach(launch: NetworkLaunch) {
+  #reach(launch: NetworkLaunch, onSecret: OnSecret) {
     const { url, tls, proxy, security, compression } = launch;
     const way: NetworkLaunch = {
       url,
@@ -93,8 +98,10 @@ export class Credentials {
     const toOthers = this.#fetchOn({ ...way, ...trust });
     const own = new URL(url.replace(/^ws/i, 'http')).origin;
     return {
-      fetch: (target: string | URL, init?: RequestInit) =>
-        new URL(target).origin === own ? toServer(target, init) : toOthers(target, init),
+      fetch: tellingFetch(
+        (target, init) => (new URL(target).origin === own ? toServer(target, init) : toOthers(target, init)),
+        onSecret,
+      ),
       checkUrl: (address: string) => checkUrl(new URL(address), security),
     };
   }

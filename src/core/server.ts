@@ -267,6 +267,7 @@ export class Server implements Disposable {
   async signOut(signal: AbortSignal): Promise<boolean> {
     let { auth } = requireEntry(this.#definition);
     const { source } = this.#definition;
+    const onSecret = (value: string) => this.#redactor.addPassing(value);
     return this.#redacted(async () => {
       const authenticate: LaunchOptions['authenticate'] = (resolved) => {
         auth = resolved.auth;
@@ -274,7 +275,11 @@ export class Server implements Disposable {
       };
       const launch = await buildLaunch(this.#definition, { ...this.#opener.launchOptions(true, signal), authenticate });
       if (auth.type !== 'oauth' || !('url' in launch)) return false;
-      const wasSignedIn = await this.#deps.credentials.signOut(launch, { auth, source, log: this.#log }, signal);
+      const wasSignedIn = await this.#deps.credentials.signOut(
+        launch,
+        { auth, source, log: this.#log, onSecret },
+        signal,
+      );
       await this.disconnect();
       return wasSignedIn;
     });

@@ -104,6 +104,7 @@ export class SessionOpener {
           interactive: (reason) => interactive && (reason === 'stepUp' || isAwaited()),
           program,
           log,
+          onSecret: (value) => redactor.addPassing(value),
         }),
     };
   }

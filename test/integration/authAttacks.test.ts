@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PatchbayError } from '../../src/base/errors';
 import { type AuthContext, createAuthenticator } from '../../src/core/auth/authenticator';
 import type { OAuthSettings } from '../../src/core/auth/oauthSettings';
 import { createHub, mergeConfigFiles, readConfigFile } from '../../src/core/index';
+import type { Ports } from '../../src/core/ports';
 import { type AuthServerOptions, type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
 import { authContext, followingSignIn, memorySecrets, oauthSettings, request } from '../support/authHarness';
 
@@ -156,5 +157,72 @@ describe('an entry of a workspace', () => {
     await hub.disconnect('mine');
     await hub.connect('mine');
     expect(await failure(hub.connect('theirs'))).toMatchObject({ code: 'signInRequired' });
+  });
+});
+
+describe('credentials that a server says again', () => {
+  /** An MCP server that answers with what it was sent, and all that a person may then read of it. */
+  async function connectTo(entry: (origin: string) => object, ports: Partial<Ports> = {}) {
+    const sent: string[] = [];
+    const lines: string[] = [];
+    const issuer = await startServer();
+    const origin = await startPlain(({ url = '', headers }, response) => {
+      if (url.startsWith('/.well-known/oauth-protected-resource')) {
+        json(response, { resource: `${origin}/mcp`, authorization_servers: [issuer.base] });
+      } else if (headers.authorization === undefined) {
+        response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+      } else {
+        const value = headers.authorization.split(' ')[1] ?? '';
+        sent.push(value);
+        response.writeHead(500, { 'content-type': 'text/plain' }).end(`I was sent [${value}]`);
+      }
+    });
+    const log = (text: string) => void lines.push(text);
+    const hub = createHub({
+      config: { servers: { a: { url: `${origin}/mcp`, retry: { enabled: false }, ...entry(origin) } } },
+      ports: {
+        log: { trace: log, debug: log, info: log, warn: log, error: log },
+        secrets: memorySecrets(),
+        signIn: followingSignIn(),
+        ...ports,
+      },
+    });
+    closing.push(() => hub.close());
+    const error = await failure(hub.connect('a', { interactive: true }));
+    lines.push(error.message, JSON.stringify(hub.server('a')), hub.traffic('a').toJsonLines());
+    return { sent, shown: lines.join('\n') };
+  }
+
+  const program = [process.execPath, '-e', 'console.log("printed-token")'];
+  it.each([
+    ['oauth', { type: 'oauth' }],
+    ['tokenCommand', { type: 'tokenCommand', command: program[0], args: program.slice(1) }],
+    ['basic', { type: 'basic', username: 'bob', password: 'hunter2hunter2' }],
+  ])('are not shown (%s)', async (_, auth) => {
+    const { sent, shown } = await connectTo(() => ({ auth }));
+    expect(sent).not.toEqual([]);
+    expect(shown).toContain('I was sent [••••]');
+    for (const value of sent) expect(shown).not.toContain(value);
+  });
+
+  it('are not shown where a proxy says them', async () => {
+    const proxy = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (head) => {
+        const login = /proxy-authorization: Basic (\S+)/i.exec(String(head))?.[1];
+        socket.end(`ERR your login is [${login}]\r\n\r\n`);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    closing.push(() => new Promise((resolve) => proxy.close(resolve)));
+    const proxyUrl = `http://bob:hunter2%21hunter2@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const url = 'https://mcp.test/mcp';
+    for (const { shown } of [
+      await connectTo(() => ({ url, proxy: proxyUrl })),
+      await connectTo(() => ({ url }), { network: () => ({ proxyUrl, noProxy: [] }) }),
+    ]) {
+      expect(shown).toContain('your login is [••••]');
+      expect(shown).not.toContain(btoa('bob:hunter2!hunter2'));
+    }
   });
 });

@@ -4,7 +4,7 @@ import { PatchbayError, toError } from '../../base/errors';
 import type { ServerDefinition, ServerEntry } from '../config/definition';
 import { resolveVariables } from '../config/variables';
 import type { Ports, ValueRequest } from '../ports';
-import { secretValues } from '../traffic/redactor';
+import { proxySecrets, secretValues } from '../traffic/redactor';
 import type { AnyLaunch, Authenticator, NetworkLaunch, TlsLaunch } from '../transports/transport';
 import { NeedsInputError } from './connection';
 import { childEnvironment } from './environment';
@@ -67,8 +67,11 @@ async function networkLaunch(
   definition: ServerDefinition,
   entry: ServerEntry,
   folder: string,
-  { authenticate, ports }: LaunchOptions,
+  { authenticate, onSecret, ports }: LaunchOptions,
 ): Promise<NetworkLaunch> {
+  for (const proxy of [entry.proxy, ports.network?.().proxyUrl ?? '']) {
+    for (const value of proxySecrets(proxy)) onSecret(value);
+  }
   const launch: NetworkLaunch = {
     url: required(entry.url, definition, 'a URL'),
     headers: entry.headers,

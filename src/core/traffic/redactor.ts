@@ -18,12 +18,19 @@ const SECRET_FORMS: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,}\.[\w-]*/g, MASK],
 ];
 
+/** Tokens come and go: who gives them out could otherwise fill the memory. */
+const MAX_PASSING = 50;
+const MAX_PASSING_CHARACTERS = 65_536;
+
 /**
  * Takes credentials out of what is shown, logged or exported: values that are known to be secret wherever they stand,
- * members with telling names, and texts in telling forms. Secrets that were added once stay known.
+ * members with telling names, and texts in telling forms. Secrets that were added once stay known, passing ones until
+ * there were many later ones.
  */
 export class Redactor {
   readonly #secrets = new Set<string>();
+  /** The one that was used last is the last. */
+  readonly #passing = new Set<string>();
   #pattern: RegExp | undefined;
 
   /** Makes values known as secrets. Undefined and very short ones are passed over. */
@@ -31,16 +38,26 @@ export class Redactor {
     for (const value of values) {
       const secret = value?.trim() ?? '';
       if (secret.length < MIN_SECRET_CHARACTERS) continue;
-      // As it stands, as a text inside of JSON text, and as a part of a URL.
-      for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeIfPossible(secret)])
-        this.#secrets.add(form);
+      for (const form of formsOf(secret)) this.#secrets.add(form);
       this.#pattern = undefined;
     }
   }
 
+  /** Makes a token known, in the place of the one that was not seen for longest where there are too many. */
+  addPassing(value: string): void {
+    const secret = value.trim();
+    if (secret.length < MIN_SECRET_CHARACTERS || secret.length > MAX_PASSING_CHARACTERS) return;
+    const isNew = !this.#passing.delete(secret);
+    this.#passing.add(secret);
+    if (!isNew) return;
+    const [oldest] = this.#passing;
+    if (this.#passing.size > MAX_PASSING && oldest !== undefined) this.#passing.delete(oldest);
+    this.#pattern = undefined;
+  }
+
   text(text: string): string {
     let clean = text;
-    if (this.#secrets.size > 0) clean = clean.replace(this.#knownSecrets(), MASK);
+    if (this.#secrets.size + this.#passing.size > 0) clean = clean.replace(this.#knownSecrets(), MASK);
     for (const [form, replacement] of SECRET_FORMS) clean = clean.replace(form, replacement);
     return clean;
   }
@@ -68,9 +85,7 @@ export class Redactor {
   }
 
   #knownSecrets(): RegExp {
-    // The longest first: one secret may be the start of another.
-    const sorted = [...this.#secrets].sort((a, b) => b.length - a.length);
-    this.#pattern ??= new RegExp(sorted.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
+    this.#pattern ??= patternOf([...this.#secrets, ...[...this.#passing].flatMap(formsOf)]);
     return this.#pattern;
   }
 }
@@ -82,6 +97,29 @@ export function secretValues(variables: Readonly<Record<string, string | undefin
       return [];
     return [value.replace(/^(Bearer|Basic|DPoP)\s+/i, '')];
   });
+}
+
+/** What gives access in the URL of a proxy: the password, and the pair as it is sent. */
+export function proxySecrets(proxy: string): string[] {
+  const { username = '', password = '' } = URL.canParse(proxy) ? new URL(proxy) : {};
+  if (password === '') return [];
+  try {
+    const plain = decodeURIComponent(password);
+    return [password, plain, Buffer.from(`${decodeURIComponent(username)}:${plain}`).toString('base64')];
+  } catch {
+    return [password];
+  }
+}
+
+function patternOf(texts: readonly string[]): RegExp {
+  // The longest first: one secret may be the start of another.
+  const sorted = [...texts].sort((a, b) => b.length - a.length);
+  return new RegExp(sorted.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
+}
+
+/** As it stands, as a text inside of JSON text, and as a part of a URL. */
+function formsOf(secret: string): string[] {
+  return [...new Set([secret, JSON.stringify(secret).slice(1, -1), encodeIfPossible(secret)])];
 }
 
 function isSecretName(name: string): boolean {

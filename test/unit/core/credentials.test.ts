@@ -41,6 +41,7 @@ async function failureAt(url: string, launch: Partial<NetworkLaunch>): Promise<u
       interactive: () => true,
       program: { cwd: '.', env: {} },
       log: silentLogger(),
+      onSecret: () => {},
     },
   );
   return auth?.onRefused({ status: 401, wwwAuthenticate: 'Bearer', url, sent: {} }).catch((error: unknown) => error);

@@ -20,6 +20,20 @@ describe('Redactor', () => {
     expect(redactor.text('first (.*)+$ else')).toBe('•••• •••• else');
   });
 
+  it('forgets tokens that are over when there were many later ones, and no other secret', () => {
+    const redactor = new Redactor();
+    redactor.add(['password']);
+    redactor.addPassing('in-use/=');
+    for (let i = 0; i < 200; i++) {
+      redactor.addPassing(`token-number-${i}.`);
+      redactor.addPassing('in-use/=');
+      expect(redactor.text(`token-number-${i}.`)).toBe('••••');
+    }
+    expect(redactor.text('password in-use/= in-use%2F%3D token-number-199. token-number-1.')).toBe(
+      '•••• •••• •••• •••• token-number-1.',
+    );
+  });
+
   it('hides credentials by their form', () => {
     const redactor = new Redactor();
     const jwt = `eyJ${'a'.repeat(20)}.eyJ${'b'.repeat(20)}.${'c'.repeat(20)}`;
