@@ -108,6 +108,10 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       return store.add(createToolPanels({ hub, extensionUri, workspaceState, log }));
     }),
     configFiles,
+    reload: async () => {
+      await hub();
+      await reload?.();
+    },
     output,
     context,
   };

@@ -47,3 +47,6 @@ export const userConfigName = 'patchbay.json';
 
 /** Flags that a tree item's `contextValue` may hold beside a server's state and transport. */
 export const itemFlags = { server: 'server', tool: 'tool', group: 'group' } as const;
+
+/** `code` of the error of a sign-in that the person gave up: they know, and the tree says what is needed. */
+export const SIGN_IN_GIVEN_UP = 'signInGivenUp';

@@ -26,6 +26,8 @@ export interface Services {
   readonly core: () => Promise<typeof import('../core/index')>;
   readonly panels: () => Promise<ToolPanelsLike>;
   readonly configFiles: ConfigFiles;
+  /** Reads the configuration files again and resolves when the engine has what they say. */
+  readonly reload: () => Promise<void>;
   readonly output: vscode.LogOutputChannel;
   readonly context: vscode.ExtensionContext;
 }

@@ -84,7 +84,7 @@ export async function pick<T>(
 function headTexts({ title, prompt, placeHolder }: { title?: string; prompt?: string; placeHolder?: string }) {
   return {
     ...(title === undefined ? {} : { title: unlinked(title, MAX_LABEL) }),
-    ...(prompt === undefined ? {} : { prompt: unlinked(prompt, MAX_MESSAGE) }),
+    ...(prompt === undefined ? {} : { prompt: escapeIcons(unlinked(prompt, MAX_MESSAGE)) }),
     ...(placeHolder === undefined ? {} : { placeHolder: unlinked(placeHolder, MAX_MESSAGE) }),
   };
 }

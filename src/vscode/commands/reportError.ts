@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { describeError, isPatchbayError } from '../../base/errors';
 import { showError } from '../adapters/messages';
-import { commandId } from '../contributions';
+import { commandId, SIGN_IN_GIVEN_UP } from '../contributions';
 import { oneLine } from '../plainText';
+import { ServerNode } from '../tree/treeNode';
 import { causeOf, ServerFailure } from './aboutServer';
 import type { CommandContext } from './context';
 import { readTarget } from './target';
@@ -10,21 +11,27 @@ import { readTarget } from './target';
 /** Tells the person who asked for something why it did not happen, with the next step as a button. */
 export async function reportError(context: CommandContext, failure: unknown, argument: unknown): Promise<void> {
   const error = causeOf(failure);
-  if (isPatchbayError(error) && error.kind === 'cancelled') return;
+  if (isPatchbayError(error) && (error.kind === 'cancelled' || error.code === SIGN_IN_GIVEN_UP)) return;
   const { t } = vscode.l10n;
   const message = oneLine(describeError(failure), 1000);
   context.services.output.error(message);
   const showOutput = t('Show Output');
   const openConfiguration = t('Open Configuration');
   const manageTrust = t('Manage Workspace Trust');
+  const setToken = t('Set Token…');
+  const about = failure instanceof ServerFailure ? { server: failure.server } : argument;
   const actions = [showOutput];
   if (isNeeded(error, 'trust')) actions.unshift(manageTrust);
   else if (isNeeded(error)) return;
   else if (isPatchbayError(error) && error.kind === 'config') actions.unshift(openConfiguration);
+  else if (isPatchbayError(error) && error.kind === 'auth' && error.code === 401) actions.unshift(setToken);
   const answer = await showError(message, ...actions);
   if (answer === showOutput) context.services.output.show(true);
   if (answer === manageTrust) await vscode.commands.executeCommand('workbench.trust.manage');
-  const about = failure instanceof ServerFailure ? { server: failure.server } : argument;
+  const { server } = readTarget(about);
+  // As a row of the tree: an object of its own would pass for code, which is asked nothing.
+  if (answer === setToken && server)
+    await vscode.commands.executeCommand(commandId('setToken'), new ServerNode(server));
   if (answer === openConfiguration) await openConfigurationOf(context, about);
 }
 

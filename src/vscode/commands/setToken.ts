@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
 import type { ServerDefinition } from '../../core/config/definition';
 import { editConfigFile } from '../adapters/configDocument';
-import { askText } from '../adapters/messages';
+import { askText, pick } from '../adapters/messages';
 import { oneLine } from '../plainText';
 import type { CommandContext, CommandHandler } from './context';
 import { serverFor } from './pickServer';
@@ -13,7 +13,8 @@ import { suggestSecretName, tokenPlace } from './tokenPlace';
 
 /**
  * Sets what a server is given to let this client in, in the Secret Storage, and connects again where that was waited for.
- * A server that signs in with a browser is signed in. From code: `{ server, value }`.
+ * A server that signs in with a browser is signed in. From code: `{ server, value }`; a person with a server that sends
+ * no credentials yet chooses between the two.
  */
 export const setToken: CommandHandler = async (context, argument) => {
   const { t } = vscode.l10n;
@@ -44,18 +45,47 @@ export const setToken: CommandHandler = async (context, argument) => {
       },
     );
   }
+  if (place.kind === 'none' && !isFromCode(argument)) {
+    const way = await askWay(server.name);
+    if (way === undefined) return;
+    if (way === 'browser') {
+      await writeAuth(context, definition, (text, { setServerKey }) =>
+        setServerKey(text, server.id, ['auth'], { type: 'oauth' }),
+      );
+      await connectFor(hub, server.id);
+      return;
+    }
+  }
   const value = isFromCode(argument) ? givenToken(argument) : await askToken(server.name);
   if (value === undefined) return;
   const name = place.kind === 'secret' ? place.name : suggestSecretName(server.id, await context.secrets.names());
+  const before = hub.server(server.id)?.state ?? server.state;
   await context.secrets.set(name, value);
-  if (place.kind !== 'secret') {
-    await writeReference(context, definition, name);
-    return;
-  }
-  const { kind } = hub.server(server.id)?.state ?? server.state;
-  if (kind === 'connected') await inView(() => hub.reconnect(server.id, { interactive: true }));
-  else if (kind === 'authRequired' || kind === 'needsInput') await connectFor(hub, server.id);
+  if (place.kind !== 'secret') await writeReference(context, definition, name);
+  else if (before.kind === 'connected') await inView(() => hub.reconnect(server.id, { interactive: true }));
+  if (before.kind === 'authRequired' || before.kind === 'needsInput') await connectFor(hub, server.id);
 };
+
+function askWay(serverName: string): Promise<'browser' | 'token' | undefined> {
+  const { t } = vscode.l10n;
+  return pick<'browser' | 'token'>(
+    [
+      {
+        label: t('Sign in with your browser'),
+        description: t('OAuth: the server says where'),
+        iconPath: new vscode.ThemeIcon('globe'),
+        value: 'browser',
+      },
+      {
+        label: t('Enter a token'),
+        description: t('Bearer, kept in the Secret Storage of VS Code'),
+        iconPath: new vscode.ThemeIcon('key'),
+        value: 'token',
+      },
+    ],
+    { title: t('Credentials for {0}', oneLine(serverName, 80)), placeHolder: t('How does this server let you in?') },
+  );
+}
 
 async function askToken(serverName: string): Promise<string | undefined> {
   const { t } = vscode.l10n;
@@ -76,17 +106,29 @@ function givenToken(argument: unknown): string {
 }
 
 /** Puts the reference to the secret where the token stood, or asks for a bearer token where the entry names none. */
-async function writeReference(context: CommandContext, definition: ServerDefinition, name: string): Promise<void> {
-  const { id, source, entry } = definition;
-  if (source.kind === 'adHoc') throw new PatchbayError('config', `"${id}" stands in no file.`);
-  const { setServerKey } = await context.services.core();
+function writeReference(context: CommandContext, definition: ServerDefinition, name: string): Promise<void> {
+  const { id, entry } = definition;
   const reference = `\${secret:${name}}`;
   const keys = { bearer: 'token', apiKey: 'key', basic: 'password' } as const;
   const type = entry?.auth.type;
-  const edit = (text: string) =>
+  return writeAuth(context, definition, (text, { setServerKey }) =>
     type === 'bearer' || type === 'apiKey' || type === 'basic'
       ? setServerKey(text, id, ['auth', keys[type]], reference)
-      : setServerKey(text, id, ['auth'], { type: 'bearer', token: reference });
-  await editConfigFile(context.configFiles.uriOf(source.path), edit);
-  context.configFiles.announceChange();
+      : setServerKey(text, id, ['auth'], { type: 'bearer', token: reference }),
+  );
+}
+
+type Core = Awaited<ReturnType<CommandContext['services']['core']>>;
+
+/** Resolves when the engine knows the entry as it was edited. */
+async function writeAuth(
+  { services, configFiles }: CommandContext,
+  { id, source }: ServerDefinition,
+  edit: (text: string, core: Core) => ReturnType<Core['setServerKey']>,
+): Promise<void> {
+  if (source.kind === 'adHoc') throw new PatchbayError('config', `"${id}" stands in no file.`);
+  const core = await services.core();
+  await editConfigFile(configFiles.uriOf(source.path), (text) => edit(text, core));
+  configFiles.announceChange();
+  await services.reload();
 }

@@ -54,7 +54,12 @@ class Step {
 
   /** Shows `input` until `accept` gives an outcome or the person leaves it. */
   run(input: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => Outcome | undefined) {
-    input.title = vscode.l10n.t('“{0}” asks', unlinked(this.#request.serverName, 80));
+    const server = unlinked(this.#request.serverName, 80);
+    const field = this.#request.fields[this.#index];
+    // Stands there all the time: a prompt gives way to a problem, and a placeholder to what is typed.
+    input.title = field
+      ? vscode.l10n.t('“{0}” asks: {1}', server, unlinked(field.title, 60))
+      : vscode.l10n.t('“{0}” asks', server);
     input.step = this.#index + 1;
     input.totalSteps = this.#request.fields.length + 1;
     input.ignoreFocusOut = true;
@@ -88,10 +93,10 @@ function askText(step: Step, field: ElicitField, value: JsonValue | undefined): 
   const { t } = vscode.l10n;
   const input = vscode.window.createInputBox();
   input.value = value === undefined ? '' : String(value);
-  input.prompt = promptOf(step, field);
+  input.prompt = escapeIcons(promptOf(step, field));
   const check = () => {
     const problem = entryProblem(field, input.value, t);
-    input.validationMessage = problem && unlinked(problem, 300);
+    input.validationMessage = problem && escapeIcons(unlinked(problem, 300));
     return problem === undefined;
   };
   input.onDidChangeValue(check);
@@ -116,7 +121,9 @@ function askOne(
   if (!field.required) items.push({ value: undefined, label: t('No answer') });
   const input = vscode.window.createQuickPick<ValueItem>();
   input.items = items;
-  input.activeItems = items.filter((item) => item.value === value);
+  // An empty list would take away the first row, which is active by itself.
+  const chosen = items.filter((item) => item.value === value);
+  if (chosen.length > 0) input.activeItems = chosen;
   input.placeholder = promptOf(step, field);
   return step.run(input, () => {
     const [item] = input.selectedItems;
@@ -149,8 +156,7 @@ function review(step: Step, fields: readonly ElicitField[], answers: Map<string,
   const { t } = vscode.l10n;
   const send: vscode.QuickPickItem = { label: t('Send'), iconPath: new vscode.ThemeIcon('send') };
   const items = fields.map((field) => {
-    const value = answers.get(field.name);
-    const text = value === undefined ? t('No answer') : typeof value === 'string' ? value : JSON.stringify(value);
+    const text = answerText(field, answers.get(field.name));
     return { label: labelOf(field.title), description: labelOf(text), alwaysShow: true };
   });
   const input = vscode.window.createQuickPick();
@@ -162,6 +168,16 @@ function review(step: Step, fields: readonly ElicitField[], answers: Map<string,
     const index = (items as readonly (vscode.QuickPickItem | undefined)[]).indexOf(item);
     return index < 0 ? undefined : index;
   });
+}
+
+/** An answer in the words that it was picked by. */
+function answerText(field: ElicitField, value: JsonValue | undefined): string {
+  const { t } = vscode.l10n;
+  if (value === undefined) return t('No answer');
+  if (typeof value === 'boolean') return value ? t('Yes') : t('No');
+  const nameOf = (one: JsonValue) =>
+    ('options' in field ? field.options.find((option) => option.value === one)?.label : undefined) ?? String(one);
+  return Array.isArray(value) ? value.map(nameOf).join(', ') : nameOf(value);
 }
 
 function promptOf(step: Step, { title, description, required }: ElicitField): string {

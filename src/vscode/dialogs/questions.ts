@@ -23,6 +23,7 @@ async function visit(request: ElicitRequest & { mode: 'url' }): Promise<ElicitAn
   const picked = await vscode.window.showWarningMessage(message, options, open, decline);
   if (picked === decline) return { action: 'decline' };
   if (picked !== open) return { action: 'cancel' };
-  const isOpened = await vscode.env.openExternal(vscode.Uri.parse(request.url, true));
+  // As text: a parsed URI would be encoded anew, and another address than the one that was shown would open.
+  const isOpened = await vscode.env.openExternal(request.url as unknown as vscode.Uri);
   return { action: isOpened ? 'accept' : 'cancel' };
 }

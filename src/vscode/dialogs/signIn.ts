@@ -3,6 +3,7 @@ import { raceAbort } from '../../base/abort';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import type { SignIn, SignInAttempt, SignInRequest } from '../../core/ports';
+import { SIGN_IN_GIVEN_UP } from '../contributions';
 import { oneLine } from '../plainText';
 import { listenForAnswer } from './signInLoopback';
 import { UriAnswers } from './signInUri';
@@ -80,6 +81,7 @@ async function show(
 
 function unfinished(serverName: string): PatchbayError {
   return new PatchbayError('auth', `Signing in to "${serverName}" was not finished.`, {
+    code: SIGN_IN_GIVEN_UP,
     hint: 'Connect to sign in.',
   });
 }

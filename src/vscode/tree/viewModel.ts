@@ -147,12 +147,15 @@ export function noticeItem(snapshot: ServerSnapshot, t: Translate): ItemModel | 
       return catalog.tools.length > 0
         ? undefined
         : notice(t('Connecting…'), { description: oneLine(state.step), icon: { id: 'loading~spin' } });
-    case 'authRequired':
-      return notice(oneLine(state.error.message), {
-        description: cached,
-        command: 'connect',
+    case 'authRequired': {
+      // Where the credentials were refused, connecting again would only be refused again.
+      const isRefused = state.error.code === 401;
+      return notice(isRefused ? t('Set token or sign in') : t('Sign in'), {
+        description: [oneLine(state.error.message), cached].filter(Boolean).join(' · '),
+        command: isRefused ? 'setToken' : 'connect',
         icon: { id: 'lock', color: 'charts.yellow' },
       });
+    }
     case 'reconnecting':
     case 'error':
       return notice(oneLine(state.error.message), {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { test as base } from '@playwright/test';
 import { type CodeServer, startCodeServer } from '../../../scripts/lib/codeServer.mjs';
 import { ROOT } from '../../../scripts/lib/root.mjs';
@@ -13,7 +13,12 @@ interface WorkerFixtures {
 }
 
 /** The theme follows the colour scheme that a test gives the page. */
-const SETTINGS = { 'window.autoDetectColorScheme': true, 'window.autoDetectHighContrast': true };
+const SETTINGS = {
+  'window.autoDetectColorScheme': true,
+  'window.autoDetectHighContrast': true,
+  // Pictures show what is there, not how it comes.
+  'workbench.reduceMotion': 'on',
+};
 
 /** `workbench`: a window on a copy of the demo workspace, with the packaged extension. One VS Code for a whole file. */
 export const test = base.extend<{ workbench: Workbench }, WorkerFixtures>({
@@ -30,7 +35,13 @@ export const test = base.extend<{ workbench: Workbench }, WorkerFixtures>({
     async ({ demo }, use) => {
       const vsix = join(ROOT, 'patchbay.vsix');
       if (!existsSync(vsix)) throw new Error('patchbay.vsix does not exist. Run npm run package first.');
-      const server = await startCodeServer({ workspace: demo.workspace, vsix, settings: SETTINGS });
+      const server = await startCodeServer({
+        workspace: demo.workspace,
+        vsix,
+        settings: SETTINGS,
+        prepareExtensions: (folder) =>
+          cp(join(ROOT, 'test/e2e/support/model'), join(folder, 'patchbay-test.parrot-1.0.0'), { recursive: true }),
+      });
       await use(server);
       await mkdir(join(ROOT, 'test-results'), { recursive: true });
       await writeFile(join(ROOT, 'test-results', 'e2e-code-server.log'), server.log());
@@ -47,5 +58,13 @@ export const test = base.extend<{ workbench: Workbench }, WorkerFixtures>({
     }
   },
 });
+
+/** Writes the configuration file of the user, for windows that are opened afterwards; undefined: deletes it. */
+export async function setUserServers({ userData }: CodeServer, servers: object | undefined): Promise<void> {
+  const file = join(userData, 'User/globalStorage/patchbay.patchbay/patchbay.json');
+  await mkdir(dirname(file), { recursive: true });
+  if (servers) await writeFile(file, JSON.stringify({ version: 1, servers }, null, 2));
+  else await rm(file, { force: true });
+}
 
 export { expect } from '@playwright/test';

@@ -99,6 +99,11 @@ export class Workbench {
     return this.page.locator('.monaco-dialog-box');
   }
 
+  /** The input box or quick pick that is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
   /** The content of the webview that is in front. */
   get webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready:visible').last().frameLocator('iframe#active-frame');

@@ -6,6 +6,7 @@ import type { PatchbayApi, ServerSnapshot } from '../../../src/api';
 /** The root of the repository, where the test servers are. */
 export const repository = process.env.PATCHBAY_REPOSITORY ?? '';
 export const echoServer = join(repository, 'test/servers/echoServer.mjs');
+export const sdkServer = join(repository, 'test/servers/sdkServer.mjs');
 export const everythingServer = join(repository, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 
 export function extension(): vscode.Extension<PatchbayApi> {
@@ -53,6 +54,13 @@ export function workspaceConfig(): vscode.Uri {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   assert.ok(folder, 'no folder is open');
   return vscode.Uri.joinPath(folder.uri, '.vscode/patchbay.json');
+}
+
+/** The text of the user's configuration file. */
+export async function userConfigText(): Promise<string> {
+  await vscode.commands.executeCommand('patchbay.openUserConfig');
+  const document = vscode.window.activeTextEditor?.document ?? assert.fail('The file did not open.');
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
 }
 
 export function isRunning(pid: number): boolean {

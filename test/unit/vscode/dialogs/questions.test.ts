@@ -4,6 +4,8 @@ import { questions } from '../../../../src/vscode/dialogs/questions';
 
 const editor = vi.hoisted(() => ({
   shown: [] as Record<string, unknown>[],
+  opened: [] as unknown[],
+  answers: false,
   models: [] as { id: string; name: string; family: string }[],
 }));
 vi.mock('vscode', () => {
@@ -26,7 +28,10 @@ vi.mock('vscode', () => {
     };
     return input;
   };
-  const show = async (message: string) => void editor.shown.push({ message });
+  const show = async (message: string, _options: unknown, yes: string) => {
+    editor.shown.push({ message });
+    return editor.answers ? yes : undefined;
+  };
   return {
     window: {
       createInputBox: createInput(() => ({ value: 'given' })),
@@ -34,6 +39,7 @@ vi.mock('vscode', () => {
       showWarningMessage: show,
       showInformationMessage: show,
     },
+    env: { openExternal: async (target: unknown) => editor.opened.push(target) > 0 },
     lm: { selectChatModels: async () => editor.models },
     l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[index])) },
     QuickInputButtons: {},
@@ -56,7 +62,9 @@ const field = (kind: object) =>
 
 beforeEach(() => {
   editor.shown = [];
+  editor.opened = [];
   editor.models = [];
+  editor.answers = false;
 });
 
 describe('what a server asks for', () => {
@@ -100,5 +108,28 @@ describe('what a server asks for', () => {
     const sample = { serverName: 's', messages: [], systemPrompt: undefined, maxTokens: 1, modelHints: [] };
     await expect(questions.sample(sample, signal)).rejects.toThrow('No language model is available.');
     expect(editor.shown).toEqual([]);
+  });
+
+  it('draws no icon in what stands under a box', async () => {
+    const request: ElicitRequest = {
+      mode: 'form',
+      serverName: 's',
+      message: '$(alert)',
+      fields: [
+        { ...field({ kind: 'text', format: undefined, maxLength: undefined }), title: '$(alert)' } as ElicitField,
+      ],
+    };
+    await questions.elicit(request, signal);
+    const [{ title, prompt } = {}] = editor.shown;
+    expect(prompt).not.toMatch(/(?<!\\)\$\(/);
+    expect(title).toBe('“s” asks: $(alert)');
+  });
+
+  it('opens the very address that was shown', async () => {
+    const url = 'https://x.example/a?b=1&c=https%3A%2F%2Fy.example%2F%3Fd%3D1%26e%3D2';
+    editor.answers = true;
+    const visit: ElicitRequest = { mode: 'url', serverName: 's', message: 'm', url, host: 'x', isPunycode: false };
+    expect(await questions.elicit(visit, signal)).toEqual({ action: 'accept' });
+    expect(editor.opened).toEqual([url]);
   });
 });

@@ -182,6 +182,15 @@ describe('noticeItem', () => {
       label: 'Command not found: foo',
       command: 'showLastError',
     });
+    expect(notice({ kind: 'authRequired', error: { ...failure, code: 'signInRequired' } })).toMatchObject({
+      label: 'Sign in',
+      description: failure.message,
+      command: 'connect',
+    });
+    expect(notice({ kind: 'authRequired', error: { ...failure, code: 401 } })).toMatchObject({
+      label: 'Set token or sign in',
+      command: 'setToken',
+    });
     expect(notice({ kind: 'needsInput', needed: { kind: 'trust' } })).toMatchObject({ command: 'manageTrust' });
     expect(notice({ kind: 'needsInput', needed: { kind: 'approval', summary: 'node x' } })).toMatchObject({
       command: 'connect',

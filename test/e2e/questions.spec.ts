@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { ROOT } from '../../scripts/lib/root.mjs';
+import { expect, setUserServers, test } from './support/fixtures';
+import type { Workbench } from './support/workbench';
+
+const ASKING = {
+  name: 'Parcels [x](command:y)',
+  command: 'node',
+  args: [join(ROOT, 'test/e2e/support/askingServer.mjs')],
+};
+
+test.beforeAll(({ codeServer }) => setUserServers(codeServer, { asking: ASKING }));
+test.afterAll(({ codeServer }) => setUserServers(codeServer, undefined));
+
+test.beforeEach(async ({ workbench }) => {
+  await workbench.setTheme('light');
+  await workbench.openSideBar();
+  await workbench.rowAction(workbench.server(ASKING.name), 'Connect');
+  await expect(workbench.server(ASKING.name, /ready/)).toBeVisible();
+  await workbench.expand(workbench.server(ASKING.name));
+});
+
+/** Runs a tool by its form. The question follows. */
+async function run(workbench: Workbench, tool: string): Promise<void> {
+  await workbench.row(tool).click();
+  await workbench.webview.getByRole('button', { name: /^Run/ }).click();
+}
+
+/** What the server got, as its tool tells. */
+async function answered(workbench: Workbench, value: object): Promise<void> {
+  await expect(async () => {
+    const shown = await workbench.webview.locator('pre').first().innerText({ timeout: 1_000 });
+    expect(JSON.parse(shown)).toEqual(value);
+  }).toPass({ timeout: 15_000 });
+}
+
+/** Waits for a step of a form by what it asks for, then presses keys. */
+async function step({ page, quickInput }: Workbench, asked: string, ...keys: string[]): Promise<void> {
+  await expect(quickInput).toContainText(asked);
+  await press(page, keys);
+}
+
+async function press(page: Page, keys: string[]): Promise<void> {
+  for (const key of keys) {
+    if (key.startsWith('=')) await page.keyboard.type(key.slice(1));
+    else await page.keyboard.press(key);
+  }
+}
+
+test('values that a server asks for are given by keyboard, declined and cancelled', async ({ workbench }) => {
+  const { page, quickInput } = workbench;
+
+  await test.step('accepted', async () => {
+    await run(workbench, 'survey');
+    await expect(quickInput).toContainText('“Parcels [x] (command:y)” asks: Name (1/6)');
+    await expect(quickInput).toContainText('Before the parcel leaves');
+    await workbench.screenshot('elicit-text-light');
+    await step(workbench, 'As on the door', '=A', 'Enter');
+    await expect(quickInput).toContainText(/at least 2/i);
+    await workbench.screenshot('elicit-invalid-light');
+    await press(page, ['=da', 'Enter']);
+    await step(workbench, 'Floor', '=seven', 'Enter');
+    await expect(quickInput).toContainText(/number/i);
+    await press(page, ['Control+A', '=7', 'Enter']);
+    await expect(quickInput).toContainText('By mule');
+    await workbench.setTheme('dark');
+    await workbench.screenshot('elicit-choice-dark');
+    await step(workbench, 'Speed', 'ArrowDown', 'Enter');
+    await step(workbench, 'Extras', 'ArrowDown', 'Space', 'Enter');
+    await step(workbench, 'Insured', 'ArrowDown', 'Enter');
+    await expect(quickInput).toContainText('asks (6/6)');
+    for (const text of ['By pigeon', 'Gift wrap', 'No']) await expect(quickInput).toContainText(text);
+    await workbench.screenshot('elicit-review-dark');
+    // The second row is the name: it can be changed once more.
+    await press(page, ['ArrowDown', 'Enter']);
+    await step(workbench, 'As on the door', 'Control+A', '=Grace', 'Enter');
+    for (const asked of ['Floor', 'Speed', 'Extras', 'Insured']) await step(workbench, asked, 'Enter');
+    await expect(quickInput).toContainText('asks (6/6)');
+    await press(page, ['Enter']);
+    const content = { name: 'Grace', floor: 7, speed: 'fast', extras: ['gift'], insured: false };
+    await answered(workbench, { action: 'accept', content });
+  });
+
+  await test.step('cancelled', async () => {
+    await run(workbench, 'survey');
+    await step(workbench, 'As on the door', 'Escape');
+    await answered(workbench, { action: 'cancel' });
+  });
+
+  await test.step('declined; hostile text stays text', async () => {
+    await run(workbench, 'hostile');
+    await expect(quickInput).toContainText(
+      '[Sign in] (command:workbench.action.quit) $(alert) <img src=x onerror=alert(1)>',
+    );
+    await expect(quickInput).toContainText('\\u{202e}txt.exe');
+    await expect(quickInput.locator('.quick-input-message a, .quick-input-message img, .codicon-alert')).toHaveCount(0);
+    await workbench.screenshot('elicit-hostile-dark');
+    // The button of the title is reached by keyboard too.
+    await quickInput.getByRole('button', { name: 'Decline' }).focus();
+    await press(page, ['Enter']);
+    await answered(workbench, { action: 'decline' });
+  });
+});
+
+test('an address that a server wants visited is shown in full and opened only on consent', async ({ workbench }) => {
+  const { page, dialog } = workbench;
+  const context = page.context();
+  const visited: string[] = [];
+  await context.route('https://pay.example/**', async (route) => {
+    visited.push(route.request().url());
+    await route.fulfill({ contentType: 'text/html', body: '<title>Paid</title>Paid.' });
+  });
+  const address = 'https://pay.example/parcel?id=17&back=https%3A%2F%2Fshop.example%2F%3Fa%3D1%26b%3D2';
+
+  await run(workbench, 'visit');
+  await expect(dialog).toContainText('“Parcels [x] (command:y)” asks you to open an address');
+  await expect(dialog).toContainText('Host: pay.example');
+  await expect(dialog).toContainText(address);
+  await expect(dialog.locator('.dialog-message-container').locator('a, img')).toHaveCount(0);
+  await workbench.screenshot('visit-light');
+  await press(page, ['Escape']);
+  await answered(workbench, { action: 'cancel' });
+
+  await run(workbench, 'visit');
+  await dialog.getByRole('button', { name: 'Decline' }).focus();
+  await press(page, ['Enter']);
+  await answered(workbench, { action: 'decline' });
+  expect(visited).toEqual([]);
+
+  await run(workbench, 'visit');
+  await expect(dialog).toContainText('Host: pay.example');
+  await workbench.setTheme('dark');
+  await workbench.screenshot('visit-dark');
+  await press(page, ['Enter']);
+  const opened = context.waitForEvent('page');
+  // The question of the editor, for every address that it does not know.
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await (await opened).waitForLoadState();
+  await answered(workbench, { action: 'accept' });
+  expect(visited).toEqual([address]);
+});
+
+test('a language model answers a server only after the person saw question and answer', async ({ workbench }) => {
+  const { page, dialog } = workbench;
+
+  await run(workbench, 'ask');
+  await expect(dialog).toContainText('“Parcels [x] (command:y)” wants to use your language model Parrot');
+  await expect(dialog).toContainText('Which colour has the parcel?');
+  await expect(dialog).toContainText('At most 50 tokens.');
+  await workbench.screenshot('sampling-light');
+  await press(page, ['Escape']);
+  await answered(workbench, { error: 'The user rejected the sampling request.' });
+
+  await run(workbench, 'ask');
+  await expect(dialog).toContainText('wants to use your language model');
+  await press(page, ['Enter']);
+  await expect(dialog).toContainText('Parrot answered. Send this to “Parcels [x] (command:y)”?');
+  await expect(dialog).toContainText('I heard: Which colour has the parcel?');
+  await workbench.setTheme('dark');
+  await workbench.screenshot('sampling-answer-dark');
+  await press(page, ['Enter']);
+  await answered(workbench, {
+    model: 'parrot-1',
+    stopReason: 'endTurn',
+    role: 'assistant',
+    content: { type: 'text', text: 'I heard: Which colour has the parcel?' },
+  });
+});
