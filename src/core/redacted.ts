@@ -2,19 +2,36 @@ import { PatchbayError } from '../base/errors';
 import type { Logger } from './ports';
 import type { Redactor } from './traffic/redactor';
 
-/** The same error without the secrets that its text may quote: a path, a command, what a server said. */
+const MAX_CAUSES = 5;
+
+/**
+ * The same error without the secrets that its text may quote: a path, a command, what a server said. Of its causes name,
+ * code and message are left: those of other programs hold whole answers.
+ */
 export function redactError(error: PatchbayError, redactor: Redactor): PatchbayError {
   const message = redactor.text(error.message);
   const hint = error.hint === undefined ? undefined : redactor.text(error.hint);
-  if (message === error.message && hint === error.hint) return error;
-  const { kind, retryable, code, retryAfterMs, cause } = error;
+  if (message === error.message && hint === error.hint && error.cause === undefined) return error;
+  const { kind, retryable, code, retryAfterMs } = error;
   return new PatchbayError(kind, message, {
     retryable,
-    cause,
+    cause: redactCause(error.cause, redactor, 0),
     ...(hint === undefined ? {} : { hint }),
     ...(code === undefined ? {} : { code }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
+}
+
+function redactCause(cause: unknown, redactor: Redactor, depth: number): unknown {
+  if (cause === undefined || depth >= MAX_CAUSES) return undefined;
+  if (!(cause instanceof Error)) return redactor.text(String(cause));
+  const { name, message, code, cause: deeper } = cause as NodeJS.ErrnoException;
+  const inner = redactCause(deeper, redactor, depth + 1);
+  const clean = new Error(redactor.text(String(message)), inner === undefined ? {} : { cause: inner });
+  clean.name = redactor.text(String(name));
+  // The stack begins with the message as it was.
+  clean.stack = `${clean.name}: ${clean.message}`;
+  return typeof code === 'string' || typeof code === 'number' ? Object.assign(clean, { code }) : clean;
 }
 
 /** The log of one server: its id before each line, and no secret in it. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PatchbayError } from '../../src/base/errors';
 import { type AuthContext, createAuthenticator } from '../../src/core/auth/authenticator';
@@ -189,7 +190,11 @@ describe('credentials that a server says again', () => {
     });
     closing.push(() => hub.close());
     const error = await failure(hub.connect('a', { interactive: true }));
-    lines.push(error.message, JSON.stringify(hub.server('a')), hub.traffic('a').toJsonLines());
+    lines.push(
+      inspect(error, { depth: 10, showHidden: true }),
+      JSON.stringify(hub.server('a')),
+      hub.traffic('a').toJsonLines(),
+    );
     return { sent, shown: lines.join('\n') };
   }
 
