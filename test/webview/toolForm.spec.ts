@@ -73,8 +73,10 @@ test('draws every kind of field and sends typed values', async ({ panel }) => {
   await page.keyboard.type('us-east');
   await page.getByRole('button', { name: 'Move Item 2 up' }).click();
   await page.getByRole('button', { name: 'Add Limits' }).click();
+  await expect(page.getByRole('textbox', { name: 'CPU' })).toBeFocused();
   await page.keyboard.type('0.5');
-  await page.getByRole('textbox', { name: 'Target' }).fill('{"host": "h"}');
+  await page.getByRole('combobox', { name: 'Variant of Target' }).selectOption('Object with host');
+  await page.getByRole('textbox', { name: 'host' }).fill('h');
   await panel.screenshot('kinds-dark');
   await panel.expectSound();
   await page.keyboard.press('Control+Enter');
@@ -160,6 +162,7 @@ test('keeps what cannot be read yet in a field', async ({ panel }) => {
   const tool = { name: 'half', inputSchema };
   await panel.open(tool, { init: { args: { s: 'x' } } });
   await panel.page.getByRole('textbox', { name: 'n', exact: true }).fill('1e');
+  await panel.page.getByRole('combobox', { name: 'Type of any' }).selectOption('JSON');
   await panel.page.getByRole('textbox', { name: 'any' }).fill('{"half":');
   await panel.page.reload();
   await panel.init(tool, { init: { args: { s: 'x' } } });

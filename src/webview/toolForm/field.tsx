@@ -43,6 +43,7 @@ function SimpleField(props: FieldProps) {
       </div>
       <About {...props} />
       {field.kind === 'json' && field.reason && <p class="about reason">{field.reason} Enter it as JSON.</p>}
+      <Pickers {...props} />
       <Control {...props} />
       <ProblemText {...props} />
     </div>
@@ -83,6 +84,7 @@ function GroupField(props: FieldProps) {
       </legend>
       <Actions {...props} />
       <About {...props} />
+      <Pickers {...props} />
       {present && field.children.length > 0 && (
         <div class={field.kind === 'array' ? 'items' : 'members'}>
           <Fields fields={field.children} editing={editing} shown={shown} />
@@ -103,6 +105,33 @@ export function Fields({
     <>
       {fields.map((child) => (
         <FieldView key={child.id} field={child} revision={child.revision} editing={editing} shown={shown} />
+      ))}
+    </>
+  );
+}
+
+/** The choices above a control: variants of a union, or types. */
+function Pickers({ field, editing }: FieldProps) {
+  return (
+    <>
+      {field.pickers.map(({ by, options, chosen }, place) => (
+        <span key={`${by} ${options.length}`} class="select picker">
+          <select
+            class="input"
+            aria-label={`${by === 'type' ? 'Type' : 'Variant'} of ${labelOf(field)}`}
+            value={String(chosen)}
+            onChange={(event) => {
+              const option = Number(event.currentTarget.value);
+              editing.change(() => editing.form.pick(field, place, option));
+            }}
+          >
+            {options.map(({ label }, index) => (
+              <option key={label} value={String(index)}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </span>
       ))}
     </>
   );

@@ -17,8 +17,15 @@ export function unreadTexts(form: Form): Texts | undefined {
 export function restoreTexts(form: Form, texts: Texts): void {
   for (const [pointer, text] of Object.entries(texts)) {
     const field = form.find(pointer);
+    if (field?.isAny && field.presence === 'absent') pickJson(form, field);
     if (field?.presence === 'absent' && takesText(field)) form.setText(field, text);
   }
+}
+
+/** Only JSON can be half typed where anything goes; numbers are as well off there. */
+function pickJson(form: Form, field: FieldNode): void {
+  const options = field.pickers.at(-1)?.options ?? [];
+  form.pick(field, field.pickers.length - 1, options.length - 1);
 }
 
 function takesText({ kind }: FieldNode): boolean {
