@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { PatchbayError, toError } from '../../base/errors';
+import { raceAbort } from '../../base/abort';
+import { PatchbayError } from '../../base/errors';
 import type { ServerDefinition, ServerEntry } from '../config/definition';
+import { readPem } from '../config/launchFacts';
 import { resolveVariables } from '../config/variables';
 import type { Ports, ValueRequest } from '../ports';
 import { proxySecrets, secretValues } from '../traffic/redactor';
@@ -26,8 +27,15 @@ export interface LaunchOptions {
   ) => Authenticator | undefined;
 }
 
-/** Turns an entry into something that can be started: variables, secrets, files and the environment resolved. */
+/**
+ * Turns an entry into something that can be started: variables, secrets, files and the environment resolved. Rejects at
+ * once where the signal aborts, whatever a file or a store still does.
+ */
 export async function buildLaunch(definition: ServerDefinition, options: LaunchOptions): Promise<AnyLaunch> {
+  return raceAbort(resolveLaunch(definition, options), options.signal);
+}
+
+async function resolveLaunch(definition: ServerDefinition, options: LaunchOptions): Promise<AnyLaunch> {
   const entry = await resolveEntry(definition, options);
   const folder = workingFolder(definition, options.ports);
   const transport = definition.transport ?? '';
@@ -102,19 +110,6 @@ async function tlsLaunch(tls: ServerEntry['tls'], folder: string): Promise<TlsLa
     rejectUnauthorized,
     pinnedSha256,
   };
-}
-
-/** The value of a key that names a file or, from a secret, holds the PEM text itself. */
-async function readPem(value: string | undefined, setting: string, folder: string): Promise<string | undefined> {
-  if (value === undefined || value.trimStart().startsWith('-----BEGIN')) return value;
-  try {
-    return await readFile(resolve(folder, value), 'utf8');
-  } catch (error) {
-    throw new PatchbayError('config', `The file of "${setting}" cannot be read: ${toError(error).message}.`, {
-      hint: 'Correct the path.',
-      cause: error,
-    });
-  }
 }
 
 function required(value: string | undefined, { id }: ServerDefinition, what: string): string {

@@ -50,6 +50,24 @@ describe('launchFacts', () => {
     await expect(facts({ envFile }, {})).rejects.toMatchObject({ kind: 'config' });
   });
 
+  it('has the environment file of a program that prints a token, too', async () => {
+    const entry = { command: undefined, url: 'https://x/', auth: { type: 'tokenCommand', command: 'x' } };
+    expect((await facts({ ...entry, envFile: '.env' }, { '/w/one/.env': 'A=1' })).key).toMatch(/^:envFile=/);
+  });
+
+  it('has the files of TLS, and nothing of what stands in the entry or is a secret', async () => {
+    const key = async (tls: object, text = 'pem') =>
+      (await facts({ command: undefined, url: 'https://x/', tls }, { '/w/one/ca.pem': text })).key;
+    expect(await key({ ca: '${workspaceFolder}/ca.pem' })).toMatch(/^:tls\.ca=[0-9a-f]{64}$/);
+    expect(await key({ ca: 'ca.pem', key: 'ca.pem' })).toMatch(/^:tls\.ca=[0-9a-f]{64}:tls\.key=[0-9a-f]{64}$/);
+    expect(await key({ ca: 'ca.pem' }, 'a')).not.toBe(await key({ ca: 'ca.pem' }, 'b'));
+    expect(await key({ ca: '-----BEGIN CERTIFICATE-----', key: '${secret:key}' })).toBe('');
+    await expect(key({ cert: 'gone.pem' })).rejects.toMatchObject({
+      kind: 'config',
+      message: 'The file of "tls.cert" cannot be read: ENOENT: no such file.',
+    });
+  });
+
   it('rejects where the file cannot be read', async () => {
     await expect(facts({ envFile: '.env' }, {})).rejects.toMatchObject({
       kind: 'config',

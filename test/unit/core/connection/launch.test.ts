@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -175,5 +176,35 @@ describe('the folder of a stdio server', () => {
   it('is what the entry says, from there', async () => {
     expect((await launch({ cwd: '/abs' })).cwd).toBe('/abs');
     expect((await launch({ cwd: '${workspaceFolder}/sub' })).cwd).toBe(join(folder, 'sub'));
+  });
+});
+
+describe('the files of TLS', () => {
+  const connect = (tls: object) =>
+    buildLaunch(define({ url: 'https://mcp.test/', tls }), options(ports({ userHome: folder, workspace: NO_FOLDERS })));
+  const NO_FOLDERS = { folders: () => [], isTrusted: () => true };
+
+  it('are read whole', async () => {
+    writeFileSync(join(folder, 'ca.pem'), 'the text');
+    expect(await connect({ ca: 'ca.pem' })).toMatchObject({ tls: { ca: 'the text' } });
+  });
+
+  it.skipIf(process.platform === 'win32')('are no pipes and no devices', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const ca of ['pipe', '/dev/zero']) {
+      await expect(connect({ ca })).rejects.toMatchObject({
+        kind: 'config',
+        message: 'The file of "tls.ca" cannot be read: it is not a file.',
+      });
+    }
+  });
+
+  it('hold up no attempt that was given up', async () => {
+    const abort = new AbortController();
+    const waiting = ports({ secrets: { ...ports().secrets, get: () => new Promise(() => {}) } });
+    const entry = define({ url: 'https://mcp.test/', tls: { ca: '${secret:ca}' } });
+    const launching = buildLaunch(entry, { ...options(waiting), signal: abort.signal });
+    abort.abort();
+    await expect(launching).rejects.toMatchObject({ kind: 'cancelled' });
   });
 });
