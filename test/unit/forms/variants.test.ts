@@ -24,6 +24,14 @@ describe('variants', () => {
     expect(form.value()).toEqual({ shape });
   });
 
+  it('are chosen for a value that is valid for one of several alike', () => {
+    const oneOf = [
+      { type: 'string', maxLength: 2 },
+      { type: 'string', minLength: 3 },
+    ];
+    expect(field(createForm(object({ x: { oneOf } }), { x: 'abc' }), '/x').pickers[0]?.chosen).toBe(1);
+  });
+
   it('are named by title, constant, properties or type', () => {
     const $defs = { titled: { title: 'By name', type: 'string' } };
     const oneOf = [
