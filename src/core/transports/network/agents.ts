@@ -149,11 +149,23 @@ function parseProxy(text: string, where: string): URL {
     bare.username = '';
     bare.password = '';
     checkUrl(bare);
-    return url;
+    if (isDecodable(url.username) && isDecodable(url.password)) return url;
+    throw new PatchbayError('config', `The login in the URL of the proxy ${url.host} is not encoded as in a URL.`, {
+      hint: `Write "%" as "%25" in ${where}.`,
+    });
   }
   throw new PatchbayError('config', 'The proxy is not the URL of an HTTP proxy.', {
     hint: `Write it as http://host:port in ${where}.`,
   });
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Every proxy reads what has no TLS of its own, and "this machine" is another one where the proxy is. */

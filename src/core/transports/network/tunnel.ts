@@ -69,7 +69,7 @@ export function requestTunnel(socket: net.Socket, proxy: URL, authority: string,
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
-/** The header value for the credentials in the URL of a proxy. */
+/** The header value for the credentials in the URL of a proxy, which can be decoded. */
 export function proxyAuthorization({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -164,6 +164,17 @@ describe('a proxy', () => {
     expect(here.asked).toHaveLength(1);
   });
 
+  it.each(['http://50%off:a@127.0.0.1:1', 'http://me:100%@127.0.0.1:1'])(
+    'has a login that is encoded: %s',
+    async (proxy) => {
+      for (const url of ['http://mcp.test/', 'https://mcp.test/']) {
+        const error = await failureOf(url, { proxy });
+        expect(error).toMatchObject({ kind: 'config', hint: expect.stringContaining('%25') });
+        expect(error.message).not.toMatch(/off|100/);
+      }
+    },
+  );
+
   it.each(['socks5://127.0.0.1:1', 'nonsense', 'ftp://h/'])('cannot be %s', async (proxy) => {
     expect(await failureOf('http://mcp.test/', { proxy })).toMatchObject({ kind: 'config' });
   });
