@@ -264,3 +264,31 @@ describe('ending', () => {
     expect(http.seen.deleted.length).toBe(before + 1);
   });
 });
+
+describe('a server that nests without end', () => {
+  const program = `
+    const deep = '['.repeat(100000) + ']'.repeat(100000);
+    const results = {
+      initialize: '{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"deep","version":"1"}}',
+      'tools/list': '{"tools":[{"name":"deep","inputSchema":{"type":"object"},"_meta":{"x":' + deep + '}},' +
+        '{"name":"good","inputSchema":{"type":"object"}}]}',
+      'tools/call': '{"content":[],"structuredContent":{"x":' + deep + '}}',
+    };
+    require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+      const { id, method } = JSON.parse(line);
+      const answer = results[method] ? '"result":' + results[method] : '"error":{"code":-32601,"message":"no"}';
+      if (id !== undefined) console.log('{"jsonrpc":"2.0","id":' + JSON.stringify(id) + ',' + answer + '}');
+    });`;
+
+  it('loses what it nested, and nobody else anything', async () => {
+    open(node('-e', program));
+    await hub.connect('server');
+    expect(hub.server('server')?.catalog.tools.map(({ tool }) => tool.name)).toEqual(['good']);
+    await expect(hub.callTool('server', 'good', {})).rejects.toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining('1000 levels deep'),
+    });
+    expect(() => JSON.stringify(hub.servers())).not.toThrow();
+    expect(hub.traffic('server').toJsonLines()).toContain('tools/call');
+  });
+});

@@ -1,4 +1,7 @@
-import type { JSONRPCMessage } from '@modelcontextprotocol/client';
+import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/client';
+import { PatchbayError } from '../../base/errors';
+import { isDeeperThan, MAX_DEPTH } from './depth';
+import { localAnswer } from './jsonRpc';
 
 /** Told what was repaired, as the end of the sentence "Repaired a message: …". */
 export type OnRepair = (what: string) => void;
@@ -16,9 +19,10 @@ const INTERNAL_ERROR = -32603;
  *   Serializers of Java, Kotlin, C#, C++ and Python write it unless told not to.
  * - members of the envelope that JSON-RPC does not have;
  * - errors that are a text, or have no code or no text;
+ * - what is nested too deep: a tool is left out, another answer becomes an error, other messages lose it;
  * - handshakes without `serverInfo`, its version, or `capabilities`; capabilities that are `true`.
  *
- * Tools and content are not touched: they are read with a schema that accepts anything. `method`: of the request that
+ * Other tools and content are not touched: they are read with a schema that accepts anything. `method`: of the request that
  * this answers.
  */
 export function repairMessage(message: JSONRPCMessage, method: string | undefined, onRepair: OnRepair): JSONRPCMessage {
@@ -36,6 +40,7 @@ export function repairMessage(message: JSONRPCMessage, method: string | undefine
 
   if ('method' in repaired) {
     for (const name of ['result', 'error']) if (name in repaired) drop(name, `"${name}" beside "method"`);
+    if (isDeeperThan(repaired.params, MAX_DEPTH)) drop('params', '"params" are nested too deep');
     repairParams(repaired, replace, drop);
   } else {
     if ('params' in repaired) drop('params', '"params" in an answer');
@@ -45,6 +50,7 @@ export function repairMessage(message: JSONRPCMessage, method: string | undefine
     }
     if ('error' in repaired) repairError(repaired, replace);
     else repairResult(repaired, method, replace);
+    repaired = boundDepth(repaired, method, onRepair);
     // An answer to a request that the server could not read.
     if (repaired.id === null) drop('id', '"id" is null');
   }
@@ -93,6 +99,27 @@ function repairResult({ result: original }: Members, method: string | undefined,
   if (result !== original) replace({ result }, '"_meta" of the result is null');
   const isHandshake = method === 'initialize' || method === 'server/discover';
   if (isHandshake) repairHandshake(result, method, (changed, what) => replace({ result: changed }, what));
+}
+
+function boundDepth(message: Members, method: string | undefined, onRepair: OnRepair): Members {
+  const { id, result, error } = message;
+  if (isObject(error)) {
+    if (!isDeeperThan(error.data, MAX_DEPTH)) return message;
+    onRepair('"data" of an error is nested too deep');
+    return { ...message, error: without(error, ['data']) };
+  }
+  if (!isDeeperThan(result, MAX_DEPTH)) return message;
+  const tools = method === 'tools/list' && isObject(result) && Array.isArray(result.tools) ? result.tools : [];
+  const kept = tools.filter((tool) => !isDeeperThan(tool, MAX_DEPTH - 2));
+  const rest = isObject(result) && kept.length < tools.length ? { ...result, tools: kept } : result;
+  if (!isDeeperThan(rest, MAX_DEPTH)) {
+    onRepair('a tool that is nested too deep was left out');
+    return { ...message, result: rest };
+  }
+  const refused = new PatchbayError('protocol', `The server nested its answer more than ${MAX_DEPTH} levels deep.`, {
+    hint: 'Nothing that people make is; the fault is on the server.',
+  });
+  return { ...localAnswer(id as RequestId, refused) };
 }
 
 function repairHandshake(original: Members, method: string, replace: Replace): void {

@@ -18,6 +18,50 @@ const handshake = (members: object) =>
     result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' }, ...members },
   });
 
+function nested(levels: number): unknown {
+  let value: unknown = [];
+  for (let level = 1; level < levels; level++) value = [value];
+  return value;
+}
+
+/** As `repair`, for what cannot be written as JSON. */
+function repairDeep(message: object, method?: string): Record<string, unknown> {
+  const repaired = repairMessage(rpc(message) as JSONRPCMessage, method, () => {});
+  expect(() => JSON.stringify(repaired)).not.toThrow();
+  return repaired as unknown as Record<string, unknown>;
+}
+
+describe('what is nested too deep', () => {
+  it('costs a list one tool, and another answer its result', () => {
+    const good = { name: 'good', inputSchema: { type: 'object' } };
+    const tools = [good, { name: 'deep', _meta: { x: nested(100_000) } }, { ...good, name: 'other' }];
+    expect(repairDeep({ id: 1, result: { tools, nextCursor: 'n' } }, 'tools/list')).toMatchObject({
+      result: { tools: [good, { name: 'other' }], nextCursor: 'n' },
+    });
+    for (const result of [{ structuredContent: nested(100_000) }, { tools: [good], _meta: { x: nested(2000) } }]) {
+      expect(repairDeep({ id: 1, result }, 'tools/list')).toMatchObject({
+        id: 1,
+        error: { message: expect.stringContaining('1000 levels deep') },
+      });
+    }
+  });
+
+  it('is taken out of errors, requests and notifications', () => {
+    const deep = nested(100_000);
+    expect(repairDeep({ id: 1, error: { code: 1, message: 'no', data: deep } })).toEqual(
+      rpc({ id: 1, error: { code: 1, message: 'no' } }),
+    );
+    expect(repairDeep({ id: 1, method: 'a', params: { deep } })).toEqual(rpc({ id: 1, method: 'a' }));
+    expect(repairDeep({ method: 'a', params: { deep } })).toEqual(rpc({ method: 'a' }));
+  });
+
+  it('is more than 1000 levels', () => {
+    const message = rpc({ id: 1, result: { a: nested(999) } });
+    expect(repairMessage(message as never, undefined, () => {})).toBe(message);
+    expect(repairDeep({ id: 1, result: { a: nested(1000) } })).toHaveProperty('error');
+  });
+});
+
 describe('repairMessage', () => {
   it.each([
     rpc({ id: 1, result: {} }),
