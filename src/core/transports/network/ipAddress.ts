@@ -10,10 +10,19 @@ const WORST_FIRST: readonly AddressKind[] = ['metadata', 'linkLocal', 'loopback'
 const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
   '169.254.169.254',
   '169.254.170.2',
+  '169.254.170.23',
   '100.100.100.200',
   '168.63.129.16',
   '192.0.0.192',
 ]);
+
+/** The same by IPv6: AWS, pods of AWS, Google Cloud, Scaleway. */
+const METADATA_GROUPS: readonly (readonly number[])[] = [
+  [0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254],
+  [0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x23],
+  [0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x254],
+  [0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42],
+];
 
 /**
  * The kind of an IPv4 or IPv6 address as Node writes it; a zone (`%eth0`) is left aside. An IPv6 address that carries an
@@ -59,9 +68,7 @@ function kindOfV4(bytes: readonly number[]): AddressKind {
 
 function kindOfV6(groups: readonly number[]): AddressKind {
   const [first = 0, second = 0] = groups;
-  // AWS and Google Cloud.
-  if (hasGroups(groups, [0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254])) return 'metadata';
-  if (hasGroups(groups, [0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x254])) return 'metadata';
+  if (METADATA_GROUPS.some((expected) => hasGroups(groups, expected))) return 'metadata';
   if ((first & 0xffc0) === 0xfe80) return 'linkLocal';
   if ((first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfec0) return 'private';
   if ((first & 0xff00) === 0xff00) return 'reserved';
