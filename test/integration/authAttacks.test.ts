@@ -231,3 +231,16 @@ describe('credentials that a server says again', () => {
     }
   });
 });
+
+describe('tokens that end at once', () => {
+  it.each(['authorizationCode', 'clientCredentials'] as const)(
+    'are no reason to ask for each call (%s)',
+    async (grant) => {
+      const server = await startServer({ expiresIn: 0.001, registers: false, pkceMethods: ['S256'] });
+      const settings = { grant, clientId: 'mine', clientSecret: 'hush-hush' };
+      const auth = oauth(server.url, {}, settings);
+      for (let i = 0; i < 10; i++) expect(await request(auth, server.url)).toBe(200);
+      expect(server.seen.tokenRequests).toHaveLength(1);
+    },
+  );
+});

@@ -14,6 +14,9 @@ import type { Endpoints, TokenRecord } from './tokenStore';
 /** A token is renewed this long before it ends, at most a quarter of its life. */
 const RENEW_BEFORE_MS = 60_000;
 
+/** Taken for the life of a token at least: each request would otherwise ask for another one. */
+const MIN_LIFE_MS = 30_000;
+
 export interface Grant {
   readonly client: StoredOAuthClientInformation;
   readonly tokens: OAuthTokens;
@@ -46,7 +49,7 @@ export function lifeOf(
   now: number,
 ): { obtainedAt: number; expiresAt: number | undefined } {
   const isKnown = expires_in !== undefined && expires_in > 0;
-  return { obtainedAt: now, expiresAt: isKnown ? now + expires_in * 1000 : undefined };
+  return { obtainedAt: now, expiresAt: isKnown ? now + Math.max(expires_in * 1000, MIN_LIFE_MS) : undefined };
 }
 
 export function endsSoon({ obtainedAt, expiresAt }: TokenRecord, now: number): boolean {
