@@ -22,6 +22,7 @@ import type {
   CatalogTool,
   ConnectOptions,
   Hub,
+  HubLoad,
   HubMetrics,
   ResourceUpdate,
   ServerSnapshot,
@@ -197,14 +198,15 @@ export class ServerHub implements Hub {
   }
 
   metrics(): HubMetrics {
-    const { budget, limiter, metrics } = this.#deps;
+    return { ...this.#deps.metrics.snapshot(), now: this.load() };
+  }
+
+  load(): HubLoad {
+    const { budget, limiter } = this.#deps;
     return {
-      ...metrics.snapshot(),
-      now: {
-        connections: { open: budget.open, waiting: budget.waiting, evicted: budget.evicted },
-        calls: { inFlight: limiter.inFlight, waiting: limiter.waiting },
-        servers: [...this.#servers.values()].map(({ numbers }) => numbers),
-      },
+      connections: { open: budget.open, waiting: budget.waiting, evicted: budget.evicted },
+      calls: { inFlight: limiter.inFlight, waiting: limiter.waiting },
+      servers: [...this.#servers.values()].map(({ numbers }) => numbers),
     };
   }
 
@@ -227,7 +229,7 @@ export class ServerHub implements Hub {
   update(configuration: Configuration): void {
     if (this.#isClosed) return;
     const { removed, changed } = diffConfigurations(this.#configuration, configuration);
-    const before = this.#ids().join();
+    const before = [...this.#snapshots.keys()].join();
     this.#configuration = configuration;
     for (const id of removed) void this.#remove(id);
     for (const id of changed) this.#change(id, configuration.servers.get(id));
@@ -237,7 +239,7 @@ export class ServerHub implements Hub {
     this.#deps.limiter.recheck();
     for (const server of this.#servers.values()) server.applySettings();
     this.#publish();
-    if (removed.length > 0 || before !== this.#ids().join()) this.#listEmitter.fire();
+    if (removed.length > 0 || before !== [...this.#snapshots.keys()].join()) this.#listEmitter.fire();
   }
 
   async close(): Promise<void> {
