@@ -80,6 +80,7 @@ export class ServerHub implements Hub {
       clientInfo: { name: 'patchbay', version },
       inputs: new Map(),
       settings,
+      keepAlive: () => settings().pool.keepAlive,
       budget: new ConnectionBudget(() => settings().pool, clock),
       limiter: new FairLimiter({
         limit: () => settings().tools.maxConcurrentCalls,

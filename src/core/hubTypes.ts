@@ -59,6 +59,8 @@ export interface ServerSnapshot {
     /** Why some tools of its members are not tools of the group. */
     readonly warnings: readonly string[];
   };
+  /** Given where the entry allows more than one connection. */
+  readonly pool?: { readonly min: number; readonly max: number };
   /** Absent: closed, calls go through. */
   readonly breaker?: BreakerState;
   /** Tools that are not called at the moment, because they failed again and again. */
@@ -67,19 +69,22 @@ export interface ServerSnapshot {
   readonly notSupported: readonly string[];
 }
 
+/** What is open, under way and waiting at this moment. */
+export interface HubLoad {
+  readonly connections: { readonly open: number; readonly waiting: number; readonly evicted: number };
+  readonly calls: { readonly inFlight: number; readonly waiting: number };
+  readonly servers: readonly {
+    readonly server: string;
+    readonly pool: SessionPoolNumbers;
+    readonly inFlight: number;
+    readonly remaining: number | null;
+    readonly subscribed: number;
+  }[];
+}
+
 /** Numbers since the hub was made, and `now` those of this moment. */
 export interface HubMetrics extends MetricsSnapshot {
-  readonly now: {
-    readonly connections: { readonly open: number; readonly waiting: number; readonly evicted: number };
-    readonly calls: { readonly inFlight: number; readonly waiting: number };
-    readonly servers: readonly {
-      readonly server: string;
-      readonly pool: SessionPoolNumbers;
-      readonly inFlight: number;
-      readonly remaining: number | null;
-      readonly subscribed: number;
-    }[];
-  };
+  readonly now: HubLoad;
 }
 
 /** A resource changed. `uri`: as the server names it. */
@@ -173,6 +178,8 @@ export interface Hub extends Disposable {
   registerMiddleware(name: string, middleware: Middleware | MiddlewareFactory): Disposable;
   /** Calls, connections and the pool in numbers since the hub was made, as plain JSON. */
   metrics(): HubMetrics;
+  /** The part of `metrics` that costs nothing to ask for, again and again. */
+  load(): HubLoad;
   /** The last calls, as far as they are remembered. */
   readonly calls: CallLog;
   /** Closes connections beyond the first of a server, each after its calls; without an id those of all servers. */

@@ -30,7 +30,15 @@ export { LastGoodFiles } from './config/lastGood';
 export { mergeConfigFiles } from './config/merge';
 export { readConfigFile } from './config/parse';
 export type { Skill, SkillFile } from './connection/skills';
-export type { CallToolOptions, ConnectOptions, Hub, HubMetrics, ResourceUpdate, ServerSnapshot } from './hubTypes';
+export type {
+  CallToolOptions,
+  ConnectOptions,
+  Hub,
+  HubLoad,
+  HubMetrics,
+  ResourceUpdate,
+  ServerSnapshot,
+} from './hubTypes';
 export type { Middleware, MiddlewareCall, MiddlewareFactory } from './middleware/middleware';
 export { createMemory, createNodePorts } from './nodePorts';
 export type { Ports } from './ports';

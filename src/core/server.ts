@@ -170,6 +170,7 @@ export class Server implements Disposable {
       ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),
       ...(processId === undefined ? {} : { processId }),
       ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      ...(entry && entry.pool.max > 1 ? { pool: entry.pool } : {}),
       ...(breaker.kind === 'closed' ? {} : { breaker }),
       ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),
       notSupported,
