@@ -25,6 +25,8 @@ export interface OpenerDeps {
   /** Values given for `${input:…}`, by the file that asks and the id: two files do not share what a person typed. */
   readonly inputs: Map<string, string>;
   readonly budget: ConnectionBudget;
+  /** `pool.keepAlive` of the configuration. */
+  readonly keepAlive: () => boolean;
 }
 
 export interface OpenerOptions {
@@ -49,7 +51,7 @@ export class SessionOpener {
   /** Rejects with nothing left behind. `holder` stands for the session among all connections, until it has closed. */
   async open({ signal, force, interactive, onStep }: OpenContext, holder: PlaceHolder): Promise<Session> {
     const { deps, traffic, redactor, log } = this.#options;
-    const { ports, registry, verdicts, clientInfo } = deps;
+    const { ports, registry, verdicts, clientInfo, keepAlive } = deps;
     const { clock, interaction, network } = ports;
     const definition = this.#options.definition();
     const entry = requireEntry(definition);
@@ -58,7 +60,7 @@ export class SessionOpener {
     const launch = await buildLaunch(definition, this.launchOptions(interactive, signal));
     const place = await this.#takePlace(definition, holder, signal, onStep);
     const tap = { traffic, log, redact: redactor, messages: entry.debug.logMessages };
-    const context = { log, clock, ...(network ? { network } : {}) };
+    const context = { log, clock, keepAlive: keepAlive(), ...(network ? { network } : {}) };
     try {
       const session = await openSession({
         launch,

@@ -175,6 +175,8 @@ export interface TransportContext {
   readonly clock: Clock;
   /** Default: no proxy. */
   readonly network?: () => NetworkSettings;
+  /** Whether sockets of HTTP stay open between requests. Default: true. */
+  readonly keepAlive?: boolean;
 }
 
 export type TransportFactory<L extends { readonly transport: string } = Launch> = (

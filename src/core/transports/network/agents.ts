@@ -47,7 +47,7 @@ export interface NetworkDependencies {
 
 export function createNetwork(
   launch: NetworkPart,
-  context: Pick<TransportContext, 'network'>,
+  context: Pick<TransportContext, 'network' | 'keepAlive'>,
   dependencies: NetworkDependencies = {},
 ): Network {
   return new LaunchNetwork(launch, context, dependencies);
@@ -59,12 +59,18 @@ class LaunchNetwork implements Network {
   readonly #lookups: { readonly usual: LookupFunction; readonly onlyLoopback: LookupFunction };
   readonly #proxyLookup: LookupFunction;
   readonly #platform: NodeJS.Platform | undefined;
+  readonly #keepAlive: boolean;
   readonly #agents = new Map<string, PlainAgent | TlsAgent>();
   #tls: tls.ConnectionOptions | undefined;
 
-  constructor(launch: NetworkPart, context: Pick<TransportContext, 'network'>, dependencies: NetworkDependencies) {
+  constructor(
+    launch: NetworkPart,
+    context: Pick<TransportContext, 'network' | 'keepAlive'>,
+    dependencies: NetworkDependencies,
+  ) {
     this.#launch = launch;
     this.#settings = context.network;
+    this.#keepAlive = context.keepAlive ?? true;
     this.#platform = dependencies.platform;
     const rules = launch.security;
     this.#lookups = {
@@ -81,7 +87,7 @@ class LaunchNetwork implements Network {
     checkUrl(url, launch.security, { carriesSecret });
     const socket = parseSocketUrl(launch.url, this.#platform);
     if (socket) {
-      const agent = this.#agent('socket', () => new PlainAgent({ kind: 'direct' }));
+      const agent = this.#agent('socket', () => new PlainAgent({ kind: 'direct' }, this.#keepAlive));
       return { agent, socketPath: socket.socketPath, ownsRoute: true };
     }
     const isTls = url.protocol === 'https:' || url.protocol === 'wss:';
@@ -92,7 +98,9 @@ class LaunchNetwork implements Network {
     if (onlyLoopback && route.kind !== 'direct') requireProxyHere(route.proxy, url);
     // A kept connection was checked by the rules of the request that opened it.
     const key = `${isTls} ${onlyLoopback} ${route.kind} ${route.kind === 'direct' ? '' : route.proxy.href}`;
-    const agent = this.#agent(key, () => (isTls ? new TlsAgent(route, pins) : new PlainAgent(route)));
+    const agent = this.#agent(key, () =>
+      isTls ? new TlsAgent(route, pins, this.#keepAlive) : new PlainAgent(route, this.#keepAlive),
+    );
     return {
       agent,
       lookup: onlyLoopback ? this.#lookups.onlyLoopback : this.#lookups.usual,

@@ -17,7 +17,7 @@ export type Route =
  * does not meet a connection that is just being closed.
  */
 const IDLE_SOCKET_MS = 4000;
-const AGENT_OPTIONS = { keepAlive: true, timeout: IDLE_SOCKET_MS, scheduling: 'lifo' } as const;
+const AGENT_OPTIONS = { timeout: IDLE_SOCKET_MS, scheduling: 'lifo' } as const;
 
 type Target = https.RequestOptions & tls.ConnectionOptions;
 type Callback = (error: Error | null, socket: Duplex) => void;
@@ -27,8 +27,8 @@ export class PlainAgent extends http.Agent {
   readonly #route: Route;
   readonly #sockets = new OpenSockets();
 
-  constructor(route: Route) {
-    super(AGENT_OPTIONS);
+  constructor(route: Route, keepAlive: boolean) {
+    super({ ...AGENT_OPTIONS, keepAlive });
     this.#route = route;
   }
 
@@ -55,9 +55,9 @@ export class TlsAgent extends https.Agent {
   readonly #pins: ReadonlySet<string>;
   readonly #sockets = new OpenSockets();
 
-  constructor(route: Route, pins: ReadonlySet<string>) {
+  constructor(route: Route, pins: ReadonlySet<string>, keepAlive: boolean) {
     // A resumed session shows no certificate.
-    super({ ...AGENT_OPTIONS, ...(pins.size > 0 ? { maxCachedSessions: 0 } : {}) });
+    super({ ...AGENT_OPTIONS, keepAlive, ...(pins.size > 0 ? { maxCachedSessions: 0 } : {}) });
     this.#route = route;
     this.#pins = pins;
   }

@@ -3,6 +3,7 @@ import { type AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHttpFetch, type HttpFetch } from '../../../../src/core/transports/httpFetch';
+import { createNetwork } from '../../../../src/core/transports/network/agents';
 
 const seen: { method?: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
 const sockets = new Set<Socket>();
@@ -188,5 +189,17 @@ describe('createHttpFetch', () => {
     expect(text.length).toBeLessThan(1200);
     expect(discarded).toEqual([expect.stringMatching(/^id: 7\ndata: x+$/)]);
     expect(discarded[0]?.length).toBeLessThanOrEqual(4096);
+  });
+
+  it.each([
+    [true, 1],
+    [false, 3],
+  ])('uses a socket again or not, by keepAlive (%s)', async (keepAlive, expected) => {
+    const network = createNetwork({ url: origin, headers: {} }, { keepAlive });
+    const own = createHttpFetch({ maxMessageBytes: 1000, network });
+    fetches.push(own);
+    const before = opened;
+    for (let request = 0; request < 3; request++) await (await own.fetch(`${origin}/json`)).text();
+    expect(opened - before).toBe(expected);
   });
 });
