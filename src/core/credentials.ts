@@ -1,21 +1,13 @@
-import { PatchbayError, toError } from '../base/errors';
-import { shortUrl } from './auth/authErrors';
 import { createAuthenticator, resourceUrl } from './auth/authenticator';
-import { wholeResponse } from './auth/issuerFetch';
 import { ownedSecrets } from './auth/ownedSecrets';
 import { signOut } from './auth/signOut';
 import { SingleFlight } from './auth/singleFlight';
 import { type OnSecret, tellingAuthenticator, tellingFetch } from './auth/tellSecrets';
 import type { ConfigSource, ServerEntry } from './config/definition';
+import { createIssuerReach } from './issuerReach';
 import type { Logger, Ports } from './ports';
-import { checkUrl } from './transports/network/address';
-import { certificateFault } from './transports/network/certificateFaults';
-import { createLaunchFetch } from './transports/network/launchFetch';
 import { type ProgramOptions, startProgram } from './transports/stdioProgram';
 import type { Authenticator, NetworkLaunch, NetworkSettings } from './transports/transport';
-
-/** Answers of authorization servers are small. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Whom the credentials are for, and who is there to be asked. */
 export interface CredentialsUse {
@@ -48,7 +40,7 @@ export class Credentials {
     const { secrets, clock, signIn } = this.#ports;
     const { source, onSecret } = use;
     const auth = createAuthenticator(use.auth, {
-      ...this.#reach(launch, onSecret),
+      ...this.#reach(launch, use),
       serverUrl: launch.url,
       serverName: use.serverName,
       secrets: ownedSecrets(secrets, source),
@@ -65,13 +57,14 @@ export class Credentials {
   /** Revokes and forgets what an OAuth sign-in at this server left. False: there was nothing. */
   async signOut(
     launch: NetworkLaunch,
-    { auth, source, log, onSecret }: Pick<CredentialsUse, 'auth' | 'source' | 'log' | 'onSecret'>,
+    use: Pick<CredentialsUse, 'auth' | 'source' | 'log' | 'onSecret'>,
     signal: AbortSignal,
   ): Promise<boolean> {
+    const { auth, source, log } = use;
     const secrets = ownedSecrets(this.#ports.secrets, source);
     const { clock } = this.#ports;
     const settings = auth.type === 'oauth' ? auth : undefined;
-    const reach = this.#reach(launch, onSecret);
+    const reach = this.#reach(launch, use);
     return signOut(resourceUrl(launch.url), { ...reach, settings, secrets, clock, log, signal });
   }
 
@@ -82,52 +75,10 @@ export class Credentials {
     return flights;
   }
 
-  #reach(launch: NetworkLaunch, onSecret: OnSecret) {
-    const { url, tls, proxy, security, compression } = launch;
-    const way: NetworkLaunch = {
-      url,
-      headers: {},
-      maxMessageBytes: MAX_ANSWER_BYTES,
-      ...(proxy === undefined ? {} : { proxy }),
-      ...(security ? { security } : {}),
-      ...(compression === undefined ? {} : { compression }),
-    };
-    const toServer = this.#fetchOn({ ...way, ...(tls ? { tls } : {}) });
-    // Client certificate, pins and a certificate that is not checked are between this client and the MCP server.
-    const trust = tls?.ca === undefined ? {} : { tls: { ca: tls.ca, rejectUnauthorized: true, pinnedSha256: [] } };
-    const toOthers = this.#fetchOn({ ...way, ...trust });
-    const own = new URL(url.replace(/^ws/i, 'http')).origin;
-    return {
-      fetch: tellingFetch(
-        (target, init) => (new URL(target).origin === own ? toServer(target, init) : toOthers(target, init)),
-        onSecret,
-      ),
-      checkUrl: (address: string) => checkUrl(new URL(address), security),
-    };
-  }
-
-  /** Such requests are rare: no connection is kept. */
-  #fetchOn(way: NetworkLaunch) {
+  #reach(launch: NetworkLaunch, { auth, onSecret }: Pick<CredentialsUse, 'auth' | 'onSecret'>) {
     const { log, clock } = this.#ports;
-    const context = { log, clock, ...(this.#network ? { network: this.#network } : {}) };
-    return async (url: string | URL, init?: RequestInit): Promise<Response> => {
-      const { fetch, dispose } = createLaunchFetch(way, context);
-      try {
-        return await wholeResponse(await fetch(url, init));
-      } catch (error) {
-        throw certificateError(error, url) ?? error;
-      } finally {
-        dispose();
-      }
-    };
+    const network = this.#network;
+    const reach = createIssuerReach(launch, auth, { log, clock, ...(network ? { network } : {}) });
+    return { ...reach, fetch: tellingFetch(reach.fetch, onSecret) };
   }
-}
-
-/** Undefined: the failure is another one. */
-function certificateError(error: unknown, url: string | URL): PatchbayError | undefined {
-  const { code } = toError(error) as NodeJS.ErrnoException;
-  const fault = typeof code === 'string' ? certificateFault(code, shortUrl(url)) : undefined;
-  if (!fault) return undefined;
-  const hint = `${fault[1]} "tls.rejectUnauthorized" is about the MCP server alone.`;
-  return new PatchbayError('security', fault[0], { code, hint, cause: error });
 }
