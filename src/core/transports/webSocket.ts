@@ -137,6 +137,8 @@ class WebSocketTransport implements McpTransport {
       ...options,
       ...(this.#launch.origin === undefined ? {} : { origin: this.#launch.origin }),
       perMessageDeflate: false,
+      // One message a turn, so that a flood of small frames leaves everything else its turn.
+      allowSynchronousEvents: false,
       followRedirects: false,
       maxPayload: this.#launch.maxMessageBytes,
     });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { deferred } from '../../../../src/base/deferred';
 import type { PatchbayError } from '../../../../src/base/errors';
 import type { Authenticator, AuthRefusal, WebSocketLaunch } from '../../../../src/core/transports/transport';
 import { createBuiltIn, createTestContext, Peer, textOf, webSocketLaunch } from '../../../contract/transportHarness';
@@ -339,5 +340,24 @@ describe('pings', () => {
     const peer = await openPeer(server.url('/no-pong'), { pingIntervalMs: 0, pingTimeoutMs: 1 });
     expect(textOf(await peer.call('slow', { ms: 50 }))).toBe('waited 50 ms');
     expect(peer.transport.roundTripMs).toBeUndefined();
+  });
+});
+
+describe('a flood of small frames', () => {
+  it('leaves everything else its turn', async () => {
+    const server = await startServer();
+    const peer = await openPeer(server.url('/ws'));
+    let [received, inThisTurn, mostInATurn] = [0, 0, 0];
+    const all = deferred<void>();
+    peer.transport.onmessage = () => {
+      received++;
+      mostInATurn = Math.max(mostInATurn, ++inThisTurn);
+      if (inThisTurn === 1) setImmediate(() => (inThisTurn = 0));
+      if (received === 2000) all.resolve();
+    };
+    const frame = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    for (const client of server.clients) for (let i = 0; i < 2000; i++) client.send(frame);
+    await all.promise;
+    expect(mostInATurn).toBeLessThanOrEqual(2);
   });
 });
