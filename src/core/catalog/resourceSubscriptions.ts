@@ -6,10 +6,9 @@ import type { JsonObject } from '../../shared/json';
 import type { Session } from '../connection/session';
 import type { Logger } from '../ports';
 import { listResources } from './otherLists';
+import { Relisting } from './relisting';
 import { matchesAny } from './resourcePatterns';
 
-/** Several `list_changed` within this time (ms) cost one listing. */
-const RELIST_PAUSE_MS = 200;
 const MAX_SUBSCRIPTIONS = 1000;
 /** Requests at the same time. */
 const MAX_PARALLEL = 32;
@@ -65,18 +64,9 @@ export class PatternSubscriptions implements Disposable {
     const store = new DisposableStore();
     const current = { session, timeoutMs, subscribed: new Set<string>(), refused: new Set<string>(), store };
     this.#current = current;
-    let pause: Disposable | undefined;
-    store.add({ dispose: () => pause?.dispose() });
+    const relisting = store.add(new Relisting(this.#options.clock, () => this.#refresh(current)));
     store.add(session.onDidUpdateResource((uri) => this.#updateEmitter.fire({ uri })));
-    store.add(
-      session.onDidChangeResources(() => {
-        // Not started again while it runs: a server that never stops announcing is looked at all the same.
-        pause ??= this.#options.clock.setTimeout(() => {
-          pause = undefined;
-          void this.#refresh(current);
-        }, RELIST_PAUSE_MS);
-      }),
-    );
+    store.add(session.onDidChangeResources(() => relisting.announced()));
     store.add(session.onDidClose(() => store.dispose()));
     await this.#refresh(current);
   }

@@ -5,11 +5,10 @@ import { Emitter, type Event } from '../../base/event';
 import type { Tool } from '../../shared/mcp';
 import type { Session } from '../connection/session';
 import type { Logger, Memory } from '../ports';
+import { Relisting } from './relisting';
 import { isToolIncluded } from './toolFilter';
 import { listTools } from './toolList';
 
-/** Several `list_changed` within this time (ms) cost one listing. */
-const RELIST_PAUSE_MS = 200;
 /** Tool lists above this many characters are not remembered for the next window. */
 const MAX_REMEMBERED = 256 * 1024;
 
@@ -75,18 +74,9 @@ export class ToolCatalog implements Disposable {
     const store = new DisposableStore();
     this.#session = store;
     const { clock } = this.#options;
-    let pause: Disposable | undefined;
-    store.add(
-      session.onDidChangeTools(() => {
-        // Not started again while it runs: a server that never stops announcing is listed all the same.
-        pause ??= clock.setTimeout(() => {
-          pause = undefined;
-          this.refresh(session, timeoutMs).catch(() => {});
-        }, RELIST_PAUSE_MS);
-      }),
-    );
+    const relisting = store.add(new Relisting(clock, () => this.refresh(session, timeoutMs)));
+    store.add(session.onDidChangeTools(() => relisting.announced()));
     store.add(session.onDidClose(() => store.dispose()));
-    store.add({ dispose: () => pause?.dispose() });
     await this.refresh(session, timeoutMs).catch(() => {});
   }
 
