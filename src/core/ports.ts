@@ -110,6 +110,8 @@ export type ElicitRequest =
 export interface ElicitAnswer {
   readonly action: 'accept' | 'decline' | 'cancel';
   readonly content?: Readonly<Record<string, JsonValue>>;
+  /** The person wants no further question of this server: until it connects again each is declined unseen. */
+  readonly stopsQuestions?: true;
 }
 
 /** A server asks for an answer of a language model (MCP specification, client/sampling). */
@@ -129,6 +131,11 @@ export interface SampleAnswer {
   readonly stopReason?: string;
 }
 
+/** The person refused, and wants no further question of this server until it connects again. */
+export interface SampleRefusal {
+  readonly stopsQuestions: true;
+}
+
 /**
  * What a server may ask of the person while it works. Only what is there is declared to servers. At most one question
  * of a server is open at a time; an aborted `signal` means that nobody waits for the answer any more.
@@ -136,7 +143,7 @@ export interface SampleAnswer {
 export interface Interaction {
   elicit?(request: ElicitRequest, signal: AbortSignal): Promise<ElicitAnswer>;
   /** Undefined: the person refused. */
-  sample?(request: SampleRequest, signal: AbortSignal): Promise<SampleAnswer | undefined>;
+  sample?(request: SampleRequest, signal: AbortSignal): Promise<SampleAnswer | SampleRefusal | undefined>;
   /** Folders that servers may know of. */
   roots?(): readonly { readonly uri: string; readonly name: string }[];
   readonly onDidChangeRoots?: Event<void>;

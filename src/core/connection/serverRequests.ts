@@ -3,8 +3,9 @@ import type { Clock } from '../../base/clock';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import type { ElicitRequest, Interaction, SampleRequest } from '../ports';
+import type { ElicitAnswer, ElicitRequest, Interaction, SampleAnswer, SampleRefusal, SampleRequest } from '../ports';
 import { checkElicitAnswer, readElicitation } from './elicitation';
+import type { QuestionEffect } from './questionPace';
 import { QuestionQueue } from './questionQueue';
 
 const MAX_SAMPLING_MESSAGES = 100;
@@ -83,12 +84,13 @@ export class ServerRequests implements Disposable {
     });
   }
 
-  /** Asks the person. Where nobody can be asked, the answer is `cancel`. */
+  /** Asks the person. Where nobody can be asked, the answer is `cancel`; where nobody wants to be any more, `decline`. */
   async elicit(request: ElicitRequest, signal: AbortSignal): Promise<JsonObject> {
     const { interaction } = this.#options;
     if (!interaction?.elicit) return { action: 'cancel' };
     const ask = interaction.elicit.bind(interaction);
-    return checkElicitAnswer(request, await this.questions.ask((until) => ask(request, until), signal));
+    const answer = await this.questions.ask((until) => ask(request, until), signal, effectOfElicit);
+    return answer ? checkElicitAnswer(request, answer) : { action: 'decline' };
   }
 
   dispose(): void {
@@ -98,8 +100,9 @@ export class ServerRequests implements Disposable {
   async #sample(params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
     const { interaction, serverName } = this.#options;
     const request = readSampling(params, serverName);
-    const answer = await this.questions.ask(async (until) => interaction?.sample?.(request, until), signal);
-    if (!answer)
+    const ask = async (until: AbortSignal) => interaction?.sample?.(request, until);
+    const answer = await this.questions.ask(ask, signal, effectOfSample);
+    if (!answer || 'stopsQuestions' in answer)
       throw new PatchbayError('cancelled', 'The user rejected the sampling request.', { code: USER_REJECTED });
     const { text, model, stopReason } = answer;
     return {
@@ -114,6 +117,16 @@ export class ServerRequests implements Disposable {
     const roots = this.#options.interaction?.roots?.() ?? [];
     return { roots: roots.slice(0, MAX_ROOTS).map(({ uri, name }) => ({ uri, name })) };
   }
+}
+
+function effectOfElicit({ action, stopsQuestions }: ElicitAnswer): QuestionEffect {
+  if (stopsQuestions) return 'stopped';
+  return action === 'accept' ? 'answered' : 'refused';
+}
+
+function effectOfSample(answer: SampleAnswer | SampleRefusal | undefined): QuestionEffect {
+  if (!answer) return 'refused';
+  return 'stopsQuestions' in answer ? 'stopped' : 'answered';
 }
 
 function readSampling(params: JsonObject, serverName: string): SampleRequest {

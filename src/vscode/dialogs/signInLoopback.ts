@@ -66,8 +66,8 @@ export async function listenForAnswer(texts: PageTexts, usualPort = USUAL_PORT):
 /** Undefined: not a request for the answer page. */
 function queryOf({ method, url = '' }: IncomingMessage): URLSearchParams | undefined {
   if (method !== 'GET' || !url.startsWith('/')) return undefined;
-  const parsed = new URL(url, 'http://127.0.0.1');
-  return parsed.pathname === PATH ? parsed.searchParams : undefined;
+  const parsed = URL.parse(url, 'http://127.0.0.1');
+  return parsed?.pathname === PATH ? parsed.searchParams : undefined;
 }
 
 /** Plain text: nothing of the request is ever shown. */

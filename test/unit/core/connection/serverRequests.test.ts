@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '../../../../src/base/deferred';
 import { checkElicitAnswer, readElicitation } from '../../../../src/core/connection/elicitation';
+import type { QuestionEffect } from '../../../../src/core/connection/questionPace';
 import { QuestionQueue } from '../../../../src/core/connection/questionQueue';
 import { createServerLog, mcpLogLevel } from '../../../../src/core/connection/serverLog';
 import { ServerRequests } from '../../../../src/core/connection/serverRequests';
@@ -156,6 +157,7 @@ describe('QuestionQueue', () => {
     const others = Array.from({ length: 15 }, (_, i) => queue.ask(async () => i, never));
     await expect(queue.ask(async () => 0, never)).rejects.toMatchObject({ kind: 'limit' });
     await expect(failing).rejects.toThrow('no');
+    await clock.advance(1000);
     expect(await Promise.all(others)).toHaveLength(15);
   });
 
@@ -169,19 +171,90 @@ describe('QuestionQueue', () => {
       return expect(question).rejects.toMatchObject(why);
     };
     const late = open(never, { kind: 'timeout' });
+    await settle();
     await clock.advance(10 * 60_000);
     await late;
+    await clock.advance(1000);
     const abort = new AbortController();
     const given = open(abort.signal, { message: 'given up' });
     await settle();
     abort.abort(new Error('given up'));
     await given;
+    await clock.advance(2000);
     const last = [open(never, { kind: 'connectionClosed' }), open(never, { kind: 'connectionClosed' })];
     await settle();
     queue.dispose();
     await Promise.all(last);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
     expect(clock.pending).toBe(0);
+  });
+
+  it('waits longer after each refusal, and not at all after an answer or a silence', async () => {
+    let shown = 0;
+    const ask = (effect: QuestionEffect) =>
+      queue.ask(
+        async () => ++shown,
+        never,
+        () => effect,
+      );
+    await ask('refused');
+    for (const pause of [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+      const before = shown;
+      const next = ask('refused');
+      await clock.advance(pause - 1);
+      expect(shown).toBe(before);
+      await clock.advance(1);
+      await next;
+    }
+    const answered = ask('answered');
+    await clock.advance(30_000);
+    await answered;
+    await ask('refused');
+    await clock.advance(60_001);
+    await ask('refused');
+    const again = ask('answered');
+    await clock.advance(1000);
+    await again;
+    expect(clock.pending).toBe(0);
+  });
+
+  it('shows a flood of questions at most thirty a minute, however they are answered', async () => {
+    let shown = 0;
+    const start = clock.now();
+    for (; shown < 30; ) await queue.ask(async () => ++shown, never);
+    expect(clock.now()).toBe(start);
+    const next = queue.ask(async () => ++shown, never);
+    await clock.advance(59_999);
+    expect(shown).toBe(30);
+    await clock.advance(1);
+    expect(await next).toBe(31);
+  });
+
+  it('leaves no timer behind a question that is taken back while it waits', async () => {
+    await queue.ask(
+      async () => 0,
+      never,
+      () => 'refused',
+    );
+    const abort = new AbortController();
+    const waiting = expect(queue.ask(async () => 0, abort.signal)).rejects.toThrow('gone');
+    await settle();
+    abort.abort(new Error('gone'));
+    await waiting;
+    expect(clock.pending).toBe(0);
+  });
+
+  it('asks nothing more once the person has had enough', async () => {
+    let shown = 0;
+    const ask = () =>
+      queue.ask(
+        async () => ++shown,
+        never,
+        () => 'stopped',
+      );
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([1, undefined, undefined]);
+    for (let i = 0; i < 100; i++) expect(await ask()).toBeUndefined();
+    expect([shown, clock.pending, queue.isOpen]).toEqual([1, 0, false]);
   });
 });
 
@@ -223,6 +296,30 @@ describe('ServerRequests', () => {
     const requests = create({ sample: async () => void asked++ as undefined });
     await expect(requests.answer('sampling/createMessage', params, never)).rejects.toMatchObject({ code: -32602 });
     expect(asked).toBe(0);
+  });
+
+  it('declines what comes after the person wants no more questions', async () => {
+    let asked = 0;
+    const count = () => {
+      asked += 1;
+      return true as const;
+    };
+    const sampled = { messages: [message], maxTokens: 5 };
+    const elicited = { message: 'x', requestedSchema: { properties: {} } };
+    const byForm = create({
+      elicit: async () => ({ action: 'decline', stopsQuestions: count() }),
+      sample: async () => ({ text: String(++asked), model: 'm' }),
+    });
+    for (let i = 0; i < 3; i++) {
+      expect(await byForm.answer('elicitation/create', elicited, never)).toEqual({ action: 'decline' });
+    }
+    await expect(byForm.answer('sampling/createMessage', sampled, never)).rejects.toMatchObject({ code: -1 });
+    expect(asked).toBe(1);
+    const bySample = create({ sample: async () => ({ stopsQuestions: count() }) });
+    for (let i = 0; i < 3; i++) {
+      await expect(bySample.answer('sampling/createMessage', sampled, never)).rejects.toMatchObject({ code: -1 });
+    }
+    expect(asked).toBe(2);
   });
 
   it('hands on the hints and tells the server when the person refuses', async () => {

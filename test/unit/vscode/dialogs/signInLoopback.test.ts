@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Loopback, listenForAnswer } from '../../../../src/vscode/dialogs/signInLoopback';
 import { freePort } from '../../../support/servers';
@@ -42,6 +44,15 @@ describe('the answer of an authorization server', () => {
     const root = new URL('/', loopback.url);
     expect((await fetch(root)).status).toBe(404);
     expect((await fetch(`${loopback.url}?state=s1&code=c`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('is not there for a request whose target is no URL', async () => {
+    const loopback = await listen();
+    const socket = connect(loopback.port, '127.0.0.1');
+    socket.write('GET //[ HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /);
+    socket.destroy();
   });
 
   it('comes to the usual port, or to another one where that is taken', async () => {
