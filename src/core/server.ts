@@ -131,6 +131,7 @@ export class Server implements Disposable {
         entry: () => requireEntry(this.#definition),
         limiter: deps.limiter,
         lease: (signal, connecting) => this.#sessions.lease(signal, connecting),
+        disconnects: () => this.#sessions.disconnects,
         tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
         around: () => this.#middleware(),
         describe: (error) => this.#describe(error),

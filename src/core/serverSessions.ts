@@ -46,6 +46,7 @@ export class ServerSessions implements Disposable {
   #idleTimer: Disposable | undefined;
   /** Those who wait for the attempt at this moment. */
   #waiting = 0;
+  #disconnects = 0;
 
   readonly onDidChangeState: Event<ConnectionState>;
   /** Fires for each session of the connection, before the state becomes `connected`. */
@@ -95,6 +96,11 @@ export class ServerSessions implements Disposable {
     return this.#connection.session;
   }
 
+  /** How often somebody asked to disconnect; what ends by itself, such as an idle connection, does not count. */
+  get disconnects(): number {
+    return this.#disconnects;
+  }
+
   get roundTripMs(): number | undefined {
     return this.#roundTripMs;
   }
@@ -106,13 +112,14 @@ export class ServerSessions implements Disposable {
   async connect(interactive: boolean, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) throw cancellation(signal);
     await this.#wait(raceAbort(this.#connection.connect(interactive), signal), () => {
-      if (signal?.aborted && this.state.kind === 'connecting') void this.disconnect();
+      if (signal?.aborted && this.state.kind === 'connecting') void this.#disconnect();
     });
   }
 
   /** Resolves when nothing is left. */
-  async disconnect(reason?: string): Promise<void> {
-    await Promise.all([this.#connection.disconnect(reason), this.pool.close()]);
+  disconnect(): Promise<void> {
+    this.#disconnects += 1;
+    return this.#disconnect();
   }
 
   retryNow(): void {
@@ -147,13 +154,21 @@ export class ServerSessions implements Disposable {
 
   /** Disconnects for good. Resolves when nothing is left. */
   async end(): Promise<void> {
+    this.#disconnects += 1;
     this.#idleTimer?.dispose();
-    await Promise.all([this.#connection.end(), this.pool.close()]);
+    const isForced = this.state.kind === 'disconnecting';
+    await Promise.all([this.#connection.end(), this.pool.close(isForced)]);
   }
 
   dispose(): void {
     this.#idleTimer?.dispose();
     this.#store.dispose();
+  }
+
+  /** Asked again meanwhile, it does not wait for the server's good manners. */
+  async #disconnect(reason?: string): Promise<void> {
+    const isForced = this.state.kind === 'disconnecting';
+    await Promise.all([this.#connection.disconnect(reason), this.pool.close(isForced)]);
   }
 
   async #connectForCall(signal: AbortSignal, connecting: () => () => void): Promise<void> {
@@ -183,7 +198,7 @@ export class ServerSessions implements Disposable {
       idleSince: () => (this.state.kind === 'connected' ? this.pool.idleSince : undefined),
       evict: () => {
         this.#countEviction();
-        void this.disconnect('closed to make room for another connection');
+        void this.#disconnect('closed to make room for another connection');
       },
     };
     try {
@@ -260,7 +275,7 @@ export class ServerSessions implements Disposable {
   }
 
   /** A server that is subscribed to has something to say without being asked. */
-  #armIdleStop(): void {
+  #armIdleStop(fromNowMs?: number): void {
     this.#idleTimer?.dispose();
     const { timeouts, resources } = this.#options.definition().entry ?? {};
     const idleMs = timeouts?.idleMs ?? 0;
@@ -268,14 +283,18 @@ export class ServerSessions implements Disposable {
     if (idleMs === 0 || (resources?.length ?? 0) > 0 || idleSince === undefined) return;
     const { clock } = this.#options.deps.ports;
     this.#idleTimer = clock.setTimeout(
-      () => {
-        const since = this.pool.idleSince;
-        if (since === undefined || this.state.kind !== 'connected') return;
-        if (clock.now() - since < idleMs) this.#armIdleStop();
-        else void this.disconnect(`idle for ${formatDuration(idleMs)}; the next call connects again`);
-      },
-      idleSince + idleMs - clock.now(),
+      () => this.#stopWhereIdle(idleMs),
+      fromNowMs ?? idleSince + idleMs - clock.now(),
     );
+  }
+
+  #stopWhereIdle(idleMs: number): void {
+    const since = this.pool.idleSince;
+    if (since === undefined || this.state.kind !== 'connected') return;
+    // Lists and resources are no calls, but somebody waits for them as well.
+    if (this.session?.activity.pending !== 0) this.#armIdleStop(idleMs);
+    else if (this.#options.deps.ports.clock.now() - since < idleMs) this.#armIdleStop();
+    else void this.#disconnect(`idle for ${formatDuration(idleMs)}; the next call connects again`);
   }
 
   #poolSettings() {

@@ -59,6 +59,11 @@ export class Deadline implements Disposable {
     };
   }
 
+  /** Counts time that went by during a pause. Where nothing is left, it is over with the pause. */
+  spend(ms: number): void {
+    if (this.#timeoutMs > 0) this.#usedMs = Math.min(this.#timeoutMs, this.#usedMs + Math.max(0, ms));
+  }
+
   /** Names what the call waits for from now on, for the error: `a free place`, `the answer`. */
   waitFor(what: string): void {
     this.#waitsFor = what;

@@ -1,5 +1,6 @@
 import type { PatchbayError } from '../../base/errors';
 import type { Tool } from '../../shared/mcp';
+import { SESSION_LOST_CODE } from '../transports/httpErrors';
 
 /** How far a call had come when it failed. `waiting`: nothing of it was sent. */
 export type CallPhase = 'waiting' | 'sent';
@@ -16,8 +17,8 @@ export interface FailedTry {
 
 const MAX_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
-/** The connection was refused or the host not found: the request cannot have arrived. */
-const NEVER_ARRIVED: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'];
+/** Refused, not found, or of a session that the server does not know any more: the request cannot have been taken. */
+const NEVER_ARRIVED: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', SESSION_LOST_CODE];
 /** HTTP: the server says that it did not take the request. */
 const TURNED_AWAY: readonly unknown[] = [429, 503];
 

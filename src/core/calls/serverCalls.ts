@@ -1,6 +1,6 @@
 import { raceAbort } from '../../base/abort';
 import type { Clock } from '../../base/clock';
-import { deferred } from '../../base/deferred';
+import { type Deferred, deferred } from '../../base/deferred';
 import type { Disposable } from '../../base/disposable';
 import { type ErrorKind, isPatchbayError, PatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
@@ -26,6 +26,8 @@ export interface ServerCallsOptions {
   readonly limiter: FairLimiter;
   /** A place on a session. Connects first where there is none, and calls `connecting` for the time that this takes. */
   readonly lease: (signal: AbortSignal, connecting: () => () => void) => Promise<Lease>;
+  /** How often somebody asked to disconnect: a call from before that connects no more. */
+  readonly disconnects: () => number;
   readonly tool: (name: string) => Tool | undefined;
   /** What is around each call, the first one outermost; one function for all. */
   readonly around: () => Middleware;
@@ -39,6 +41,16 @@ export interface ServerCallsOptions {
 export interface MemberCallOptions extends CallToolOptions {
   /** Called before anything of the call is sent. Given, the call is made once: who gave it has other ways. */
   readonly onSent?: () => void;
+}
+
+/** One call on its way down. */
+interface Call {
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly options: MemberCallOptions;
+  readonly deadline: Deadline;
+  /** How often somebody had asked to disconnect when the call was made. */
+  readonly disconnects: number;
 }
 
 interface Passes {
@@ -62,6 +74,8 @@ export class ServerCalls implements Disposable {
   readonly #toolBreakers = new Map<string, CircuitBreaker>();
   readonly #changeEmitter = new Emitter<void>();
   readonly #idleEmitter = new Emitter<void>();
+  /** Pauses before a call is made again. */
+  readonly #pauses = new Set<Deferred<void>>();
   #inFlight = 0;
 
   /** A breaker is in another state. */
@@ -121,6 +135,7 @@ export class ServerCalls implements Disposable {
     const timeoutMs = options.timeoutMs ?? entry().timeouts.toolMs;
     if (!(timeoutMs >= 0)) throw new PatchbayError('config', 'The timeout of a call must be 0 (no limit) or more ms.');
     const started = performance.now();
+    const disconnects = this.#options.disconnects();
     const deadline = new Deadline(timeoutMs, clock, `The tool "${tool}"`);
     let queueMs = 0;
     this.#inFlight += 1;
@@ -132,7 +147,7 @@ export class ServerCalls implements Disposable {
       const release = await this.#enter(tool, deadline, signal);
       queueMs = performance.now() - started;
       try {
-        const result = await this.#pass(tool, args, options, deadline, signal);
+        const result = await this.#pass({ tool, args, options, deadline, disconnects }, signal);
         end(result.isError === true ? 'toolError' : 'ok', result);
         return result;
       } finally {
@@ -150,6 +165,7 @@ export class ServerCalls implements Disposable {
   }
 
   dispose(): void {
+    for (const pause of this.#pauses) pause.reject(disconnected());
     this.#rate.dispose();
     this.#breaker.dispose();
     for (const breaker of this.#toolBreakers.values()) breaker.dispose();
@@ -164,8 +180,13 @@ export class ServerCalls implements Disposable {
     deadline.waitFor('its turn');
     const release = await limiter.acquire(serverId, signal);
     if (this.#rate.remaining !== 0) {
-      await this.#rate.take(signal);
-      return release;
+      try {
+        await this.#rate.take(signal);
+        return release;
+      } catch (error) {
+        release();
+        throw error;
+      }
     }
     release();
     deadline.waitFor('"limits.rateLimit"');
@@ -174,20 +195,16 @@ export class ServerCalls implements Disposable {
   }
 
   /** Through the breakers and the middleware. */
-  async #pass(
-    tool: string,
-    args: JsonObject,
-    options: MemberCallOptions,
-    deadline: Deadline,
-    signal: AbortSignal,
-  ): Promise<CallToolResult> {
+  async #pass(call: Call, signal: AbortSignal): Promise<CallToolResult> {
     const { serverId, around } = this.#options;
+    const { tool, args } = call;
     const passes = this.#enterBreakers(tool);
     try {
-      const call = { server: serverId, tool, arguments: args, signal };
-      const result = await around()(call, (next) =>
-        this.#send(next.tool, next.arguments, { ...options, signal: next.signal }, deadline),
+      const passing = around()({ server: serverId, tool, arguments: args, signal }, (next) =>
+        this.#send({ ...call, args: next.arguments }, next.signal),
       );
+      // Middleware comes from outside: it may listen to no signal.
+      const result = await raceAbort(passing, signal);
       passes.ofServer.succeeded();
       passes.ofTool?.succeeded();
       return result;
@@ -197,39 +214,63 @@ export class ServerCalls implements Disposable {
     }
   }
 
-  async #send(
-    tool: string,
-    args: JsonObject,
-    options: MemberCallOptions & { readonly signal: AbortSignal },
-    deadline: Deadline,
-  ): Promise<CallToolResult> {
-    const { lease, entry, describe } = this.#options;
+  async #send(call: Call, signal: AbortSignal): Promise<CallToolResult> {
+    const { tool, options, deadline } = call;
+    const { lease, describe } = this.#options;
     for (let tries = 1; ; tries += 1) {
       let phase: CallPhase = 'waiting';
       try {
+        if (!this.#isWanted(call)) throw disconnected();
         deadline.waitFor('a connection');
         // A server that is slow to start has its own limit; a caller who gave a time means all of it.
         const connecting = options.timeoutMs === undefined ? () => deadline.pause() : () => () => {};
-        const place = await lease(options.signal, connecting);
-        // From here on the request counts its own time: progress and questions to the person extend it.
-        const timeoutMs = deadline.requestTimeoutMs;
-        const goOn = deadline.pause();
-        try {
-          phase = 'sent';
-          options.onSent?.();
-          return await callTool(place.session, tool, args, entry().timeouts, { ...options, timeoutMs });
-        } finally {
-          goOn();
-          place.release();
-        }
+        const place = await lease(signal, connecting);
+        phase = 'sent';
+        return await this.#request(place, call, signal);
       } catch (error) {
         const failure = describe(error);
         const pauseMs = options.onSent ? undefined : this.#pauseBefore(failure, phase, tries, tool);
-        if (pauseMs === undefined || pauseMs > deadline.remainingMs) throw failure;
+        const isTooLate = pauseMs === undefined || pauseMs > deadline.remainingMs || deadline.remainingMs === 0;
+        if (isTooLate || !this.#isWanted(call)) throw failure;
         deadline.waitFor('the server to take calls again');
-        if (pauseMs > 0) await this.#pause(pauseMs, options.signal);
+        if (pauseMs > 0) await this.#pause(pauseMs, signal);
       }
     }
+  }
+
+  async #request(place: Lease, { tool, args, options, deadline }: Call, signal: AbortSignal): Promise<CallToolResult> {
+    const { entry, clock } = this.#options;
+    const { timeouts } = entry();
+    // From here on the request counts its own time: progress and questions to the person extend it.
+    const timeoutMs = deadline.requestTimeoutMs;
+    const goOn = deadline.pause();
+    let heardAt = clock.now();
+    const onProgress: CallToolOptions['onProgress'] = (progress) => {
+      if (timeouts.resetOnProgress) heardAt = clock.now();
+      options.onProgress?.(progress);
+    };
+    const listens = options.onProgress !== undefined || timeouts.resetOnProgress;
+    try {
+      options.onSent?.();
+      const { timeoutMs: _, onProgress: __, ...others } = options;
+      return await callTool(place.session, tool, args, timeouts, {
+        ...others,
+        signal,
+        timeoutMs,
+        ...(listens ? { onProgress } : {}),
+      });
+    } catch (error) {
+      // Another try has what this one left over.
+      deadline.spend(clock.now() - heardAt);
+      throw error;
+    } finally {
+      goOn();
+      place.release();
+    }
+  }
+
+  #isWanted({ disconnects }: Call): boolean {
+    return disconnects === this.#options.disconnects();
   }
 
   #pauseBefore(failure: PatchbayError, phase: CallPhase, tries: number, tool: string): number | undefined {
@@ -241,11 +282,13 @@ export class ServerCalls implements Disposable {
 
   async #pause(pauseMs: number, signal: AbortSignal): Promise<void> {
     const over = deferred<void>();
+    this.#pauses.add(over);
     const timer = this.#options.clock.setTimeout(() => over.resolve(), pauseMs);
     try {
       await raceAbort(over.promise, signal);
     } finally {
       timer.dispose();
+      this.#pauses.delete(over);
     }
   }
 
@@ -287,4 +330,8 @@ export class ServerCalls implements Disposable {
     breaker.onDidChange(() => this.#changeEmitter.fire());
     return breaker;
   }
+}
+
+function disconnected(): PatchbayError {
+  return new PatchbayError('cancelled', 'The server was disconnected before the call was sent.');
 }

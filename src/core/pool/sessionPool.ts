@@ -82,7 +82,11 @@ export class SessionPool implements Disposable {
   readonly #options: SessionPoolOptions;
   readonly #members = new Map<Session, Member>();
   readonly #waiting = new Set<Waiter>();
-  readonly #opening = new Set<AbortController>();
+  /** What is being opened, with its end. */
+  readonly #opening = new Map<AbortController, Promise<void>>();
+  /** Sessions that take no part any more and have not ended yet. */
+  readonly #closing = new Map<Session, Promise<void>>();
+  #isClosed = false;
   #retryFrom = 0;
   #hits = 0;
   #misses = 0;
@@ -93,8 +97,9 @@ export class SessionPool implements Disposable {
     this.#options = options;
   }
 
+  /** Whether there is a session that takes calls. */
   get hasSession(): boolean {
-    return this.#members.size > 0;
+    return [...this.#members.values()].some(takesCalls);
   }
 
   /** Since when (ms since the epoch) no session is in use; undefined while one is, or where there is none. */
@@ -129,6 +134,7 @@ export class SessionPool implements Disposable {
 
   /** Takes in the connection's own session, until it closes. Opens further ones where `min` asks for them. */
   addFirst(session: Session): void {
+    this.#isClosed = false;
     this.#retryFrom = 0;
     this.#add(session, true);
     const { min, max } = this.#options.settings();
@@ -169,7 +175,8 @@ export class SessionPool implements Disposable {
 
   /** Serves those in line as far as there is room. For who changed the settings. */
   recheck(): void {
-    if (this.#members.size === 0) {
+    // Without a session nothing opens here, and those that close after their last call are as good as none.
+    if (!this.hasSession) {
       for (const waiter of this.#waiting) this.#drop(waiter, noSession());
       return;
     }
@@ -191,25 +198,30 @@ export class SessionPool implements Disposable {
       if (this.#members.size <= min) return;
       if (member.isFirst || member.inFlight > 0 || member.usedAt > before) continue;
       this.#reaped += 1;
-      void this.#close(member);
+      this.#close(member);
     }
   }
 
   /** Closes the sessions beyond the first, each after its calls. */
   clear(): void {
-    for (const opening of this.#opening) opening.abort(cleared());
+    for (const opening of this.#opening.keys()) opening.abort(cleared());
     for (const member of this.#members.values()) {
       if (member.isFirst) continue;
       member.isRetiring = true;
-      if (member.inFlight === 0) void this.#close(member);
+      if (member.inFlight === 0) this.#close(member);
     }
   }
 
-  /** Closes the sessions beyond the first at once. Resolves when nothing of them is left. */
-  async close(): Promise<void> {
-    for (const opening of this.#opening) opening.abort(cleared());
-    const further = [...this.#members.values()].filter(({ isFirst }) => !isFirst);
-    await Promise.all(further.map((member) => this.#close(member)));
+  /**
+   * Closes the sessions beyond the first, whatever they do, and opens none before the next first one. Resolves when
+   * nothing of them is left; with `force`, the good manners of those that are closing already are not waited for.
+   */
+  async close(force = false): Promise<void> {
+    this.#isClosed = true;
+    for (const opening of this.#opening.keys()) opening.abort(cleared());
+    if (force) for (const session of this.#closing.keys()) session.dispose();
+    for (const member of this.#members.values()) if (!member.isFirst) this.#close(member);
+    await Promise.all([...this.#opening.values(), ...this.#closing.values()]);
   }
 
   dispose(): void {
@@ -222,14 +234,14 @@ export class SessionPool implements Disposable {
   }
 
   #mayOpen(): boolean {
-    return this.#options.clock.now() >= this.#retryFrom;
+    return !this.#isClosed && this.#options.clock.now() >= this.#retryFrom;
   }
 
   #leastBusy(): Member | undefined {
     const { maxInFlight } = this.#options.settings();
     let best: Member | undefined;
     for (const member of this.#members.values()) {
-      if (member.isRetiring || member.session.isClosed || member.inFlight >= maxInFlight) continue;
+      if (!takesCalls(member) || member.inFlight >= maxInFlight) continue;
       if (!best || member.inFlight < best.inFlight) best = member;
     }
     return best;
@@ -245,7 +257,7 @@ export class SessionPool implements Disposable {
         isReleased = true;
         member.inFlight -= 1;
         member.usedAt = this.#options.clock.now();
-        if (member.isRetiring && member.inFlight === 0) void this.#close(member);
+        if (member.isRetiring && member.inFlight === 0) this.#close(member);
         this.recheck();
         if (member.inFlight === 0) this.#options.onIdle?.();
       },
@@ -264,38 +276,50 @@ export class SessionPool implements Disposable {
 
   #openOne(): void {
     const abort = new AbortController();
-    this.#opening.add(abort);
-    const { open, log, clock } = this.#options;
-    void open(abort.signal).then(
-      async (session) => {
-        this.#opening.delete(abort);
-        if (abort.signal.aborted || session.isClosed) return session.close();
-        this.#created += 1;
-        this.#options.onCreated?.();
-        this.#add(session, false);
-      },
-      (error) => {
-        this.#opening.delete(abort);
-        if (abort.signal.aborted) return;
-        this.#retryFrom = clock.now() + PAUSE_AFTER_FAILURE_MS;
-        log.warn(`A further connection could not be opened: ${toError(error).message}`);
-        this.recheck();
-      },
-    );
+    const opening = this.#openFurther(abort.signal).finally(() => {
+      this.#opening.delete(abort);
+      // Who waited for this one may have room by now, or needs another one.
+      this.recheck();
+    });
+    this.#opening.set(abort, opening);
   }
 
-  async #close(member: Member): Promise<void> {
-    member.isRetiring = true;
+  async #openFurther(signal: AbortSignal): Promise<void> {
+    const { open, log, clock, onCreated } = this.#options;
     try {
-      await member.session.close();
+      const session = await open(signal);
+      if (signal.aborted || session.isClosed) {
+        await session.close();
+        return;
+      }
+      this.#created += 1;
+      onCreated?.();
+      this.#add(session, false);
     } catch (error) {
-      this.#options.log.warn(`Closing a connection failed: ${toError(error).message}`);
+      if (signal.aborted) return;
+      this.#retryFrom = clock.now() + PAUSE_AFTER_FAILURE_MS;
+      log.warn(`A further connection could not be opened: ${toError(error).message}`);
     }
+  }
+
+  #close(member: Member): void {
+    const { session } = member;
+    member.isRetiring = true;
+    if (this.#closing.has(session)) return;
+    const closing = session
+      .close()
+      .catch((error) => this.#options.log.warn(`Closing a connection failed: ${toError(error).message}`))
+      .finally(() => this.#closing.delete(session));
+    this.#closing.set(session, closing);
   }
 
   #drop(waiter: Waiter, error: PatchbayError | undefined): void {
     if (this.#waiting.delete(waiter)) waiter.lease.reject(error);
   }
+}
+
+function takesCalls({ session, isRetiring }: Member): boolean {
+  return !isRetiring && !session.isClosed;
 }
 
 function full(): PatchbayError {
