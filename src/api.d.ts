@@ -27,6 +27,34 @@ export interface PatchbayApi {
    * transport is used for one connection only. Throws where `type` is taken. Register while your extension activates.
    */
   registerTransport(type: string, factory: TransportFactory): Disposable;
+  /**
+   * Makes a name usable in `middleware` of servers, around each call of those that name it. A function serves all of them;
+   * an object with `create` makes one for each. Throws where the name is taken. Register while your extension activates.
+   */
+  registerMiddleware(name: string, middleware: Middleware | MiddlewareFactory): Disposable;
+}
+
+/**
+ * Changes, answers or refuses a call, and sees its result on the way back. `next` may be called once. What it throws ends
+ * the call, with the name of the middleware in the message.
+ */
+export type Middleware = (
+  call: MiddlewareCall,
+  next: (call: MiddlewareCall) => Promise<CallToolResult>,
+) => Promise<CallToolResult>;
+
+export interface MiddlewareCall {
+  /** Id in the configuration; of a group, the member. */
+  readonly server: string;
+  /** The server's own name of the tool. */
+  readonly tool: string;
+  /** Hand on a changed copy. */
+  readonly arguments: { readonly [key: string]: unknown };
+  readonly signal: AbortSignal;
+}
+
+export interface MiddlewareFactory {
+  create(context: { readonly serverName: string; readonly log: TransportContext['log'] }): Middleware;
 }
 
 export type TransportFactory = (launch: CustomLaunch, context: TransportContext) => Transport;
@@ -108,7 +136,27 @@ export interface ServerSnapshot {
   /** From the last successful connection. */
   readonly negotiated?: { readonly era: 'modern' | 'legacy'; readonly protocolVersion: string };
   readonly processId?: number;
+  /** Where this is a group of servers, which is called like one; `transport` is `group`. */
+  readonly group?: {
+    readonly strategy: 'roundRobin' | 'leastConnections' | 'weighted';
+    readonly members: readonly {
+      readonly id: string;
+      readonly weight: number;
+      /** Undefined while it is not connected. */
+      readonly health: 'healthy' | 'unhealthy' | undefined;
+      readonly reason?: string;
+      readonly state: string;
+    }[];
+    readonly warnings: readonly string[];
+  };
+  /** Where the entry allows more than one connection. */
+  readonly pool?: { readonly min: number; readonly max: number };
+  /** Where no call is sent at the moment, because too many failed. `until`: ms since the epoch. */
+  readonly breaker?: BreakerState;
+  readonly toolBreakers?: readonly (BreakerState & { readonly tool: string })[];
 }
+
+export type BreakerState = { readonly kind: 'closed' | 'halfOpen' } | { readonly kind: 'open'; readonly until: number };
 
 export interface CallToolResult {
   content: { type: string; [key: string]: unknown }[];

@@ -6,31 +6,38 @@ import { DisposableStore } from './base/disposable';
 import { describeError, PatchbayError } from './base/errors';
 import { Emitter } from './base/event';
 import type { Hub, ServerSnapshot } from './core/hubTypes';
+import type { Middleware, MiddlewareFactory } from './core/middleware/middleware';
 import type { Ports } from './core/ports';
 import type { CustomLaunch, TransportFactory } from './core/transports/transport';
+import { AuditLog } from './vscode/adapters/auditLog';
 import { ConfigFiles } from './vscode/adapters/configFiles';
 import { ConfigProblems } from './vscode/adapters/configProblems';
 import { ConfigurationReader } from './vscode/adapters/configuration';
 import { createInteraction } from './vscode/adapters/interaction';
-import { LateTransports } from './vscode/adapters/lateTransports';
+import { LateRegistrations } from './vscode/adapters/lateRegistrations';
 import { createLogger } from './vscode/adapters/logger';
 import { createMemory } from './vscode/adapters/memory';
 import { networkSettings } from './vscode/adapters/network';
 import { createPrompts } from './vscode/adapters/prompts';
+import { ReadOnlyDocuments } from './vscode/adapters/readOnlyDocuments';
 import { registerSecretCodeActions } from './vscode/adapters/secretCodeActions';
 import { createSecrets } from './vscode/adapters/secrets';
+import { watchReturn } from './vscode/adapters/windowFocus';
 import { createWorkspace } from './vscode/adapters/workspace';
 import { registerCommands } from './vscode/commands/index';
+import { cut } from './vscode/plainText';
 import type { Services } from './vscode/services';
 import { ServersStatusBar } from './vscode/statusBar';
 import { ServersView } from './vscode/tree/serversView';
 
 /** VS Code waits some 5 s for `deactivate`; servers that need longer to end are killed before that. */
 const SHUTDOWN_PATIENCE_MS = 3000;
+const MAX_URI = 500;
 
 /**
  * Builds everything and wires it: the only place that sees all layers. The order is the order of dependence; disposal
- * runs in reverse, the log last. The core, the dialogs and the panels are bundles of their own, loaded on first use.
+ * runs in reverse, the log last. The core, the dialogs, the panels, the reports and the validator are bundles of
+ * their own, loaded on first use.
  */
 export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; dispose(): Promise<void> } {
   const store = new DisposableStore();
@@ -42,7 +49,21 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   const secrets = createSecrets(context.secrets);
   const changes = store.add(new Emitter<ServerSnapshot>());
   const loads = store.add(new Emitter<Hub>());
-  const transports = store.add(new LateTransports(log));
+  const audit = store.add(new AuditLog(context.globalStorageUri, clock, log));
+  const transports = store.add(
+    new LateRegistrations<TransportFactory<CustomLaunch>>(
+      'transport',
+      (to, type, factory) => to.registerTransport(type, factory),
+      log,
+    ),
+  );
+  const middleware = store.add(
+    new LateRegistrations<Middleware | MiddlewareFactory>(
+      'middleware',
+      (to, name, value) => to.registerMiddleware(name, value),
+      log,
+    ),
+  );
   const core = () => import('./core/index');
   const dialogs = () => import('./vscode/dialogs/index');
   const signIn = lazy(async () => store.add((await dialogs()).createSignIn(context.extension.id)));
@@ -62,6 +83,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     signIn: { start: async (request, signal) => (await signIn()).start(request, signal) },
     interaction: createInteraction(async () => (await dialogs()).questions),
     network: () => networkSettings(process.env),
+    validate: async (...check) => (await import('./forms/node')).findProblems(...check),
     env: childEnvironment(process.env),
     userHome: homedir(),
   };
@@ -69,14 +91,18 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   const load = async (): Promise<Hub> => {
     const engine = await core();
     const reader = new ConfigurationReader(engine, configFiles, problems);
-    const hub = engine.createHub({ config: await reader.read(), ports });
+    const hub = engine.createHub({ config: await reader.read(), ports: { ...ports, audit: audit.port(engine) } });
     if (isDisposed) {
       await hub.close();
       throw new PatchbayError('cancelled', 'Patchbay is shutting down.');
     }
     loaded = hub;
     transports.attach(hub);
+    middleware.attach(hub);
     store.add(hub.onDidChangeServers((server) => changes.fire(server)));
+    store.add(
+      hub.onDidUpdateResource(({ server, uri }) => log.info(`Resource ${cut(uri, MAX_URI)} of "${server}" changed.`)),
+    );
     reload = () =>
       reader
         .read()
@@ -112,6 +138,8 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       await hub();
       await reload?.();
     },
+    audit,
+    documents: store.add(new ReadOnlyDocuments()),
     output,
     context,
   };
@@ -125,6 +153,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       deserializeWebviewPanel: async (panel, state) => (await services.panels()).restore(panel, state),
     }),
   );
+  store.add(watchReturn(vscode.window, clock, () => loaded?.checkNow()));
   const startup = () => connectAtStartup(services, log);
   // What the workspace configures counts only now, so it is read first.
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void Promise.resolve(reload?.()).then(startup)));
@@ -137,6 +166,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       callTool: async (server, tool, args = {}, options) => (await hub()).callTool(server, tool, args, options),
       onDidChangeServers: changes.event,
       registerTransport: (type, factory) => transports.register(type, factory as TransportFactory<CustomLaunch>),
+      registerMiddleware: (name, value) => middleware.register(name, value as Middleware | MiddlewareFactory),
     },
     async dispose() {
       isDisposed = true;

@@ -6,7 +6,9 @@
 /** A bundle that another bundle loads on first use, by the module that stands for it in the source. */
 export const CORE = { module: 'src/core/index.ts', file: './core.cjs' };
 export const DIALOGS = { module: 'src/vscode/dialogs/index.ts', file: './dialogs.cjs' };
+export const FORMS = { module: 'src/forms/node.ts', file: './forms.cjs' };
 export const PANELS = { module: 'src/vscode/panels/index.ts', file: './panels.cjs' };
+export const REPORTS = { module: 'src/vscode/reports/index.ts', file: './reports.cjs' };
 
 /**
  * @typedef {object} Bundle
@@ -28,9 +30,17 @@ export const BUNDLES = [
     entry: 'src/extension.ts',
     platform: 'node',
     external: ['vscode'],
-    lazy: [CORE, DIALOGS, PANELS],
+    lazy: [CORE, DIALOGS, FORMS, PANELS, REPORTS],
     lazyBy: 'dynamic',
-    refuse: ['src/core/', 'src/vscode/dialogs/', 'src/vscode/panels/', 'zod', '@modelcontextprotocol/'],
+    refuse: [
+      'src/core/',
+      'src/vscode/dialogs/',
+      'src/vscode/panels/',
+      'src/vscode/reports/',
+      'json-schema-library',
+      'zod',
+      '@modelcontextprotocol/',
+    ],
     goalKb: 100,
   },
   { name: 'core.cjs', entry: CORE.module, platform: 'node' },
@@ -50,16 +60,17 @@ export const BUNDLES = [
     lazyBy: 'dynamic',
     refuse: ['src/core/', '@modelcontextprotocol/'],
   },
+  { name: 'reports.cjs', entry: REPORTS.module, platform: 'node', refuse: ['src/core/', '@modelcontextprotocol/'] },
   {
     name: 'cli.cjs',
     entry: 'src/cli/bin.ts',
     platform: 'node',
-    lazy: [CORE],
+    lazy: [CORE, FORMS],
     lazyBy: 'any',
     refuse: ['src/core/', '@modelcontextprotocol/'],
     banner: '#!/usr/bin/env node',
   },
-  { name: 'forms.cjs', entry: 'src/forms/node.ts', platform: 'node', refuse: ['src/core/', 'src/vscode/'] },
+  { name: 'forms.cjs', entry: FORMS.module, platform: 'node', refuse: ['src/core/', 'src/vscode/'] },
   {
     name: 'webview/toolForm.js',
     entry: 'src/webview/toolForm/main.tsx',

@@ -8,6 +8,7 @@ import {
   createNodePorts,
   type Hub,
   mergeConfigFiles,
+  type Ports,
   readConfigFile,
 } from '../core/index';
 import { type CliOptions, type Origin, usageError } from './options';
@@ -36,6 +37,8 @@ export function openHub(options: CliOptions, streams: Streams): Hub {
   };
   const ports = {
     log: { trace: () => {}, debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    validate: async (...check: Parameters<NonNullable<Ports['validate']>>) =>
+      (await import('../forms/node')).findProblems(...check),
     ...(origin.kind === 'config' ? { workspace: workspaceOf(origin.file) } : {}),
   };
   return createHub({ config, ports: createNodePorts(ports) });

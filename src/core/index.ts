@@ -25,7 +25,7 @@ export { createAuditFile } from './calls/auditFile';
 export type { HistoryEntry } from './calls/history';
 export type { ConfigSource, Configuration, ServerDefinition } from './config/definition';
 export type { ConfigDiagnostic } from './config/diagnostics';
-export { offsetOfServer, removeServer, setServer, setServerKey } from './config/edit';
+export { offsetOfGroup, offsetOfServer, removeServer, setServer, setServerKey } from './config/edit';
 export { LastGoodFiles } from './config/lastGood';
 export { mergeConfigFiles } from './config/merge';
 export { readConfigFile } from './config/parse';

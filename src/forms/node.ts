@@ -1,5 +1,6 @@
 /** The form model under plain Node: `dist/forms.cjs`. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { raceAbort } from '../base/abort';
 import { type CheckOptions, isCheckable, TIMED_OUT, type Validation, validateNow } from './validateNow';
 
 export * from './index';
@@ -33,6 +34,21 @@ export function validate(schema: unknown, value: unknown, options: ValidateOptio
     worker.on('error', (error) => settle(() => reject(error)));
     worker.on('exit', () => settle(() => reject(new Error('The validation thread ended without an answer.'))));
   });
+}
+
+/**
+ * How a value breaks a schema; nothing where it is valid. What could not be checked in time is a problem too. Rejects when
+ * `signal` aborts.
+ */
+export async function findProblems(
+  schema: unknown,
+  value: unknown,
+  signal?: AbortSignal,
+  options?: ValidateOptions,
+): Promise<{ readonly pointer: string; readonly message: string }[]> {
+  const { timedOut, errors } = await raceAbort(validate(schema, value, options), signal);
+  if (timedOut) return [{ pointer: '', message: 'They could not be checked in time: the schema asks for too much.' }];
+  return errors.map(({ pointer, message }) => ({ pointer, message }));
 }
 
 /** The thread's side of `validate`. */

@@ -12,6 +12,10 @@ const COMMAND_NAMES = [
   'connectAll',
   'disconnectAll',
   'callTool',
+  'clearPool',
+  'showServer',
+  'showMetrics',
+  'exportAuditLog',
   'refreshTools',
   'openUserConfig',
   'openWorkspaceConfig',
@@ -46,7 +50,17 @@ export const workspaceConfigName = '.vscode/patchbay.json';
 export const userConfigName = 'patchbay.json';
 
 /** Flags that a tree item's `contextValue` may hold beside a server's state and transport. */
-export const itemFlags = { server: 'server', tool: 'tool', group: 'group' } as const;
+export const itemFlags = {
+  server: 'server',
+  tool: 'tool',
+  group: 'group',
+  member: 'member',
+  pool: 'pool',
+  source: 'source',
+} as const;
+
+/** Setting of VS Code: what the audit log tells of the arguments of calls. */
+export const auditArgumentsSetting = 'patchbay.audit.arguments';
 
 /** `code` of the error of a sign-in that the person gave up: they know, and the tree says what is needed. */
 export const SIGN_IN_GIVEN_UP = 'signInGivenUp';

@@ -3,7 +3,9 @@ import type { Event } from '../base/event';
 import type { Hub } from '../core/hubTypes';
 import type { JsonObject } from '../shared/json';
 import type { CallToolResult } from '../shared/mcp';
+import type { AuditLog } from './adapters/auditLog';
 import type { ConfigFiles } from './adapters/configFiles';
+import type { ReadOnlyDocuments } from './adapters/readOnlyDocuments';
 
 /** What the tool panels bundle gives, as far as commands use it. */
 export interface ToolPanelsLike {
@@ -28,6 +30,9 @@ export interface Services {
   readonly configFiles: ConfigFiles;
   /** Reads the configuration files again and resolves when the engine has what they say. */
   readonly reload: () => Promise<void>;
+  readonly audit: AuditLog;
+  /** Reports that are opened in an editor. */
+  readonly documents: ReadOnlyDocuments;
   readonly output: vscode.LogOutputChannel;
   readonly context: vscode.ExtensionContext;
 }

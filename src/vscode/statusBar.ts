@@ -16,12 +16,10 @@ const REFRESH_DELAY_MS = 100;
 export class ServersStatusBar implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #item: vscode.StatusBarItem;
-  readonly #clock: Clock;
   readonly #hubIfLoaded: () => Hub | undefined;
   readonly #refresh: RefreshQueue<undefined>;
 
   constructor(services: Pick<Services, 'hubIfLoaded' | 'onDidLoadHub'>, clock: Clock) {
-    this.#clock = clock;
     this.#hubIfLoaded = services.hubIfLoaded;
     this.#item = this.#store.add(
       vscode.window.createStatusBarItem('patchbay.status', vscode.StatusBarAlignment.Left, 0),
@@ -64,13 +62,12 @@ export class ServersStatusBar implements vscode.Disposable {
 
   #tooltip(servers: readonly ServerSnapshot[]): vscode.MarkdownString {
     const { t } = vscode.l10n;
-    const lines = servers.slice(0, MAX_LISTED).map((server) => {
-      const still =
-        server.state.kind === 'reconnecting' ? { ...server, state: { ...server.state, nextAt: undefined } } : server;
-      const words = stateWords(still, this.#clock.now(), t);
+    const own = servers.filter(({ group }) => group === undefined);
+    const lines = own.slice(0, MAX_LISTED).map((server) => {
+      const words = stateWords(server, undefined, t);
       return `**${escapeMarkdown(oneLine(server.name, 60))}** · ${escapeMarkdown(words)}`;
     });
-    if (servers.length > MAX_LISTED) lines.push(t('and {0} more', servers.length - MAX_LISTED));
+    if (own.length > MAX_LISTED) lines.push(t('and {0} more', own.length - MAX_LISTED));
     const tooltip = new vscode.MarkdownString([t('MCP servers'), lines.join('  \n')].join('\n\n'), false);
     tooltip.isTrusted = false;
     return tooltip;

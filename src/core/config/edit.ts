@@ -55,8 +55,17 @@ export function setServerKey(
 
 /** Where the key of a server stands, quotes included. Undefined where it has no entry. */
 export function offsetOfServer(text: string, id: string): TextRange | undefined {
+  return offsetOf(text, 'servers', id);
+}
+
+/** The same for a group of servers. */
+export function offsetOfGroup(text: string, id: string): TextRange | undefined {
+  return offsetOf(text, 'groups', id);
+}
+
+function offsetOf(text: string, section: 'servers' | 'groups', id: string): TextRange | undefined {
   const { root } = parseText(text);
-  const key = propertiesOf(propertiesOf(root).get('servers')?.value).get(id)?.key;
+  const key = propertiesOf(propertiesOf(root).get(section)?.value).get(id)?.key;
   return key && { offset: key.offset, length: key.length };
 }
 

@@ -14,7 +14,7 @@ export const clearToken: CommandHandler = async (context, argument) => {
   const { t } = vscode.l10n;
   const chosen = await serverFor(context, argument, {
     placeHolder: t('Server to clear the token of'),
-    suits: ({ transport }) => transport !== 'stdio',
+    suits: ({ transport, group }) => transport !== 'stdio' && group === undefined,
     none: t('No server has a token.'),
   });
   if (!chosen) return;

@@ -4,6 +4,7 @@ import { type CommandName, commandId, commandNames } from '../contributions';
 import { causeOf } from './aboutServer';
 import { addServer } from './addServer';
 import { callTool } from './callTool';
+import { clearPool } from './clearPool';
 import { clearToken } from './clearToken';
 import { connect } from './connect';
 import { connectAll } from './connectAll';
@@ -11,6 +12,7 @@ import type { CommandContext, CommandHandler } from './context';
 import { disconnect } from './disconnect';
 import { disconnectAll } from './disconnectAll';
 import { editServer } from './editServer';
+import { exportAuditLog } from './exportAuditLog';
 import { openUserConfig } from './openUserConfig';
 import { openWorkspaceConfig } from './openWorkspaceConfig';
 import { reconnect } from './reconnect';
@@ -21,19 +23,23 @@ import { retryNow } from './retryNow';
 import { setSecret } from './setSecret';
 import { setToken } from './setToken';
 import { showLastError } from './showLastError';
+import { showMetrics } from './showMetrics';
 import { showOutput } from './showOutput';
+import { showServer } from './showServer';
 import { stopRetrying } from './stopRetrying';
 import { isFromCode } from './target';
 
 const HANDLERS: Record<CommandName, CommandHandler> = {
   addServer,
   callTool,
+  clearPool,
   clearToken,
   connect,
   connectAll,
   disconnect,
   disconnectAll,
   editServer,
+  exportAuditLog,
   openUserConfig,
   openWorkspaceConfig,
   reconnect,
@@ -43,7 +49,9 @@ const HANDLERS: Record<CommandName, CommandHandler> = {
   setSecret,
   setToken,
   showLastError,
+  showMetrics,
   showOutput,
+  showServer,
   stopRetrying,
 };
 

@@ -20,7 +20,7 @@ export const setToken: CommandHandler = async (context, argument) => {
   const { t } = vscode.l10n;
   const chosen = await serverFor(context, argument, {
     placeHolder: t('Server to set the token of'),
-    suits: ({ transport }) => transport !== 'stdio',
+    suits: ({ transport, group }) => transport !== 'stdio' && group === undefined,
     none: t('No server takes a token: those that run as a program get theirs from their environment.'),
   });
   if (!chosen) return;

@@ -16,7 +16,7 @@ export interface CommandTarget {
 export function readTarget(argument: unknown): CommandTarget {
   if (argument === undefined || argument === null) return {};
   if (isTreeNode(argument)) {
-    if (argument.kind === 'group') return {};
+    if (argument.kind === 'source') return {};
     return argument.kind === 'tool' ? { server: argument.server, tool: argument.tool } : { server: argument.server };
   }
   if (typeof argument !== 'object' || Array.isArray(argument)) throw wrongArgument('an object');

@@ -3,17 +3,21 @@ import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import { describeError } from '../../base/errors';
 import type { Event } from '../../base/event';
-import type { CatalogTool, Hub, ServerSnapshot } from '../../core/hubTypes';
-import { commandId } from '../contributions';
+import type { HistoryEntry } from '../../core/calls/history';
+import type { Hub, ServerSnapshot } from '../../core/hubTypes';
 import { RefreshQueue } from '../refreshQueue';
-import { dimmedUri } from './dimmedItems';
-import { GroupNode, NoticeNode, ServerNode, ToolNode, type TreeNode } from './treeNode';
+import { figuresOf } from './callRows';
+import { ChildRows } from './childRows';
+import { memberItem } from './groupRows';
+import { hasPoolRow, poolItem, poolTooltip, poolWords, type ServerLoad } from './poolRow';
+import { markdown, toTreeItem } from './toTreeItem';
+import { type PoolNode, ServerNode, SourceNode, type TreeNode } from './treeNode';
 import {
-  groupItem,
   type ItemModel,
   noticeItem,
   serverItem,
   serverTooltip,
+  sourceItem,
   sourceKey,
   toolItem,
   toolTooltip,
@@ -32,22 +36,25 @@ export interface ServersTreeOptions {
   readonly onLoadError: (message: string) => void;
 }
 
-/** Servers, grouped by file where there is more than one, with their tools: the data of the view `patchbay.servers`. */
+/** Servers and groups of servers, by file where there is more than one, with what is below them: the view `patchbay.servers`. */
 export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #options: ServersTreeOptions;
   readonly #store = new DisposableStore();
   readonly #changes = new vscode.EventEmitter<TreeNode[] | undefined>();
-  readonly #refresh: RefreshQueue<string>;
-  readonly #groups = new Map<string, GroupNode>();
+  readonly #refresh: RefreshQueue<TreeNode>;
+  readonly #sources = new Map<string, SourceNode>();
   readonly #servers = new Map<string, ServerNode>();
-  readonly #notices = new Map<string, NoticeNode>();
-  readonly #tools = new Map<string, Map<string, { node: ToolNode; entry: CatalogTool }>>();
+  readonly #rows = new ChildRows();
+  /** Numbers that each row of connections shows. */
+  readonly #poolWords = new Map<PoolNode, string>();
+  /** Rows whose hover was written: VS Code asks for another one only when the row is drawn again. */
+  readonly #hovered = new Set<TreeNode>();
 
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(options: ServersTreeOptions) {
     this.#options = options;
-    this.#refresh = this.#store.add(new RefreshQueue(options.clock, REFRESH_DELAY_MS, (ids) => this.#announce(ids)));
+    this.#refresh = this.#store.add(new RefreshQueue(options.clock, REFRESH_DELAY_MS, (rows) => this.#announce(rows)));
     this.#store.add(this.#changes);
     this.#store.add(options.onDidLoadHub((hub) => this.#watch(hub)));
     const loaded = options.hubIfLoaded();
@@ -60,7 +67,20 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   /** Draws one server's row again, for example because its countdown moved. */
   refreshServer(id: string): void {
-    this.#refresh.add(id);
+    const node = this.#servers.get(id);
+    if (node) this.#refresh.add(node);
+  }
+
+  /** The same for the rows of one tool. */
+  refreshTool(server: string, tool: string): void {
+    for (const node of this.#rows.toolNodes(server, tool)) this.#refresh.add(node);
+  }
+
+  /** Draws the rows of connections again whose numbers are other ones now. */
+  refreshPools(): void {
+    for (const [node, shown] of this.#poolWords) {
+      if (poolWords(this.#loadOf(node.server), vscode.l10n.t) !== shown) this.#refresh.add(node);
+    }
   }
 
   /** Tells VS Code at once of every change: it looks for rows only among those that it knows. */
@@ -81,9 +101,9 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     const hub = await this.#loadHub();
     if (!hub) return [];
     if (node === undefined) return this.#roots(hub);
-    if (node.kind === 'group') {
-      const inGroup = hub.servers().filter((server) => sourceKey(server.source) === node.key);
-      return inGroup.map((server) => this.serverNode(server.id));
+    if (node.kind === 'source') {
+      const inFile = hub.servers().filter((server) => sourceKey(server.source) === node.key);
+      return inFile.map((server) => this.serverNode(server.id));
     }
     if (node.kind !== 'server') return [];
     const snapshot = hub.server(node.server);
@@ -91,28 +111,24 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    if (node.kind === 'tool' || node.kind === 'notice') return node.parent;
-    if (node.kind === 'group') return undefined;
+    if (node.kind === 'source') return undefined;
+    if (node.kind !== 'server') return node.parent;
     const snapshot = this.#options.hubIfLoaded()?.server(node.server);
-    return snapshot && this.#isGrouped() ? this.#groupNode(snapshot.source) : undefined;
+    return snapshot && this.#hasSources() ? this.#sourceNode(snapshot.source) : undefined;
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
+    this.#hovered.delete(node);
     const model = this.#model(node);
     return model ? toTreeItem(model, node) : new vscode.TreeItem('');
   }
 
   /** Hovers are written only for the row that the pointer is on. */
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
-    if (node.kind === 'group') return item;
-    const snapshot = this.#options.hubIfLoaded()?.server(node.server);
-    if (!snapshot) return item;
-    if (node.kind === 'server') item.tooltip = markdown(serverTooltip(snapshot, this.#context()));
-    if (node.kind === 'notice') item.tooltip = markdown(serverTooltip(snapshot, this.#context()));
-    if (node.kind === 'tool') {
-      const entry = this.#toolEntry(node);
-      if (entry) item.tooltip = markdown(toolTooltip(snapshot, entry, vscode.l10n.t));
-    }
+    const text = this.#hover(node);
+    if (text === undefined) return item;
+    this.#hovered.add(node);
+    item.tooltip = markdown(text);
     return item;
   }
 
@@ -126,51 +142,87 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   #watch(hub: Hub): void {
-    this.#store.add(hub.onDidChangeServers((snapshot) => this.#refresh.add(snapshot.id)));
+    this.#store.add(hub.onDidChangeServers(({ id }) => this.refreshServer(id)));
     this.#store.add(hub.onDidChangeServerList(() => this.#refresh.addAll()));
+    this.#store.add(hub.calls.onDidChange((call) => this.#forgetHovers(call)));
     this.#refresh.addAll();
   }
 
-  #announce(changed: 'all' | readonly string[]): void {
-    const nodes = changed === 'all' ? undefined : changed.map((id) => this.#servers.get(id)).filter(isDefined);
-    if (nodes?.length !== 0) this.#changes.fire(nodes);
+  /** A hover that was written before a call ended has old numbers. Costs nothing where nobody looked. */
+  #forgetHovers({ server, tool, outcome }: HistoryEntry): void {
+    if (outcome === undefined) return;
+    for (const node of this.#hovered) {
+      if (node.kind === 'source' || node.server !== server) continue;
+      if (node.kind !== 'tool' || node.tool === tool) this.#refresh.add(node);
+    }
+  }
+
+  #announce(changed: 'all' | readonly TreeNode[]): void {
+    if (changed === 'all') this.#changes.fire(undefined);
+    else if (changed.length > 0) this.#changes.fire([...changed]);
   }
 
   #roots(hub: Hub): TreeNode[] {
     const servers = hub.servers();
     this.#forgetMissing(servers);
-    if (!this.#isGrouped()) return servers.map((server) => this.serverNode(server.id));
-    return [...new Set(servers.map((server) => this.#groupNode(server.source)))];
+    if (!this.#hasSources()) return servers.map((server) => this.serverNode(server.id));
+    return [...new Set(servers.map((server) => this.#sourceNode(server.source)))];
   }
 
   #childrenOf(parent: ServerNode, snapshot: ServerSnapshot): TreeNode[] {
-    const before = this.#tools.get(snapshot.id);
-    const tools = new Map<string, { node: ToolNode; entry: CatalogTool }>();
-    for (const entry of snapshot.catalog.tools) {
-      let occurrence = 0;
-      while (tools.has(toolKey(entry.tool.name, occurrence))) occurrence++;
-      const key = toolKey(entry.tool.name, occurrence);
-      tools.set(key, { node: before?.get(key)?.node ?? new ToolNode(parent, entry.tool.name, occurrence), entry });
-    }
-    this.#tools.set(snapshot.id, tools);
-    const nodes: TreeNode[] = [...tools.values()].map(({ node }) => node);
-    if (noticeItem(snapshot, vscode.l10n.t)) nodes.unshift(this.#noticeNode(parent));
+    const nodes: TreeNode[] = [];
+    if (noticeItem(snapshot, vscode.l10n.t)) nodes.push(this.#rows.notice(parent));
+    if (hasPoolRow(snapshot)) nodes.push(this.#rows.pool(parent));
+    else this.#poolWords.delete(this.#rows.pool(parent));
+    nodes.push(...this.#rows.members(parent, snapshot));
+    nodes.push(...this.#rows.tools(parent, snapshot));
     return nodes;
   }
 
   #model(node: TreeNode): ItemModel | undefined {
     const { t } = vscode.l10n;
-    if (node.kind === 'group') return groupItem(node.source, t);
-    const snapshot = this.#options.hubIfLoaded()?.server(node.server);
+    if (node.kind === 'source') return sourceItem(node.source, t);
+    const hub = this.#options.hubIfLoaded();
+    const snapshot = hub?.server(node.kind === 'member' ? node.parent.server : node.server);
     if (!snapshot) return undefined;
-    if (node.kind === 'server') return serverItem(snapshot, this.#context());
-    if (node.kind === 'notice') return noticeItem(snapshot, t);
-    const entry = this.#toolEntry(node);
-    return entry && toolItem(snapshot, entry, node.occurrence, t);
+    switch (node.kind) {
+      case 'server':
+        return serverItem(snapshot, this.#context());
+      case 'notice':
+        return noticeItem(snapshot, t);
+      case 'pool': {
+        const load = this.#loadOf(node.server);
+        this.#poolWords.set(node, poolWords(load, t));
+        return poolItem(snapshot, load, t);
+      }
+      case 'member': {
+        const { group } = snapshot;
+        const member = group?.members.find(({ id }) => id === node.server);
+        return group && member && memberItem(snapshot, group, member, hub?.server(node.server), t);
+      }
+      case 'tool': {
+        const entry = this.#rows.toolEntry(node);
+        return entry && toolItem(snapshot, entry, node.occurrence, this.#context());
+      }
+    }
   }
 
-  #toolEntry(node: ToolNode): CatalogTool | undefined {
-    return this.#tools.get(node.server)?.get(toolKey(node.tool, node.occurrence))?.entry;
+  #hover(node: TreeNode): string | undefined {
+    const hub = this.#options.hubIfLoaded();
+    if (node.kind === 'source' || !hub) return undefined;
+    const snapshot = hub.server(node.server);
+    if (!snapshot) return undefined;
+    const { t } = vscode.l10n;
+    if (node.kind === 'pool') return poolTooltip(snapshot, this.#loadOf(node.server), t);
+    const figures = figuresOf(hub.metrics(), snapshot.id);
+    if (node.kind !== 'tool') return serverTooltip(snapshot, this.#context(), figures);
+    const entry = this.#rows.toolEntry(node);
+    return entry && toolTooltip(snapshot, entry, t, figures);
+  }
+
+  #loadOf(server: string): ServerLoad | undefined {
+    const load = this.#options.hubIfLoaded()?.load();
+    return load?.servers.find((candidate) => candidate.server === server);
   }
 
   #context(): ViewContext {
@@ -181,68 +233,25 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     };
   }
 
-  #isGrouped(): boolean {
+  #hasSources(): boolean {
     const servers = this.#options.hubIfLoaded()?.servers() ?? [];
     return new Set(servers.map((server) => sourceKey(server.source))).size > 1;
   }
 
-  #groupNode(source: ServerSnapshot['source']): GroupNode {
+  #sourceNode(source: ServerSnapshot['source']): SourceNode {
     const key = sourceKey(source);
-    const node = this.#groups.get(key) ?? new GroupNode(source);
-    this.#groups.set(key, node);
-    return node;
-  }
-
-  #noticeNode(parent: ServerNode): NoticeNode {
-    const node = this.#notices.get(parent.server) ?? new NoticeNode(parent);
-    this.#notices.set(parent.server, node);
+    const node = this.#sources.get(key) ?? new SourceNode(source);
+    this.#sources.set(key, node);
     return node;
   }
 
   #forgetMissing(servers: readonly ServerSnapshot[]): void {
     const present = new Set(servers.map((server) => server.id));
-    for (const rows of [this.#servers, this.#notices, this.#tools]) {
-      for (const id of rows.keys()) if (!present.has(id)) rows.delete(id);
+    for (const id of this.#servers.keys()) if (!present.has(id)) this.#servers.delete(id);
+    this.#rows.keepOnly(present);
+    for (const rows of [this.#poolWords, this.#hovered]) {
+      for (const node of rows.keys())
+        if (node.kind !== 'source' && !present.has(node.server)) rows.delete(node as never);
     }
   }
-}
-
-function toTreeItem(model: ItemModel, node: TreeNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(model.label, COLLAPSIBLE[model.collapsible]);
-  item.id = model.id;
-  item.contextValue = model.contextValue;
-  item.accessibilityInformation = { label: model.accessibilityLabel };
-  if (model.description !== undefined) item.description = model.description;
-  if (model.icon) {
-    const color = model.icon.color === undefined ? undefined : new vscode.ThemeColor(model.icon.color);
-    item.iconPath = new vscode.ThemeIcon(model.icon.id, color);
-  }
-  if (model.dimmed) item.resourceUri = dimmedUri(model.id);
-  if (model.command === 'manageTrust') {
-    item.command = { command: 'workbench.trust.manage', title: vscode.l10n.t('Manage Workspace Trust') };
-  } else if (model.command) {
-    item.command = { command: commandId(model.command), title: model.label, arguments: [node] };
-  }
-  return item;
-}
-
-const COLLAPSIBLE = {
-  none: vscode.TreeItemCollapsibleState.None,
-  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
-  expanded: vscode.TreeItemCollapsibleState.Expanded,
-} as const;
-
-function markdown(source: string): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(source, false);
-  text.isTrusted = false;
-  text.supportHtml = false;
-  return text;
-}
-
-function toolKey(name: string, occurrence: number): string {
-  return `${occurrence}:${name}`;
-}
-
-function isDefined<T>(value: T | undefined): value is T {
-  return value !== undefined;
 }

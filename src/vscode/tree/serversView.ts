@@ -8,7 +8,7 @@ import { RefreshQueue } from '../refreshQueue';
 import type { Services } from '../services';
 import { registerDimmedItems } from './dimmedItems';
 import { ServersTree } from './serversTree';
-import { summarize } from './summary';
+import { summarize, tickingOf } from './summary';
 import type { TreeNode } from './treeNode';
 
 const COUNTDOWN_MS = 1000;
@@ -96,14 +96,16 @@ export class ServersView implements vscode.Disposable {
     this.#view.message = this.#loadError ?? this.#problems.summary;
   }
 
-  /** Draws waiting servers again each second, only while somebody can see them. */
+  /** Draws again each second what names a time or a number of this moment, only while somebody can see it. */
   #tick(): void {
     if (this.#countdown || !this.#view.visible) return;
-    const waiting = summarize(this.#hubIfLoaded()?.servers() ?? []).reconnecting;
-    if (waiting.length === 0) return;
+    const { servers, tools, hasPools } = tickingOf(this.#hubIfLoaded()?.servers() ?? []);
+    if (servers.length === 0 && tools.length === 0 && !hasPools) return;
     this.#countdown = this.#clock.setTimeout(() => {
       this.#countdown = undefined;
-      for (const id of waiting) this.tree.refreshServer(id);
+      for (const id of servers) this.tree.refreshServer(id);
+      for (const { server, tool } of tools) this.tree.refreshTool(server, tool);
+      this.tree.refreshPools();
       this.#tick();
     }, COUNTDOWN_MS);
   }

@@ -1,6 +1,9 @@
 import type { ServerSnapshot } from '../../core/hubTypes';
 import type { Translate } from '../localize';
 import { oneLine } from '../plainText';
+import { breakerIcon, breakerWords } from './breakerWords';
+import { groupIcon, memberCount } from './groupWords';
+import { remaining } from './timeWords';
 
 /** A codicon with, where it carries meaning, a theme colour. */
 export interface StateIcon {
@@ -8,27 +11,33 @@ export interface StateIcon {
   readonly color?: string;
 }
 
-/** The state of a server in a few words, as the tree, pickers and the status bar show it. `now`: ms since the epoch. */
-export function stateWords(snapshot: ServerSnapshot, now: number, t: Translate): string {
+/**
+ * The state of a server or group in a few words, as the tree, pickers and the status bar show it. `now`: ms since the epoch;
+ * undefined: no remaining time is named, because the words stay while seconds pass.
+ */
+export function stateWords(snapshot: ServerSnapshot, now: number | undefined, t: Translate): string {
   const { state } = snapshot;
+  const paused = breakerWords(snapshot.breaker, now, t);
   switch (state.kind) {
     case 'disabled':
       return t('disabled');
     case 'disconnected':
-      return t('not connected');
+      return joined(t('not connected'), memberCount(snapshot, t), paused);
     case 'connecting':
       return t('connecting…');
     case 'disconnecting':
       return t('disconnecting…');
     case 'connected':
-      return [t('ready'), toolCount(snapshot, t), roundTrip(snapshot, t)].filter(Boolean).join(' · ');
+      if (paused) return joined(paused, toolCount(snapshot, t));
+      return joined(t('ready'), memberCount(snapshot, t), toolCount(snapshot, t), roundTrip(snapshot, t));
     case 'reconnecting': {
       if (state.cause === 'unreachable') {
         if (state.nextAt === undefined) return t('host not reachable · looking again…');
+        if (now === undefined) return t('host not reachable');
         return t('host not reachable · {0}', remaining(state.nextAt - now, t));
       }
       const attempt = state.maxAttempts > 0 ? `${state.attempt}/${state.maxAttempts}` : `${state.attempt}`;
-      if (state.nextAt === undefined) return t('reconnecting {0}…', attempt);
+      if (state.nextAt === undefined || now === undefined) return t('reconnecting {0}…', attempt);
       return t('reconnecting {0} · {1}', attempt, remaining(state.nextAt - now, t));
     }
     case 'needsInput':
@@ -48,12 +57,14 @@ export function stateIcon(snapshot: ServerSnapshot): StateIcon {
     case 'disabled':
       return { id: 'circle-slash', color: 'disabledForeground' };
     case 'disconnected':
-      return { id: 'circle-outline' };
+      return breakerIcon(snapshot.breaker) ?? groupIcon(snapshot) ?? { id: 'circle-outline' };
     case 'connecting':
     case 'disconnecting':
       return { id: 'loading~spin' };
     case 'connected':
-      return { id: 'circle-filled', color: 'testing.iconPassed' };
+      return (
+        breakerIcon(snapshot.breaker) ?? groupIcon(snapshot) ?? { id: 'circle-filled', color: 'testing.iconPassed' }
+      );
     case 'reconnecting':
       if (state.nextAt === undefined) return { id: 'sync~spin', color: 'charts.yellow' };
       return { id: state.cause === 'unreachable' ? 'debug-disconnect' : 'sync', color: 'charts.yellow' };
@@ -81,7 +92,6 @@ function roundTrip({ roundTripMs }: ServerSnapshot, t: Translate): string {
   return roundTripMs === undefined ? '' : t('{0} ms', roundTripMs);
 }
 
-function remaining(ms: number, t: Translate): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
-  return seconds < 100 ? t('{0} s', seconds) : t('{0} min', Math.ceil(seconds / 60));
+function joined(...words: string[]): string {
+  return words.filter(Boolean).join(' · ');
 }

@@ -1,19 +1,37 @@
 import type { ServerSnapshot } from '../../core/hubTypes';
+import { hasPoolRow } from './poolRow';
 
-/** All servers in a few numbers. */
+/** All servers in a few numbers. Groups are not servers of their own: they count nowhere. */
 export interface ServersSummary {
   readonly enabled: number;
   readonly connected: number;
   readonly failed: number;
-  readonly reconnecting: readonly string[];
+}
+
+/** What changes while nothing happens, and is drawn again each second as long as somebody can see it. */
+export interface Ticking {
+  /** Servers whose row names a time that is left. */
+  readonly servers: readonly string[];
+  /** Tools whose row does. */
+  readonly tools: readonly { readonly server: string; readonly tool: string }[];
+  /** Whether some row shows numbers of connections. */
+  readonly hasPools: boolean;
 }
 
 export function summarize(servers: readonly ServerSnapshot[]): ServersSummary {
-  const inState = (kind: ServerSnapshot['state']['kind']) => servers.filter(({ state }) => state.kind === kind);
+  const own = servers.filter(({ group }) => group === undefined);
+  const inState = (kind: ServerSnapshot['state']['kind']) => own.filter(({ state }) => state.kind === kind).length;
   return {
-    enabled: servers.length - inState('disabled').length,
-    connected: inState('connected').length,
-    failed: inState('error').length + inState('authRequired').length,
-    reconnecting: inState('reconnecting').map(({ id }) => id),
+    enabled: own.length - inState('disabled'),
+    connected: inState('connected'),
+    failed: inState('error') + inState('authRequired'),
   };
+}
+
+export function tickingOf(servers: readonly ServerSnapshot[]): Ticking {
+  const counting = servers.filter(({ state, breaker }) => state.kind === 'reconnecting' || breaker?.kind === 'open');
+  const tools = servers.flatMap(({ id, toolBreakers = [] }) =>
+    toolBreakers.filter(({ kind }) => kind === 'open').map(({ tool }) => ({ server: id, tool })),
+  );
+  return { servers: counting.map(({ id }) => id), tools, hasPools: servers.some(hasPoolRow) };
 }

@@ -2,8 +2,8 @@ import type { ConfigSource } from '../../core/config/definition';
 import { sourceKey } from './viewModel';
 
 /** Rows of the tree as objects that live as long as what they stand for: VS Code tells them apart by identity. */
-export class GroupNode {
-  readonly kind = 'group';
+export class SourceNode {
+  readonly kind = 'source';
   readonly source: ConfigSource;
 
   constructor(source: ConfigSource) {
@@ -15,7 +15,7 @@ export class GroupNode {
   }
 }
 
-/** As a command's argument it names its server. */
+/** A server, or a group of servers. As a command's argument it names its server. */
 export class ServerNode {
   readonly kind = 'server';
   readonly server: string;
@@ -56,13 +56,41 @@ export class NoticeNode {
   }
 }
 
-export type TreeNode = GroupNode | ServerNode | ToolNode | NoticeNode;
+/** The connections of a server that may have several. */
+export class PoolNode {
+  readonly kind = 'pool';
+  readonly parent: ServerNode;
+
+  constructor(parent: ServerNode) {
+    this.parent = parent;
+  }
+
+  get server(): string {
+    return this.parent.server;
+  }
+}
+
+/** A server as a member of the group `parent`. As a command's argument it names the server. */
+export class MemberNode {
+  readonly kind = 'member';
+  readonly parent: ServerNode;
+  readonly server: string;
+
+  constructor(parent: ServerNode, server: string) {
+    this.parent = parent;
+    this.server = server;
+  }
+}
+
+export type TreeNode = SourceNode | ServerNode | ToolNode | NoticeNode | PoolNode | MemberNode;
 
 export function isTreeNode(value: unknown): value is TreeNode {
   return (
-    value instanceof GroupNode ||
+    value instanceof SourceNode ||
     value instanceof ServerNode ||
     value instanceof ToolNode ||
-    value instanceof NoticeNode
+    value instanceof NoticeNode ||
+    value instanceof PoolNode ||
+    value instanceof MemberNode
   );
 }

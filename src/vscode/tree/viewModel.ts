@@ -4,6 +4,9 @@ import type { CatalogTool, ServerSnapshot } from '../../core/hubTypes';
 import { type CommandName, itemFlags } from '../contributions';
 import type { Translate } from '../localize';
 import { escapeMarkdown, firstLine, manyLines, oneLine } from '../plainText';
+import { breakerIcon, breakerWords } from './breakerWords';
+import { callRows, type ServerFigures, serverFigureRows } from './callRows';
+import { groupRows } from './groupRows';
 import { type StateIcon, stateIcon, stateWords } from './stateWords';
 
 export interface ItemModel {
@@ -33,30 +36,34 @@ const MAX_LABEL = 120;
 const MAX_TOOLTIP = 2000;
 
 export function serverItem(snapshot: ServerSnapshot, context: ViewContext): ItemModel {
+  const { t } = context;
   const label = oneLine(snapshot.name, MAX_LABEL);
-  const description = stateWords(snapshot, context.now, context.t);
+  const description = stateWords(snapshot, context.now, t);
+  const kind = snapshot.group ? t('group of servers') : t('{0} server', oneLine(snapshot.transport, 40));
   return {
     id: `server:${snapshot.id}`,
     label,
     description,
     icon: stateIcon(snapshot),
     contextValue: serverContextValue(snapshot),
-    accessibilityLabel: context.t('{0}, {1} server, {2}', label, oneLine(snapshot.transport, 40), description),
+    accessibilityLabel: `${label}, ${kind}, ${description}`,
     collapsible: snapshot.state.kind === 'disabled' ? 'none' : 'collapsed',
     dimmed: snapshot.state.kind === 'disabled',
   };
 }
 
 /** Markdown for a server's hover. Text from files and servers is escaped. */
-export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext): string {
+export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext, figures?: ServerFigures): string {
   const { t } = context;
   const { negotiated, state, catalog } = snapshot;
   const text = (value: string, maxLength = 300) => escapeMarkdown(oneLine(value, maxLength));
-  const rows: [string, string][] = [
-    [t('Transport'), text(snapshot.transport, 60)],
-    [t('Address'), text(snapshot.address)],
-    [t('Source'), text(sourceLabel(snapshot.source, t))],
-  ];
+  const rows: [string, string][] = snapshot.group
+    ? groupRows(snapshot.group, t)
+    : [
+        [t('Transport'), text(snapshot.transport, 60)],
+        [t('Address'), text(snapshot.address)],
+      ];
+  rows.push([t('Source'), text(sourceLabel(snapshot.source, t))]);
   if (negotiated?.serverInfo) {
     const { name, title, version } = negotiated.serverInfo;
     rows.push([t('Server'), text([title ?? name, version].filter(Boolean).join(' '))]);
@@ -72,21 +79,31 @@ export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext): s
   if (error !== undefined) rows.push([t('Last error'), escapeMarkdown(manyLines(error, MAX_TOOLTIP))]);
   if (catalog.error !== undefined) rows.push([t('Tools'), escapeMarkdown(manyLines(catalog.error, MAX_TOOLTIP))]);
   if (snapshot.notSupported.length > 0) rows.push([t('Not supported yet'), text(snapshot.notSupported.join(', '))]);
-  const head = `**${text(snapshot.name, MAX_LABEL)}** · ${escapeMarkdown(stateWords({ ...snapshot, state: withoutCountdown(state) }, context.now, t))}`;
+  if (figures) rows.push(...serverFigureRows(figures, snapshot.pool !== undefined, t));
+  // A hover stays open while seconds pass, so it names no remaining time.
+  const head = `**${text(snapshot.name, MAX_LABEL)}** · ${escapeMarkdown(stateWords(snapshot, undefined, t))}`;
   return [head, rows.map(([name, value]) => `${name}: ${value}`).join('  \n')].join('\n\n');
 }
 
-export function toolItem(snapshot: ServerSnapshot, { tool }: CatalogTool, occurrence: number, t: Translate): ItemModel {
+export function toolItem(
+  snapshot: ServerSnapshot,
+  { tool }: CatalogTool,
+  occurrence: number,
+  { t, now }: Pick<ViewContext, 't' | 'now'>,
+): ItemModel {
   const label = oneLine(tool.name, MAX_LABEL);
   const cached = snapshot.catalog.status !== 'live' || snapshot.state.kind !== 'connected';
-  const description = firstLine(tool.description) || oneLine(tool.title ?? tool.annotations?.title ?? '');
+  const breaker = snapshot.toolBreakers?.find((candidate) => candidate.tool === tool.name);
+  const about = firstLine(tool.description) || oneLine(tool.title ?? tool.annotations?.title ?? '');
+  const description = [breakerWords(breaker, now, t), about].filter(Boolean).join(' · ');
   const words = [label, t('tool of {0}', oneLine(snapshot.name, MAX_LABEL)), description];
   if (cached) words.push(t('from the last connection'));
   return {
     id: `tool:${snapshot.id}/${occurrence}/${tool.name.slice(0, 500)}`,
     label,
     description,
-    icon: cached ? { id: 'symbol-method', color: 'disabledForeground' } : { id: 'symbol-method' },
+    icon:
+      breakerIcon(breaker) ?? (cached ? { id: 'symbol-method', color: 'disabledForeground' } : { id: 'symbol-method' }),
     contextValue: cached ? `${itemFlags.tool} cached` : `${itemFlags.tool} live`,
     accessibilityLabel: words.filter(Boolean).join(', '),
     collapsible: 'none',
@@ -96,7 +113,12 @@ export function toolItem(snapshot: ServerSnapshot, { tool }: CatalogTool, occurr
 }
 
 /** Markdown for a tool's hover: name, annotations as words, the whole description. */
-export function toolTooltip(snapshot: ServerSnapshot, { tool, callName }: CatalogTool, t: Translate): string {
+export function toolTooltip(
+  snapshot: ServerSnapshot,
+  { tool, callName }: CatalogTool,
+  t: Translate,
+  figures?: ServerFigures,
+): string {
   const title = tool.title ?? tool.annotations?.title;
   const parts = [`**${escapeMarkdown(oneLine(title ?? tool.name, MAX_LABEL))}**`];
   const facts = annotationWords(tool.annotations, t);
@@ -107,6 +129,8 @@ export function toolTooltip(snapshot: ServerSnapshot, { tool, callName }: Catalo
   if (snapshot.catalog.status !== 'live' || snapshot.state.kind !== 'connected') {
     names.push(t('From the last connection: the server may have changed since.'));
   }
+  const counted = figures?.counted?.tools.find((candidate) => candidate.tool === tool.name);
+  if (counted) names.push(...callRows(counted, t).map(([name, value]) => `${name}: ${value}`));
   parts.push(names.join('  \n'));
   return parts.join('\n\n');
 }
@@ -173,8 +197,12 @@ export function noticeItem(snapshot: ServerSnapshot, t: Translate): ItemModel | 
         });
       }
       if (catalog.status !== 'live') return notice(t('Listing tools…'), { icon: { id: 'loading~spin' } });
-      return catalog.tools.length === 0 ? notice(t('This server has no tools.'), {}) : undefined;
+      return catalog.tools.length === 0 ? notice(noTools(snapshot, t), {}) : undefined;
   }
+}
+
+function noTools({ group }: ServerSnapshot, t: Translate): string {
+  return group ? t('The members have no tool with the same schema.') : t('This server has no tools.');
 }
 
 function neededNotice(
@@ -200,12 +228,12 @@ function neededNotice(
   }
 }
 
-export function groupItem(source: ConfigSource, t: Translate): ItemModel {
+export function sourceItem(source: ConfigSource, t: Translate): ItemModel {
   const label = sourceLabel(source, t);
   return {
     id: `source:${sourceKey(source)}`,
     label,
-    contextValue: itemFlags.group,
+    contextValue: itemFlags.source,
     accessibilityLabel: t('Servers of {0}', label),
     collapsible: 'expanded',
   };
@@ -238,14 +266,10 @@ const STATE_FLAGS: readonly ServerSnapshot['state']['kind'][] = [
 ];
 
 /** A transport is free text of a file: only a plain word that is no other flag may become one. */
-function serverContextValue({ state, transport, source }: ServerSnapshot): string {
+function serverContextValue({ state, transport, source, group, pool }: ServerSnapshot): string {
   const taken: readonly string[] = [...STATE_FLAGS, ...Object.values(itemFlags), 'user', 'workspace', 'adHoc'];
-  const flags: string[] = [itemFlags.server, state.kind, source.kind];
+  const flags: string[] = [group ? itemFlags.group : itemFlags.server, state.kind, source.kind];
   if (/^[A-Za-z][A-Za-z0-9]*$/.test(transport) && !taken.includes(transport)) flags.push(transport);
+  if (pool) flags.push(itemFlags.pool);
   return flags.join(' ');
-}
-
-/** A hover stays open while seconds pass, so it names no remaining time. */
-function withoutCountdown(state: ServerSnapshot['state']): ServerSnapshot['state'] {
-  return state.kind === 'reconnecting' ? { ...state, nextAt: undefined } : state;
 }

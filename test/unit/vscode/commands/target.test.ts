@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isFromCode, readTarget } from '../../../../src/vscode/commands/target';
-import { GroupNode, ServerNode, ToolNode } from '../../../../src/vscode/tree/treeNode';
+import { ServerNode, SourceNode, ToolNode } from '../../../../src/vscode/tree/treeNode';
 
 const server = new ServerNode('demo');
 const tool = new ToolNode(server, 'echo', 0);
@@ -11,7 +11,7 @@ describe('readTarget', () => {
   it('takes server and tool from a row of the tree', () => {
     expect(readTarget(server)).toEqual({ server: 'demo' });
     expect(readTarget(tool)).toEqual({ server: 'demo', tool: 'echo' });
-    expect(readTarget(new GroupNode({ kind: 'user', path: '' }))).toEqual({});
+    expect(readTarget(new SourceNode({ kind: 'user', path: '' }))).toEqual({});
   });
 
   it('takes what code names', () => {

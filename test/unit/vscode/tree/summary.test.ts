@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summarize } from '../../../../src/vscode/tree/summary';
+import { summarize, tickingOf } from '../../../../src/vscode/tree/summary';
 import { connected, failure, snapshot } from '../snapshots';
 
 it('counts enabled, connected, failed and waiting servers', () => {
@@ -17,5 +17,43 @@ it('counts enabled, connected, failed and waiting servers', () => {
     snapshot({ state: { kind: 'error', error: failure } }),
     snapshot({ id: 'w', state: waiting }),
   ];
-  expect(summarize(servers)).toEqual({ enabled: 3, connected: 1, failed: 1, reconnecting: ['w'] });
+  expect(summarize(servers)).toEqual({ enabled: 3, connected: 1, failed: 1 });
+});
+
+it('does not count groups as servers', () => {
+  const state = { kind: 'error', error: failure } as const;
+  const group = { strategy: 'roundRobin', members: [], warnings: [] } as const;
+  expect(summarize([connected(), snapshot({ id: 'g', state, group })])).toEqual({
+    enabled: 1,
+    connected: 1,
+    failed: 0,
+  });
+});
+
+it('knows which rows change while nothing happens', () => {
+  const waiting = {
+    kind: 'reconnecting',
+    cause: 'failed',
+    attempt: 1,
+    maxAttempts: 5,
+    nextAt: 0,
+    error: failure,
+  } as const;
+  const servers = [
+    connected('a'),
+    snapshot({ id: 'w', state: waiting }),
+    { ...connected('a'), id: 'b', breaker: { kind: 'open', until: 1 } as const },
+    { ...connected('a'), id: 'h', breaker: { kind: 'halfOpen' } as const },
+    {
+      ...connected('a', 'z'),
+      id: 't',
+      toolBreakers: [
+        { tool: 'a', kind: 'open', until: 1 },
+        { tool: 'z', kind: 'halfOpen' },
+      ] as const,
+    },
+  ];
+  expect(tickingOf(servers)).toEqual({ servers: ['w', 'b'], tools: [{ server: 't', tool: 'a' }], hasPools: false });
+  expect(tickingOf([{ ...connected(), pool: { min: 0, max: 4 } }]).hasPools).toBe(true);
+  expect(tickingOf([snapshot({ pool: { min: 0, max: 4 } })]).hasPools).toBe(false);
 });

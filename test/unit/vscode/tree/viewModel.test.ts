@@ -3,10 +3,10 @@ import type { ConfigSource } from '../../../../src/core/config/definition';
 import type { ConnectionState } from '../../../../src/core/connection/state';
 import {
   annotationWords,
-  groupItem,
   noticeItem,
   serverItem,
   serverTooltip,
+  sourceItem,
   sourceKey,
   toolItem,
   toolTooltip,
@@ -114,7 +114,7 @@ describe('toolItem', () => {
   const described = catalogTool('echo', { description: 'Repeats.\nSecond line.', title: 'Echo' });
 
   it('shows name and first line, and opens the form', () => {
-    expect(toolItem(connected('echo'), described, 0, t)).toEqual({
+    expect(toolItem(connected('echo'), described, 0, context)).toEqual({
       id: 'tool:demo/0/echo',
       label: 'echo',
       description: 'Repeats.',
@@ -128,18 +128,18 @@ describe('toolItem', () => {
   });
 
   it('shows the title where there is no description', () => {
-    expect(toolItem(connected(), catalogTool('echo', { title: 'Echo' }), 0, t).description).toBe('Echo');
+    expect(toolItem(connected(), catalogTool('echo', { title: 'Echo' }), 0, context).description).toBe('Echo');
   });
 
   it('is dimmed while it is known from an earlier connection only', () => {
     const cached = snapshot({ catalog: { status: 'cached', tools: [described] } });
-    expect(toolItem(cached, described, 0, t)).toMatchObject({ dimmed: true, contextValue: 'tool cached' });
+    expect(toolItem(cached, described, 0, context)).toMatchObject({ dimmed: true, contextValue: 'tool cached' });
     const dropped = { ...connected('echo'), state: { kind: 'disconnected' } } as const;
-    expect(toolItem(dropped, described, 0, t).accessibilityLabel).toContain('from the last connection');
+    expect(toolItem(dropped, described, 0, context).accessibilityLabel).toContain('from the last connection');
   });
 
   it('tells apart two tools of one name', () => {
-    const ids = [0, 1].map((occurrence) => toolItem(connected(), described, occurrence, t).id);
+    const ids = [0, 1].map((occurrence) => toolItem(connected(), described, occurrence, context).id);
     expect(new Set(ids).size).toBe(2);
   });
 });
@@ -220,9 +220,13 @@ describe('noticeItem', () => {
 
 describe('groups', () => {
   it('tell folders apart by path and name them', () => {
-    expect(groupItem(folder('app'), t)).toMatchObject({ label: 'app', contextValue: 'group', collapsible: 'expanded' });
+    expect(sourceItem(folder('app'), t)).toMatchObject({
+      label: 'app',
+      contextValue: 'source',
+      collapsible: 'expanded',
+    });
     expect(sourceKey(folder('a'))).not.toBe(sourceKey(folder('b')));
-    expect(groupItem({ kind: 'user', path: '/x' }, t).label).toBe('User');
+    expect(sourceItem({ kind: 'user', path: '/x' }, t).label).toBe('User');
   });
 });
 
