@@ -13,6 +13,7 @@ import type { JsonObject } from '../../shared/json';
 import type { Implementation, Progress } from '../../shared/mcp';
 import type { Logger } from '../ports';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
+import { DirectRequests } from './directRequests';
 import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
 import { ListCache } from './listCache';
@@ -74,6 +75,8 @@ export class SdkSession implements Session {
   readonly #tools: ToolDefinitions;
   readonly #subscriptions: ResourceSubscriptions;
   readonly #visits: UrlElicitations;
+  /** Revisions before 2026-07-28 need nothing of the client for a request. */
+  readonly #direct: DirectRequests | undefined;
   /** Revisions before 2026-07-28 do not say how long a list is good. */
   readonly #cache: ListCache | undefined;
   readonly #store = new DisposableStore();
@@ -103,6 +106,7 @@ export class SdkSession implements Session {
     this.capabilities = (client.getServerCapabilities() ?? {}) as JsonObject;
     this.#tools = new ToolDefinitions(this.era === 'modern' && launch.transport === 'http', log);
     client.onclose = () => this.#handleClose();
+    this.#direct = this.era === 'legacy' ? new DirectRequests(transport) : undefined;
     keepResultsWhole(transport, this.era === 'modern', () => {
       this.#activity.heardAt = clock.now();
     });
@@ -211,6 +215,7 @@ export class SdkSession implements Session {
     this.#closed = true;
     this.#closeEmitter.fire(this.closeReason);
     this.#store.dispose();
+    this.#direct?.close();
   }
 
   async #changeSubscription(
@@ -249,20 +254,20 @@ export class SdkSession implements Session {
     const fresh = refresh ? undefined : this.#cache?.get(method, params);
     if (fresh) return fresh;
     const changes = this.#cache?.changes;
-    const onprogress = (progress: Progress) => {
+    const tellProgress = (progress: Progress) => {
       if (resetOnProgress) deadline.touch();
       onProgress?.(progress);
     };
-    const result = await this.#parts.client.request(
-      { method, params: this.#withMeta(method, params) } as never,
-      anyResult,
-      {
-        timeout: MAX_DELAY_MS,
-        signal: deadline.signal,
-        ...(headers ? { headers } : {}),
-        ...(onProgress ? { onprogress } : {}),
-      },
-    );
+    const { signal } = deadline;
+    const onprogress = onProgress ? tellProgress : undefined;
+    const result = this.#direct
+      ? await this.#direct.request(method, params, { signal, onProgress: onprogress })
+      : await this.#parts.client.request({ method, params: this.#withMeta(method, params) } as never, anyResult, {
+          timeout: MAX_DELAY_MS,
+          signal,
+          ...(headers ? { headers } : {}),
+          ...(onprogress ? { onprogress } : {}),
+        });
     const whole = wholeResult(result);
     this.#cache?.put(method, params, whole, changes);
     if (method === 'tools/list') return this.#tools.read(whole, params.cursor === undefined);

@@ -1,6 +1,5 @@
 import {
   type FetchLike,
-  isInitializeRequest,
   type JSONRPCMessage,
   type RequestId,
   SdkHttpError,
@@ -141,7 +140,8 @@ class HttpTransport implements McpTransport {
     options.requestSignal?.addEventListener('abort', () => id !== undefined && this.#pending.delete(id), {
       once: true,
     });
-    const hadSession = this.sessionId !== undefined && !isInitializeRequest(message);
+    const isInitialize = 'method' in message && message.method === 'initialize';
+    const hadSession = this.sessionId !== undefined && !isInitialize;
     const onRequestStreamEnd = () => {
       options.onRequestStreamEnd?.();
       if (id !== undefined) this.#onStreamEnd(id);

@@ -11,10 +11,8 @@ import { excerpt } from './jsonRpc';
 import { createNetwork, type Network } from './network/agents';
 import { type NetworkFetch, plainHeaders } from './network/authFetch';
 import type { CookieJar } from './network/cookieJar';
+import { KEEP_ALIVE_MS } from './network/routedAgent';
 import { hasSecretHeader, hasSecretParameter } from './network/secrets';
-
-/** After this silence the system asks the peer whether it is there, so that a half-open connection ends. */
-const KEEP_ALIVE_MS = 15_000;
 
 export interface HttpFetchOptions {
   /** Bound for a body that is read whole, and for each event of an event stream; in decoded bytes. */

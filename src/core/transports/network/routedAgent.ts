@@ -12,12 +12,20 @@ export type Route =
   | { readonly kind: 'direct' }
   | { readonly kind: 'forward' | 'tunnel'; readonly proxy: URL; readonly proxyLookup: LookupFunction };
 
+/** After this silence the system asks the peer whether it is there, so that a half-open connection ends. */
+export const KEEP_ALIVE_MS = 15_000;
+
 /**
  * Idle connections are given up after this time: below the 5 s after which common servers close theirs, so that a request
  * does not meet a connection that is just being closed.
  */
 const IDLE_SOCKET_MS = 4000;
-const AGENT_OPTIONS = { timeout: IDLE_SOCKET_MS, scheduling: 'lifo' } as const;
+const AGENT_OPTIONS = {
+  timeout: IDLE_SOCKET_MS,
+  scheduling: 'lifo',
+  // As each request sets it: two values would be set by turns, at every request.
+  keepAliveMsecs: KEEP_ALIVE_MS,
+} as const;
 
 type Target = https.RequestOptions & tls.ConnectionOptions;
 type Callback = (error: Error | null, socket: Duplex) => void;
