@@ -31,25 +31,32 @@ export const authSchema = z
   .discriminatedUnion(
     'type',
     [
-      section({ type: z.literal('none') }),
-      section({ type: z.literal('bearer'), token: text().describe('The token, best as `${secret:name}`.') }),
+      section({ type: z.literal('none').describe('No credentials but those in `headers`.') }),
       section({
-        type: z.literal('apiKey'),
+        type: z.literal('bearer').describe('A token, sent as `Authorization: Bearer …`.'),
+        token: text().describe('The token, best as `${secret:name}`.'),
+      }),
+      section({
+        type: z.literal('apiKey').describe('A key in a header of its own.'),
         header: text().default('X-API-Key').describe('Header that carries the key.'),
         key: text().describe('The key, best as `${secret:name}`.'),
       }),
       section({
-        type: z.literal('basic'),
+        type: z.literal('basic').describe('User name and password (HTTP Basic).'),
         username: text().describe('User name.'),
         password: z.string('text').describe('Password, best as `${secret:name}`.'),
       }),
       section({
-        type: z.literal('tokenCommand'),
+        type: z
+          .literal('tokenCommand')
+          .describe(
+            'A program on this machine prints the token; it runs when the first request needs it and when the server refuses the token.',
+          ),
         command: text().describe('Program that prints a bearer token.'),
         args: texts([]).describe('Its arguments.'),
       }),
       section({
-        type: z.literal('oauth'),
+        type: z.literal('oauth').describe('OAuth 2.1: signs in with the browser, or without one by `grant`.'),
         grant: oneOf(GRANTS)
           .default('authorizationCode')
           .describe(

@@ -15,13 +15,13 @@ export const inputSchema = z.discriminatedUnion(
   [
     section({
       ...common,
-      type: z.literal('promptString'),
+      type: z.literal('promptString').describe('The person types it.'),
       password: flag(false).describe('Hide what is typed and keep it in Secret Storage.'),
       default: optionalText().describe('Value that is suggested.'),
     }),
     section({
       ...common,
-      type: z.literal('pickString'),
+      type: z.literal('pickString').describe('The person picks it from a list.'),
       options: z
         .array(z.string('text'), 'a list of texts')
         .min(1, 'a list of at least one text')

@@ -55,6 +55,47 @@ describe('configJsonSchema', () => {
     expect(server.defaultSnippets).toHaveLength(2);
   });
 
+  describe.each([
+    [
+      'auth',
+      () => server.properties?.auth,
+      ['none', 'bearer', 'apiKey', 'basic', 'tokenCommand', 'oauth'],
+      ['bearer', 'token'],
+    ],
+    [
+      'inputs',
+      () => schema.properties?.inputs?.items as SchemaNode,
+      ['promptString', 'pickString'],
+      ['pickString', 'options'],
+    ],
+  ] as const)('the types of %s', (_, find, types, [kind, key]) => {
+    const node = find() as SchemaNode;
+    const conditions = node.allOf as { if: SchemaNode; then: SchemaNode }[];
+
+    it('are all offered and explained at one place, so that the editor judges a wrong one by all of them', () => {
+      expect(node).not.toHaveProperty('oneOf');
+      const type = node.properties?.type as { enum: string[]; enumDescriptions: string[] };
+      expect(type.enum).toEqual(types);
+      expect(type.enumDescriptions).toHaveLength(types.length);
+      expect(type.enumDescriptions).not.toContain('');
+    });
+
+    it('bring the keys of each only where that type is written', () => {
+      expect(conditions).toHaveLength(types.length);
+      const own = conditions.find(({ if: { properties } }) => properties?.type?.const === kind);
+      expect(own?.if.required).toEqual(['type']);
+      expect(own?.then.required).toContain(key);
+      expect(own?.then.properties?.[key]).toHaveProperty('description');
+      expect(node.properties).not.toHaveProperty(key);
+    });
+  });
+
+  it('offers one snippet for each kind of credentials, which keeps the secret out of the file', () => {
+    const snippets = server.properties?.auth?.defaultSnippets as { body: { type: string } }[];
+    expect(snippets.map(({ body }) => body.type)).toEqual(['bearer', 'apiKey', 'basic', 'tokenCommand', 'oauth']);
+    expect(JSON.stringify(snippets)).toContain(JSON.stringify('^"\\${secret:${1:name}\\}"').slice(1, -1));
+  });
+
   it('says nothing of the bounds of numbers in JavaScript', () => {
     expect(JSON.stringify(schema)).not.toContain(String(Number.MAX_SAFE_INTEGER));
   });
