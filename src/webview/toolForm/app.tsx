@@ -18,6 +18,10 @@ export function App({ session, host }: { readonly session: ToolSession; readonly
     const runByKey = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
+      // A name that is being typed is taken first.
+      if (document.activeElement instanceof HTMLElement && 'name' in document.activeElement.dataset) {
+        document.activeElement.dispatchEvent(new FocusEvent('blur'));
+      }
       void session.run();
     };
     document.addEventListener('keydown', runByKey);

@@ -1,15 +1,19 @@
+import { Adders } from './adders';
+import { controlId } from './editing';
 import { Fields, FieldView } from './field';
+import { ProblemText } from './fieldParts';
 import { Icon } from './icons';
+import { Pickers } from './pickers';
 import { textWithPath } from './problems';
 import { JSON_CONTROL_ID, type ToolSession } from './session';
 import { plural } from './text';
+
+const SHOWN_PROBLEMS = 20;
 
 /** The arguments as a form or as JSON, with the list of what is wrong. */
 export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
   const { form, mode, tool } = session;
   if (form === undefined || tool === undefined) return <ToolUnknown session={session} />;
-  const { root } = form;
-  const isEmpty = mode === 'form' && root.kind === 'object' && root.children.length === 0;
   return (
     <div class="arguments">
       {session.toolGone && (
@@ -23,15 +27,7 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
         <ModeSwitch session={session} />
       </div>
       <Summary session={session} />
-      {mode === 'json' ? (
-        <JsonArguments session={session} />
-      ) : isEmpty ? (
-        <p class="empty">This tool takes no arguments.</p>
-      ) : root.kind === 'object' ? (
-        <Fields fields={root.children} editing={session.editing} shown={session.shown} />
-      ) : (
-        <FieldView field={root} revision={root.revision} editing={session.editing} shown={session.shown} />
-      )}
+      {mode === 'json' ? <JsonArguments session={session} /> : <FormArguments session={session} />}
       {session.problems.notice && (
         <p class="notice">
           <Icon name="warning" />
@@ -39,6 +35,26 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
         </p>
       )}
     </div>
+  );
+}
+
+function FormArguments({ session }: { readonly session: ToolSession }) {
+  const root = session.form?.root;
+  if (root === undefined) return null;
+  const props = { field: root, revision: root.revision, editing: session.editing, shown: session.shown };
+  if (root.kind !== 'object') return <FieldView {...props} />;
+  if (root.children.length === 0 && !root.canAdd && root.pickers.length === 0) {
+    return <p class="empty">This tool takes no arguments.</p>;
+  }
+  return (
+    <>
+      <Pickers {...props} />
+      <Fields {...props} />
+      <Adders {...props} />
+      <div id={controlId(root)} tabIndex={-1} hidden={!session.shown.byPointer.has('')}>
+        <ProblemText {...props} />
+      </div>
+    </>
   );
 }
 
@@ -84,7 +100,7 @@ function Summary({ session }: { readonly session: ToolSession }) {
         {plural(list.length, 'problem')}
       </p>
       <ul>
-        {list.slice(0, 20).map((problem) => (
+        {list.slice(0, SHOWN_PROBLEMS).map((problem) => (
           <li key={`${problem.pointer} ${problem.inside} ${problem.message}`}>
             <button type="button" class="link" onClick={() => session.focusProblem(problem)}>
               {textWithPath(problem)}
@@ -92,6 +108,7 @@ function Summary({ session }: { readonly session: ToolSession }) {
           </li>
         ))}
       </ul>
+      {list.length > SHOWN_PROBLEMS && <p class="more-problems">and {list.length - SHOWN_PROBLEMS} more</p>}
     </section>
   );
 }

@@ -1,77 +1,162 @@
-import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { formatJson } from '../../forms/jsonText';
-import { controlId, describedBy, type FieldProps, problemsOf } from './editing';
+import { Choice } from './choice';
+import { booleanOptions, enumOptions } from './choiceOptions';
+import { Combobox } from './combobox';
+import { commonAttributes, INPUT_MODES, placeholder, suggestions, typeInto, unitOf } from './controlParts';
+import { type FieldProps, isLocked, labelOf } from './editing';
+import { FileControl } from './fileControl';
+import { Icon } from './icons';
+import { isMoment, MomentControl } from './momentControl';
 
-/** Texts that stand in an empty control: what is sent instead. */
-function placeholder({ field }: FieldProps): string | undefined {
-  if (field.presence === 'null') return 'null';
-  if (field.presence === 'value' && field.kind === 'string') return 'empty text';
-  return field.required ? undefined : 'not set';
+/** The element in which the value of a field is entered. */
+export function Control(props: FieldProps) {
+  switch (props.field.kind) {
+    case 'string':
+      return <StringControl {...props} />;
+    case 'number':
+    case 'integer':
+      return <NumberControl {...props} />;
+    case 'boolean':
+    case 'enum':
+      return <ChoiceControl {...props} />;
+    case 'const':
+    case 'null':
+      return <FixedControl {...props} />;
+    default:
+      return <JsonControl {...props} />;
+  }
 }
 
-function commonAttributes(props: FieldProps) {
-  const problems = problemsOf(props.field, props.shown);
-  return {
-    id: controlId(props.field),
-    'aria-describedby': describedBy(props.field, problems),
-    'aria-invalid': problems.length > 0 ? ('true' as const) : undefined,
-    'aria-required': props.field.required ? ('true' as const) : undefined,
-  };
-}
-
-/** Typed text. An emptied text field becomes absent: empty text is sent only where somebody asks for it. */
-function typeInto({ field, editing }: FieldProps, text: string): void {
-  editing.change(() => {
-    if (text === '') editing.form.setPresence(field, 'absent');
-    else editing.form.setText(field, text);
-  });
-}
-
-const INPUT_MODES: Readonly<Record<string, JSX.HTMLAttributes<HTMLInputElement>['inputMode']>> = {
-  email: 'email',
-  uri: 'url',
-  url: 'url',
-};
-
-export function TextControl(props: FieldProps) {
+function StringControl(props: FieldProps) {
   const { field } = props;
+  if (field.isSecret) return <PasswordControl {...props} />;
+  if (/^base64(url)?$/.test(field.contentEncoding ?? '')) return <FileControl {...props} />;
+  if (isMoment(field.format)) return <MomentControl {...props} />;
+  return <TextControl {...props} />;
+}
+
+function TextControl(props: FieldProps) {
+  const { field, editing } = props;
   const shared = {
     ...commonAttributes(props),
     value: field.text,
-    placeholder: placeholder(props),
+    placeholder: placeholder(field),
+    readOnly: isLocked(field),
     spellcheck: false,
     autocomplete: 'off' as const,
-    onInput: (event: JSX.TargetedInputEvent<HTMLInputElement | HTMLTextAreaElement>) =>
-      typeInto(props, event.currentTarget.value),
+    onInput: (event: { currentTarget: { value: string } }) => typeInto(props, event.currentTarget.value),
   };
-  if (field.format === 'password')
-    return <input type="password" class="input" {...shared} autocomplete="new-password" />;
   // A line break in a one-line input would be lost.
-  const oneLine = field.format !== undefined && !/[\r\n]/.test(field.text);
-  return oneLine ? (
-    <input type="text" class="input" inputMode={INPUT_MODES[field.format ?? '']} {...shared} />
-  ) : (
-    <textarea class="input" rows={1} {...shared} />
+  if (/[\r\n]/.test(field.text)) return <textarea class="input" rows={1} {...shared} />;
+  const offered = suggestions(field);
+  if (offered.length > 0 && !isLocked(field)) return <SuggestingControl {...props} offered={offered} />;
+  const { format } = field;
+  if (format === undefined) return <textarea class="input" rows={1} {...shared} />;
+  const input = (
+    <input
+      type="text"
+      class={`input${IN_CODE.has(format) ? ' code' : ''}`}
+      inputMode={INPUT_MODES[format]}
+      {...shared}
+    />
+  );
+  if (format !== 'uuid') return input;
+  const title = `Make a new UUID for ${labelOf(field)}`;
+  return (
+    <span class="with-button">
+      {input}
+      <button
+        type="button"
+        class="icon-button"
+        title={title}
+        aria-label={title}
+        onClick={() => typeInto(props, editing.newId())}
+      >
+        <Icon name="refresh" />
+      </button>
+    </span>
   );
 }
 
-export function NumberControl(props: FieldProps) {
+const IN_CODE = new Set(['regex', 'uuid', 'ipv4', 'ipv6', 'json-pointer', 'duration']);
+
+/** A text or number for which the schema gives examples. */
+function SuggestingControl({ offered, ...props }: FieldProps & { readonly offered: readonly string[] }) {
   const { field } = props;
   return (
-    <input
-      type="text"
-      class="input number"
-      inputMode={field.kind === 'integer' ? 'numeric' : 'decimal'}
-      autocomplete="off"
-      {...commonAttributes(props)}
-      value={field.text}
-      placeholder={placeholder(props)}
-      onInput={(event) => typeInto(props, event.currentTarget.value)}
+    <Combobox
+      attributes={commonAttributes(props)}
+      text={field.text}
+      placeholder={placeholder(field)}
+      inputMode={INPUT_MODES[field.kind === 'string' ? (field.format ?? '') : field.kind]}
+      options={offered}
+      onText={(text) => typeInto(props, text)}
+      onPick={(index) => typeInto(props, offered[index] ?? '')}
     />
   );
 }
 
-export function JsonControl(props: FieldProps) {
+function PasswordControl(props: FieldProps) {
+  const { field } = props;
+  const [seen, setSeen] = useState(false);
+  const title = `Show ${labelOf(field)}`;
+  return (
+    <span class="with-button">
+      <input
+        type={seen ? 'text' : 'password'}
+        class="input"
+        spellcheck={false}
+        autocomplete="new-password"
+        {...commonAttributes(props)}
+        readOnly={isLocked(field)}
+        value={field.text}
+        placeholder={placeholder(field)}
+        onInput={(event) => typeInto(props, event.currentTarget.value)}
+      />
+      <button
+        type="button"
+        class="icon-button"
+        title={title}
+        aria-label={title}
+        aria-pressed={seen}
+        onClick={() => setSeen(!seen)}
+      >
+        <Icon name={seen ? 'hide' : 'show'} />
+      </button>
+    </span>
+  );
+}
+
+function NumberControl(props: FieldProps) {
+  const { field } = props;
+  const offered = suggestions(field);
+  const unit = unitOf(field);
+  const input =
+    offered.length > 0 && !isLocked(field) ? (
+      <SuggestingControl {...props} offered={offered} />
+    ) : (
+      <input
+        type="text"
+        class="input"
+        inputMode={INPUT_MODES[field.kind]}
+        autocomplete="off"
+        {...commonAttributes(props)}
+        readOnly={isLocked(field)}
+        value={field.text}
+        placeholder={placeholder(field)}
+        onInput={(event) => typeInto(props, event.currentTarget.value)}
+      />
+    );
+  return (
+    <span class="amount">
+      {input}
+      {unit && <span class="unit">{unit}</span>}
+    </span>
+  );
+}
+
+function JsonControl(props: FieldProps) {
   const { field } = props;
   return (
     <textarea
@@ -80,89 +165,60 @@ export function JsonControl(props: FieldProps) {
       spellcheck={false}
       autocomplete="off"
       {...commonAttributes(props)}
+      readOnly={isLocked(field)}
       value={field.text}
-      placeholder={placeholder(props)}
+      placeholder={placeholder(field)}
       onInput={(event) => typeInto(props, event.currentTarget.value)}
     />
   );
 }
 
-export function EnumControl(props: FieldProps) {
+/** `boolean` and `enum`: what is sent as null and what is not sent are choices among the others. */
+function ChoiceControl(props: FieldProps) {
   const { field, editing } = props;
-  const choose = (value: string) =>
-    editing.change(() => {
-      if (value === '') editing.form.setPresence(field, 'absent');
-      else if (value === 'null') editing.form.setPresence(field, 'null');
-      else editing.form.choose(field, Number(value));
-    });
-  const current = field.presence === 'null' ? 'null' : field.presence === 'absent' ? '' : String(field.choice);
-  const chosen = field.presence === 'value' ? field.options[field.choice ?? -1] : undefined;
-  return (
-    <>
-      <span class="select">
-        <select
-          class={current === '' ? 'input unset' : 'input'}
-          {...commonAttributes(props)}
-          value={current}
-          onChange={(event) => choose(event.currentTarget.value)}
-        >
-          <option value="">{field.required ? 'Choose…' : 'not set'}</option>
-          {field.nullable && <option value="null">null</option>}
-          {field.options.map((option, index) => (
-            <option key={option.label} value={String(index)}>
-              {option.label}
-            </option>
-          ))}
-        </select>
-      </span>
-      {chosen?.description && <p class="about">{chosen.description}</p>}
-    </>
-  );
-}
-
-/** Three settings in plain sight: true, false, and not set where that is allowed. */
-export function BooleanControl(props: FieldProps) {
-  const { field, editing } = props;
-  const name = `${controlId(field)}-choice`;
-  const current = field.presence === 'value' ? String(field.flag) : field.presence;
-  const choices = [
-    { value: 'true', label: 'true', pick: () => editing.form.setFlag(field, true) },
-    { value: 'false', label: 'false', pick: () => editing.form.setFlag(field, false) },
-    field.nullable && { value: 'null', label: 'null', pick: () => editing.form.setPresence(field, 'null') },
-    !field.required && { value: 'absent', label: 'not set', pick: () => editing.form.setPresence(field, 'absent') },
-  ].filter((choice) => choice !== false);
+  const { form } = editing;
   const { id, ...attributes } = commonAttributes(props);
+  const isFlag = field.kind === 'boolean';
+  const value = isFlag ? field.flag : field.choice;
+  const current = field.presence === 'value' ? value : field.presence;
+  const options = isFlag ? booleanOptions(field) : enumOptions(field);
+  const pick = (key: string) =>
+    editing.change(() => {
+      if (key === 'absent' || key === 'null') form.setPresence(field, key);
+      else if (isFlag) form.setFlag(field, key === 'true');
+      else form.choose(field, Number(key));
+    });
   return (
-    <span class="segments" role="radiogroup" aria-labelledby={`${id}-label`} {...attributes}>
-      {choices.map((choice, index) => (
-        <label key={choice.value} class={choice.value === 'absent' ? 'segment unset' : 'segment'}>
-          <input
-            id={index === 0 ? id : undefined}
-            type="radio"
-            name={name}
-            value={choice.value}
-            checked={current === choice.value}
-            onChange={() => editing.change(choice.pick)}
-          />
-          <span>{choice.label}</span>
-        </label>
-      ))}
-    </span>
+    <Choice
+      id={id}
+      options={options}
+      current={current === undefined || (current === 'absent' && field.required) ? undefined : String(current)}
+      onPick={pick}
+      disabled={isLocked(field)}
+      attributes={attributes}
+    />
   );
 }
 
 /** A value that the schema fixes: there is nothing to choose but whether it is sent. */
-export function FixedControl(props: FieldProps) {
+function FixedControl(props: FieldProps) {
   const { field, editing } = props;
   const text = field.kind === 'null' ? 'null' : formatJson(field.constant ?? null);
-  const { 'aria-required': _required, ...attributes } = commonAttributes(props);
+  const { 'aria-required': _required, 'aria-invalid': _invalid, ...attributes } = commonAttributes(props);
+  if (field.required && field.presence === 'value') {
+    return (
+      <output class="fixed" {...attributes}>
+        <code>{text}</code>
+      </output>
+    );
+  }
   return (
     <label class="check">
       <input
         type="checkbox"
         {...attributes}
+        aria-label={`Send ${text} for ${labelOf(field)}`}
         checked={field.presence === 'value'}
-        disabled={field.required && field.presence === 'value'}
         onChange={(event) => {
           const presence = event.currentTarget.checked ? 'value' : 'absent';
           editing.change(() => editing.form.setPresence(field, presence));

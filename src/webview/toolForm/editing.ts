@@ -1,12 +1,18 @@
 import type { FieldNode } from '../../forms/field';
 import type { Form } from '../../forms/form';
+import type { Folding } from './folding';
+import type { NameDrafts } from './nameDrafts';
 import type { Problem } from './problems';
 
 /** What every field needs to be edited and to show its problems. */
 export interface Editing {
   readonly form: Form;
-  /** Runs the change, then draws and checks again. */
-  change(action: () => void): void;
+  readonly folding: Folding;
+  readonly names: NameDrafts;
+  /** Runs the change, then draws and checks again. `said` is for the ear. */
+  change(action: () => void, said?: string): void;
+  announce(text: string): void;
+  newId(): string;
 }
 
 /** Problems by the pointer of their field. Replaced, never changed, so that fields compare it by identity. */
@@ -29,21 +35,55 @@ export function problemsOf(field: FieldNode, shown: ShownProblems): readonly Pro
   return shown.all || field.revision > 0 ? problems : problems.filter(({ kind }) => kind !== 'missing');
 }
 
+export function isGroup({ kind }: FieldNode): boolean {
+  return kind === 'object' || kind === 'array';
+}
+
+/** Items, places of a tuple and entries whose value is one control: they stand in a row, with their name beside it. */
+export function isRow(field: FieldNode): boolean {
+  return (
+    (field.role === 'item' || field.role === 'slot' || field.role === 'entry') &&
+    !isGroup(field) &&
+    field.kind !== 'json' &&
+    field.pickers.length === 0
+  );
+}
+
+/** What the server sets is shown and not to be changed, unless nothing could be sent without it. */
+export function isLocked(field: FieldNode): boolean {
+  return field.readOnly && !field.required;
+}
+
 /** Id of the element that takes the focus for a field. */
 export function controlId(field: FieldNode): string {
   return `f${field.id}`;
 }
 
+export function nameId(field: FieldNode): string {
+  return `${controlId(field)}-name`;
+}
+
+export function foldId(field: FieldNode): string {
+  return `${controlId(field)}-fold`;
+}
+
 /** Id of the element that takes the focus for a field or, where it is a group, for the first of its fields. */
 export function firstControlId(field: FieldNode): string {
-  if (field.presence !== 'value' || (field.kind !== 'object' && field.kind !== 'array')) return controlId(field);
+  if (!field.isNamed) return nameId(field);
+  if (field.presence !== 'value' || !isGroup(field)) return controlId(field);
   const first = field.children.find((child) => !isFixed(child)) ?? field.children[0];
   return first === undefined ? controlId(field) : firstControlId(first);
 }
 
+/** Elements that can take the focus for a field, the best first. */
+export function focusIds(field: FieldNode): string[] {
+  return [controlId(field), firstControlId(field), nameId(field), foldId(field)];
+}
+
 /** There is nothing to do at a value that is always sent. */
-function isFixed({ kind, required, presence }: FieldNode): boolean {
-  return (kind === 'const' || kind === 'null') && required && presence === 'value';
+function isFixed(field: FieldNode): boolean {
+  const { kind, required, presence } = field;
+  return ((kind === 'const' || kind === 'null') && required && presence === 'value') || isLocked(field);
 }
 
 /** The ids of the texts that explain a field, for `aria-describedby`; undefined where there is none. */
@@ -70,8 +110,10 @@ export function hintText(field: FieldNode): string {
 
 /** The label, and for an item of an array its place. */
 export function labelOf(field: FieldNode): string {
-  if (field.parent?.kind !== 'array') return field.label === '' ? 'Arguments' : field.label;
-  return `${field.label || 'Item'} ${Number(field.key) + 1}`;
+  if (!field.isNamed) return 'New entry';
+  if (field.parent?.kind === 'array') return `${field.label || 'Item'} ${Number(field.key) + 1}`;
+  if (field.label !== '') return field.label;
+  return field.parent === undefined ? 'Arguments' : '(empty name)';
 }
 
 /** Label with those of the groups around it, for lists of problems: "Edits › Item 2 › Old text". */
@@ -80,4 +122,20 @@ export function pathOf(field: FieldNode): string {
   for (let current: FieldNode | undefined = field; current?.parent; current = current.parent)
     parts.unshift(labelOf(current));
   return parts.length > 0 ? parts.join(' › ') : 'Arguments';
+}
+
+/** After the next drawing. */
+export function focusLater(...ids: readonly string[]): void {
+  requestAnimationFrame(() => focusFirst(ids));
+}
+
+/** Focuses the first of the elements that is there and can be used. */
+export function focusFirst(ids: readonly string[], options?: FocusOptions): HTMLElement | undefined {
+  for (const id of ids) {
+    const element = document.getElementById(id);
+    if (!element?.matches(':enabled')) continue;
+    element.focus(options);
+    return element;
+  }
+  return undefined;
 }

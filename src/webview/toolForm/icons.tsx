@@ -9,10 +9,17 @@ const PATHS = {
   check: 'M3 8.5l3.2 3L13 4.5',
   warning: 'M8 2.5l6 11H2zM8 7v3M8 11.6v.4',
   error: 'M8 1.8a6.2 6.2 0 100 12.4A6.2 6.2 0 008 1.8zM5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8',
+  refresh: 'M13 4.5V8H9.5M12.6 8A5 5 0 103.4 10.5M3.4 10.5',
+  show: 'M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM8 6.2a1.8 1.8 0 100 3.6 1.8 1.8 0 000-3.6z',
+  hide: 'M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM3 13L13 3',
+  calendar: 'M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.5V5M10.5 2.5V5',
+  edit: 'M3 13l.8-3L11 2.8 13.2 5 6 12.2z',
 } as const;
 
+export type IconName = keyof typeof PATHS;
+
 /** A 16 px line icon in the colour of the text around it. Always decoration: the words are beside it. */
-export function Icon({ name }: { readonly name: keyof typeof PATHS }) {
+export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
       <path

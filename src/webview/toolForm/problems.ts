@@ -3,6 +3,7 @@ import { UNREADABLE } from '../../forms/fieldErrors';
 import type { Form } from '../../forms/form';
 import { ownMember, parsePointer } from '../../forms/pointer';
 import { pathOf } from './editing';
+import type { NameDrafts } from './nameDrafts';
 import type { Checked } from './validatorClient';
 
 /** One thing that is wrong with the arguments, at the field that can change it. */
@@ -41,13 +42,15 @@ export function textWithPath({ path, inside, message }: Problem): string {
 }
 
 /** Problems found without the schema's validator. */
-export function localProblems(form: Form): Problem[] {
-  return form.errors().map(({ pointer, message, keyword }) => ({
-    pointer,
-    ...named(form, pointer),
-    message,
-    kind: keyword === 'required' ? 'missing' : UNREADABLE.has(keyword) ? 'unreadable' : 'invalid',
-  }));
+export function localProblems(form: Form, names?: NameDrafts): Problem[] {
+  const refused = (names?.refused() ?? []).map(([entry, message]): Problem => {
+    return { pointer: entry.pointer, path: pathOf(entry), message, kind: 'unreadable' };
+  });
+  const found = form.errors().map(({ pointer, message, keyword }): Problem => {
+    const kind = keyword === 'required' ? 'missing' : UNREADABLE.has(keyword) ? 'unreadable' : 'invalid';
+    return { pointer, ...named(form, pointer), message, kind };
+  });
+  return [...found, ...refused];
 }
 
 function named(form: Form, pointer: string): Pick<Problem, 'path'> {
@@ -56,8 +59,8 @@ function named(form: Form, pointer: string): Pick<Problem, 'path'> {
 }
 
 /** Both kinds, each at a field of the form, in the order of the form. */
-export function allProblems(form: Form, checked: Checked | undefined): Problems {
-  const local = localProblems(form);
+export function allProblems(form: Form, checked: Checked | undefined, names?: NameDrafts): Problems {
+  const local = localProblems(form, names);
   if (checked === undefined) return { list: local, notice: undefined };
   if ('unchecked' in checked) return { list: local, notice: checked.unchecked };
   const taken = new Set(local.map(({ pointer }) => pointer));

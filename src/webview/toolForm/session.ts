@@ -1,10 +1,13 @@
 import { equalJson } from '../../forms/equalJson';
+import type { FieldNode } from '../../forms/field';
 import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { HostMessage, RunningView, RunView, ServerStateView, ToolView } from '../../shared/toolPanel';
-import { controlId, type Editing, firstControlId, type ShownProblems } from './editing';
+import { type Editing, firstControlId, focusFirst, focusIds, type ShownProblems } from './editing';
+import { Folding } from './folding';
 import type { Host, Mode, SavedState } from './host';
+import { NameDrafts } from './nameDrafts';
 import {
   allProblems,
   localProblems,
@@ -68,7 +71,14 @@ export class ToolSession {
         if (session.form === undefined) throw new Error('There is no form to edit.');
         return session.form;
       },
-      change: (action) => this.#changed(action),
+      folding: new Folding(),
+      names: new NameDrafts(),
+      newId,
+      change: (action, said) => this.#changed(action, said),
+      announce: (text) => {
+        this.announcement = text;
+        this.onChange();
+      },
     };
   }
 
@@ -116,7 +126,7 @@ export class ToolSession {
   setMode(mode: Mode): void {
     if (mode === this.mode || this.form === undefined) return;
     if (mode === 'json') {
-      const unreadable = localProblems(this.form).filter(({ kind }) => kind === 'unreadable');
+      const unreadable = localProblems(this.form, this.editing.names).filter(({ kind }) => kind === 'unreadable');
       if (unreadable.length > 0) {
         this.#refuse({ list: unreadable, notice: undefined });
         return;
@@ -129,6 +139,7 @@ export class ToolSession {
         return;
       }
       this.form = createForm(this.tool?.inputSchema, parsed.value);
+      this.#forget();
     }
     this.mode = mode;
     this.#show(NO_PROBLEMS, false);
@@ -176,11 +187,11 @@ export class ToolSession {
   /** Focuses what can change the first problem, or the given one. */
   focusProblem(problem: Problem | undefined = this.problems.list[0]): void {
     const field = problem && this.form?.find(problem.pointer);
-    const ids = this.mode === 'json' ? [JSON_CONTROL_ID] : field ? [controlId(field), firstControlId(field)] : [];
-    const elements = ids.map((id) => document.getElementById(id));
-    const element = elements.find((candidate) => candidate?.matches(':enabled'));
-    element?.focus();
-    element?.scrollIntoView({ block: 'nearest' });
+    if (field && this.mode === 'form') this.#reveal(field);
+    requestAnimationFrame(() => {
+      const ids = this.mode === 'json' ? [JSON_CONTROL_ID] : field ? focusIds(field) : [];
+      focusFirst(ids)?.scrollIntoView({ block: 'nearest' });
+    });
   }
 
   /** Keeps the arguments for hiding, reloading and the next time; nothing where some of them are secret. */
@@ -243,7 +254,7 @@ export class ToolSession {
     if (document.activeElement !== null && document.activeElement !== document.body) return;
     const first = this.form?.root.children[0];
     const id = this.mode === 'json' ? JSON_CONTROL_ID : first ? firstControlId(first) : RUN_BUTTON_ID;
-    document.getElementById(id)?.focus({ preventScroll: true });
+    focusFirst([id, ...(first ? focusIds(first) : [])], { preventScroll: true });
   }
 
   #setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): void {
@@ -251,6 +262,7 @@ export class ToolSession {
     if (tool === undefined) return;
     this.tool = tool;
     this.form = createForm(tool.inputSchema, value);
+    this.#forget();
     if (texts !== undefined) restoreTexts(this.form, texts);
     this.#show(NO_PROBLEMS, false);
     if (value !== undefined) this.#later();
@@ -259,13 +271,15 @@ export class ToolSession {
   #load(args: JsonObject | undefined): void {
     if (this.tool === undefined) return;
     this.form = createForm(this.tool.inputSchema, args);
+    this.#forget();
     this.jsonText = formatJson(this.form.value() ?? {});
     this.#show(NO_PROBLEMS, false);
     this.#later();
   }
 
-  #changed(action: () => void): void {
+  #changed(action: () => void, said: string | undefined): void {
     action();
+    if (said !== undefined) this.announcement = said;
     this.#later();
     this.onChange();
   }
@@ -285,7 +299,8 @@ export class ToolSession {
     if (form === undefined || tool === undefined) return NO_PROBLEMS;
     const args = this.#arguments();
     const checked = args === undefined ? undefined : await this.#validator.check(tool.inputSchema, args);
-    const problems = this.mode === 'json' ? this.#jsonProblems(checked) : allProblems(form, checked);
+    const problems =
+      this.mode === 'json' ? this.#jsonProblems(checked) : allProblems(form, checked, this.editing.names);
     // Something was typed in between: that has a check of its own.
     if (version === this.#version) {
       this.#show(problems, this.shown.all && problems.list.length > 0);
@@ -314,11 +329,24 @@ export class ToolSession {
     return { ok: false, message: 'The arguments must be an object: { … }', line: 1, column: 1, offset: 0 };
   }
 
+  /** What was open and half typed belongs to a form that is gone. */
+  #forget(): void {
+    this.editing.folding.clear();
+    this.editing.names.clear();
+  }
+
+  /** Draws all of the form, with everything around the field open. */
+  #reveal(field: FieldNode): void {
+    this.editing.folding.reveal(field);
+    this.shown = { ...this.shown };
+    this.onChange();
+  }
+
   #refuse(problems: Problems, first = problems.list[0]): void {
     this.#show(problems, true);
     this.announcement = `${plural(problems.list.length, 'problem')}: ${first ? textWithPath(first) : ''}`;
     this.onChange();
-    requestAnimationFrame(() => this.focusProblem(first));
+    this.focusProblem(first);
   }
 
   #show(problems: Problems, all: boolean): void {
