@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
 import type { ApprovalRequest, Prompts, ValueRequest } from '../../core/ports';
 import { oneLine } from '../plainText';
+import { QuestionTurns } from '../questionTurns';
 import { approvalDetail, isShownWhole } from './approvalText';
 import { tokenFor } from './cancellation';
 import { askText, confirm, pick, showError } from './messages';
 
 const MAX_SHOWN = 10;
 
-export function createPrompts(): Prompts {
-  return { askValue, approve };
+/** What Patchbay itself asks waits its turn, so that no question of a server closes it. */
+export function createPrompts(turns = new QuestionTurns()): Prompts {
+  return {
+    askValue: (request, signal) => turns.take(signal, () => askValue(request, signal)),
+    approve: (requests, signal) => turns.take(signal, () => approve(requests, signal)),
+  };
 }
 
 async function askValue(request: ValueRequest, signal: AbortSignal): Promise<string | undefined> {

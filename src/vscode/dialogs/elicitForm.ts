@@ -1,27 +1,36 @@
 import * as vscode from 'vscode';
 import type { ElicitAnswer, ElicitField, ElicitRequest } from '../../core/ports';
 import type { JsonValue } from '../../shared/json';
-import { escapeIcons, oneLine, unlinked } from '../plainText';
-import { entryProblem, parseEntry } from './requestText';
+import { escapeIcons, unlinked } from '../plainText';
+import type { QuestionTurns } from '../questionTurns';
+import { choose } from './choose';
+import { entryProblem, fieldHint, formIntroduction, MAX_TITLE, moreQuestions, parseEntry } from './requestText';
 
 type FormRequest = ElicitRequest & { readonly mode: 'form' };
 /** `value`: go on; a number: go to that step. */
-type Outcome = { readonly value: JsonValue | undefined } | 'back' | 'decline' | 'cancel' | number;
+type Outcome = { readonly value: JsonValue | undefined } | 'back' | 'decline' | 'stop' | 'cancel' | number;
 
 /**
- * Asks for each field in turn, then shows the answers before they are sent. Closing a step is `cancel`; the button in
- * the title is `decline`.
+ * Says what the form is about where its steps have no room for that, asks for each field in turn, then shows the answers
+ * before they are sent. Closing a step is `cancel`; buttons in the title are `decline` and the end of all questions.
  */
-export async function askForm(request: FormRequest, signal: AbortSignal): Promise<ElicitAnswer> {
+export async function askForm(request: FormRequest, signal: AbortSignal, turns: QuestionTurns): Promise<ElicitAnswer> {
   const { fields } = request;
+  const about = formIntroduction(request);
+  if (about !== undefined) {
+    const answer = await introduce(request, about, signal, turns);
+    if (answer) return answer;
+  }
+  const context = { request, signal, turns, message: about === undefined ? unlinked(request.message, 300) : '' };
   const answers = new Map<string, JsonValue | undefined>(
     fields.map((field) => [field.name, 'default' in field ? (field.default as JsonValue) : undefined]),
   );
   for (let step = 0; ; ) {
     const field = fields[step];
     const outcome = await (field
-      ? askField(new Step(request, step, signal), field, answers.get(field.name))
-      : review(new Step(request, step, signal), fields, answers));
+      ? askField(new Step(context, step), field, answers.get(field.name))
+      : review(new Step(context, step), fields, answers));
+    if (outcome === 'stop') return { action: 'decline', stopsQuestions: true };
     if (outcome === 'decline' || outcome === 'cancel') return { action: outcome };
     if (outcome === 'back') step -= 1;
     else if (typeof outcome === 'number') step = outcome;
@@ -34,51 +43,92 @@ export async function askForm(request: FormRequest, signal: AbortSignal): Promis
   return { action: 'accept', content: Object.fromEntries(given) };
 }
 
+/** The answer where it is there already; undefined: go on to the fields. */
+async function introduce(
+  { serverName, fields }: FormRequest,
+  detail: string,
+  signal: AbortSignal,
+  turns: QuestionTurns,
+): Promise<ElicitAnswer | undefined> {
+  const { t } = vscode.l10n;
+  const server = unlinked(serverName, 80);
+  const go = fields.length === 0 ? t('Agree') : t('Answer');
+  const decline = t('Decline');
+  const stop = t('Stop Asking');
+  const message = fields.length === 0 ? t('“{0}” asks whether you agree.', server) : t('“{0}” asks you.', server);
+  const picked = await choose({ serverName, message, detail }, [go, decline, stop], turns, signal);
+  if (picked === stop) return { action: 'decline', stopsQuestions: true };
+  if (picked === decline) return { action: 'decline' };
+  if (picked !== go) return { action: 'cancel' };
+  return fields.length === 0 ? { action: 'accept', content: {} } : undefined;
+}
+
+interface FormContext {
+  readonly request: FormRequest;
+  readonly signal: AbortSignal;
+  readonly turns: QuestionTurns;
+  /** What the server says it wants to know, where the first step has room for it. */
+  readonly message: string;
+}
+
 /** One input of the sequence, with its title, its buttons and its end. */
 class Step {
-  readonly #request: FormRequest;
+  readonly #context: FormContext;
   readonly #index: number;
-  readonly #signal: AbortSignal;
   readonly #decline = { iconPath: new vscode.ThemeIcon('circle-slash'), tooltip: vscode.l10n.t('Decline') };
+  readonly #stop = {
+    iconPath: new vscode.ThemeIcon('bell-slash'),
+    tooltip: vscode.l10n.t('Stop asking: decline all questions of this server until it connects again'),
+  };
 
-  constructor(request: FormRequest, index: number, signal: AbortSignal) {
-    this.#request = request;
+  constructor(context: FormContext, index: number) {
+    this.#context = context;
     this.#index = index;
-    this.#signal = signal;
   }
 
-  /** What the server says it wants to know. */
-  get message(): string {
-    return unlinked(this.#request.message, 300);
+  /** What stands beside the input: the message of the server with the first one, then what the field is for. */
+  hint(field: ElicitField): string {
+    const optional = field.required ? '' : vscode.l10n.t('optional');
+    const message = this.#index === 0 ? this.#context.message : '';
+    return unlinked([message, fieldHint(field), optional].filter(Boolean).join(' · '), 1000);
   }
 
   /** Shows `input` until `accept` gives an outcome or the person leaves it. */
   run(input: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => Outcome | undefined) {
-    const server = unlinked(this.#request.serverName, 80);
-    const field = this.#request.fields[this.#index];
+    const { request, signal, turns } = this.#context;
+    const server = unlinked(request.serverName, 80);
+    const field = request.fields[this.#index];
+    const { t } = vscode.l10n;
     // Stands there all the time: a prompt gives way to a problem, and a placeholder to what is typed.
-    input.title = field
-      ? vscode.l10n.t('“{0}” asks: {1}', server, unlinked(field.title, 60))
-      : vscode.l10n.t('“{0}” asks', server);
+    const title = field ? t('“{0}” asks: {1}', server, unlinked(field.title, MAX_TITLE)) : t('“{0}” asks', server);
+    const showTitle = () => {
+      input.title = [title, moreQuestions(turns.waiting, t)].filter(Boolean).join(' · ');
+    };
+    showTitle();
     input.step = this.#index + 1;
-    input.totalSteps = this.#request.fields.length + 1;
+    input.totalSteps = request.fields.length + 1;
     input.ignoreFocusOut = true;
-    input.buttons = this.#index > 0 ? [vscode.QuickInputButtons.Back, this.#decline] : [this.#decline];
+    const own = [this.#stop, this.#decline];
+    input.buttons = this.#index > 0 ? [vscode.QuickInputButtons.Back, ...own] : own;
     return new Promise<Outcome>((resolve) => {
       const end = (outcome: Outcome) => {
-        this.#signal.removeEventListener('abort', onAbort);
+        signal.removeEventListener('abort', onAbort);
+        following.dispose();
         resolve(outcome);
         input.dispose();
       };
+      const following = turns.onDidChangeWaiting(showTitle);
       const onAbort = () => end('cancel');
-      input.onDidTriggerButton((button) => end(button === this.#decline ? 'decline' : 'back'));
+      input.onDidTriggerButton((button) =>
+        end(button === this.#stop ? 'stop' : button === this.#decline ? 'decline' : 'back'),
+      );
       input.onDidHide(() => end('cancel'));
       input.onDidAccept(() => {
         const outcome = accept();
         if (outcome !== undefined) end(outcome);
       });
-      if (this.#signal.aborted) return end('cancel');
-      this.#signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) return end('cancel');
+      signal.addEventListener('abort', onAbort, { once: true });
       input.show();
     });
   }
@@ -93,7 +143,7 @@ function askText(step: Step, field: ElicitField, value: JsonValue | undefined): 
   const { t } = vscode.l10n;
   const input = vscode.window.createInputBox();
   input.value = value === undefined ? '' : String(value);
-  input.prompt = escapeIcons(promptOf(step, field));
+  input.prompt = escapeIcons(step.hint(field));
   const check = () => {
     const problem = entryProblem(field, input.value, t);
     input.validationMessage = problem && escapeIcons(unlinked(problem, 300));
@@ -124,7 +174,7 @@ function askOne(
   // An empty list would take away the first row, which is active by itself.
   const chosen = items.filter((item) => item.value === value);
   if (chosen.length > 0) input.activeItems = chosen;
-  input.placeholder = promptOf(step, field);
+  input.placeholder = step.hint(field);
   return step.run(input, () => {
     const [item] = input.selectedItems;
     return item && { value: item.value };
@@ -141,7 +191,7 @@ function askSeveral(
   input.canSelectMany = true;
   input.items = items;
   input.selectedItems = items.filter((item) => Array.isArray(value) && value.includes(item.value as string));
-  input.placeholder = promptOf(step, field);
+  input.placeholder = step.hint(field);
   return step.run(input, () => {
     const picked = input.selectedItems.map((item) => item.value as string);
     if (picked.length === 0 && !field.required) return { value: undefined };
@@ -178,13 +228,6 @@ function answerText(field: ElicitField, value: JsonValue | undefined): string {
   const nameOf = (one: JsonValue) =>
     ('options' in field ? field.options.find((option) => option.value === one)?.label : undefined) ?? String(one);
   return Array.isArray(value) ? value.map(nameOf).join(', ') : nameOf(value);
-}
-
-function promptOf(step: Step, { title, description, required }: ElicitField): string {
-  const { t } = vscode.l10n;
-  const name = required ? oneLine(title, 100) : t('{0} (optional)', oneLine(title, 100));
-  const asked = description ? `${name}: ${oneLine(description, 300)}` : name;
-  return unlinked([step.message, asked].filter(Boolean).join(' · '), 1000);
 }
 
 function labelOf(text: string): string {
