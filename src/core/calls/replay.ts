@@ -19,6 +19,8 @@ const MAX_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
 /** Refused, not found, or of a session that the server does not know any more: the request cannot have been taken. */
 const NEVER_ARRIVED: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', SESSION_LOST_CODE];
+/** A server that wants more time than this, in ms, fails the call: a person should hear of it. */
+const MAX_PAUSE_MS = 5 * 60_000;
 /** HTTP: the server says that it did not take the request. */
 const TURNED_AWAY: readonly unknown[] = [429, 503];
 
@@ -29,7 +31,10 @@ const TURNED_AWAY: readonly unknown[] = [429, 503];
  */
 export function replayPauseMs({ failure, phase, tries, policy, annotations }: FailedTry): number | undefined {
   if (tries >= MAX_TRIES || policy === 'never' || !failure.retryable) return undefined;
-  if (TURNED_AWAY.includes(failure.code)) return failure.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1);
+  if (TURNED_AWAY.includes(failure.code)) {
+    const pauseMs = failure.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1);
+    return pauseMs > MAX_PAUSE_MS ? undefined : pauseMs;
+  }
   if (failure.kind !== 'connectionClosed' && failure.kind !== 'transport') return undefined;
   if (phase === 'waiting' || NEVER_ARRIVED.includes(failure.code)) return 0;
   return policy === 'always' || mayRepeat(annotations) ? 0 : undefined;

@@ -10,12 +10,16 @@ const ENV_NAME = /^[^=\0]+$/;
 const TOOL_PREFIX = /^[A-Za-z0-9_.-]{1,64}$/;
 
 const tlsSchema = filledSection({
-  ca: optionalText().describe('File with the certificates of trusted authorities (PEM).'),
+  ca: optionalText().describe(
+    'File with the certificates of trusted authorities (PEM). A relative path starts at the workspace folder.',
+  ),
   cert: optionalText().describe('File with the client certificate (PEM).'),
   key: optionalText().describe('File with the key of the client certificate (PEM).'),
   passphrase: optionalText().describe('Passphrase of the key, best as `${secret:name}`.'),
   rejectUnauthorized: flag(true).describe('Refuse certificates that cannot be verified.'),
-  pinnedSha256: texts([]).describe('SHA-256 fingerprints of the only certificates to accept. Empty: no pinning.'),
+  pinnedSha256: texts([]).describe(
+    'SHA-256 fingerprints of the only certificates to accept, beside the check of their authority: a self-signed one needs `ca` as well, or `rejectUnauthorized` false. Empty: no pinning.',
+  ),
 });
 
 /** One entry of `servers`. */
@@ -78,8 +82,8 @@ export const serverSchema = section({
     .default('auto')
     .describe('MCP revisions to speak: modern is 2026-07-28 and later, legacy what came before.'),
   pool: filledSection({
-    min: wholeNumber(0).default(0).describe('Connections that are kept open.'),
-    max: wholeNumber(1).default(1).describe('Most connections. Above 1 only for servers that keep no state.'),
+    min: wholeNumber(0, 64).default(0).describe('Connections that are kept open.'),
+    max: wholeNumber(1, 64).default(1).describe('Most connections. Above 1 only for servers that keep no state.'),
   }).describe('Parallel connections to this server.'),
   toolPrefix: z
     .string('letters, digits, "_", "." and "-"')

@@ -38,8 +38,8 @@ export const settingsSchema = section({
     .default({})
     .describe('Groups of servers that share their calls.'),
   pool: filledSection({
-    maxConnectionsPerUrl: wholeNumber(1).default(20).describe('Most connections to one address.'),
-    maxTotal: wholeNumber(1).default(50).describe('Most connections altogether.'),
+    maxConnectionsPerUrl: wholeNumber(1, 1000).default(20).describe('Most connections to one address.'),
+    maxTotal: wholeNumber(1, 1000).default(50).describe('Most connections altogether.'),
     maxInFlightPerConnection: wholeNumber(1).default(16).describe('Calls in flight on one connection.'),
     connectionTimeoutMs: milliseconds(30_000).describe('Longest wait for a free connection, in ms.'),
     cleanupIntervalMs: milliseconds(300_000).describe('Time between sweeps for idle connections, in ms.'),

@@ -49,6 +49,12 @@ describe('replayPauseMs', () => {
     expect(replayPauseMs({ ...base, failure: failure('transport', { code }) })).toBeUndefined();
   });
 
+  it('gives up where the server wants more than five minutes', () => {
+    const asked = (retryAfterMs: number) => failure('limit', { code: 429, retryAfterMs });
+    expect(replayPauseMs({ ...base, failure: asked(300_000) })).toBe(300_000);
+    expect(replayPauseMs({ ...base, failure: asked(300_001) })).toBeUndefined();
+  });
+
   it.each([429, 503])('waits as long as the server asks (%i), else longer each time', (code) => {
     const kind = code === 429 ? 'limit' : 'transport';
     expect(replayPauseMs({ ...base, failure: failure(kind, { code, retryAfterMs: 7000 }) })).toBe(7000);
