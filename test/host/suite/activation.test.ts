@@ -10,6 +10,7 @@ suite('activation', () => {
     assert.deepEqual(Object.keys(api).sort(), [
       'callTool',
       'onDidChangeServers',
+      'registerMiddleware',
       'registerTransport',
       'servers',
       'version',

@@ -63,6 +63,17 @@ export async function userConfigText(): Promise<string> {
   return new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
 }
 
+/**
+ * Changes the user's configuration on disk. It is read with the next server that is added or removed: an open editor may not
+ * have followed yet, and a file watcher may miss it.
+ */
+export async function editUserConfig(change: (config: Record<string, unknown>) => object): Promise<void> {
+  await vscode.commands.executeCommand('patchbay.openUserConfig');
+  const { uri } = vscode.window.activeTextEditor?.document ?? assert.fail('The file did not open.');
+  const config = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(JSON.stringify(change(config), null, 2)));
+}
+
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
