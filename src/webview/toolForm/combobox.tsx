@@ -61,7 +61,7 @@ export function Combobox(props: ComboboxProps) {
     }
   };
   return (
-    <span class="combobox">
+    <span class={isClosed ? 'combobox closed' : 'combobox'}>
       <input
         type="text"
         class="input"

@@ -45,8 +45,13 @@ export function isRow(field: FieldNode): boolean {
     (field.role === 'item' || field.role === 'slot' || field.role === 'entry') &&
     !isGroup(field) &&
     field.kind !== 'json' &&
-    field.pickers.length === 0
+    (field.pickers.length === 0 || isTyped(field))
   );
+}
+
+/** The type stands beside the value. */
+export function isTyped({ pickers, kind }: FieldNode): boolean {
+  return pickers.length === 1 && pickers[0]?.by === 'type' && kind !== 'json';
 }
 
 /** What the server sets is shown and not to be changed, unless nothing could be sent without it. */
@@ -111,7 +116,9 @@ export function hintText(field: FieldNode): string {
 /** The label, and for an item of an array its place. */
 export function labelOf(field: FieldNode): string {
   if (!field.isNamed) return 'New entry';
-  if (field.parent?.kind === 'array') return `${field.label || 'Item'} ${Number(field.key) + 1}`;
+  if (field.parent?.kind === 'array' && !(field.role === 'slot' && field.label !== '')) {
+    return `${field.label || 'Item'} ${Number(field.key) + 1}`;
+  }
   if (field.label !== '') return field.label;
   return field.parent === undefined ? 'Arguments' : '(empty name)';
 }

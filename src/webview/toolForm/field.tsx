@@ -4,7 +4,7 @@ import { Actions } from './actions';
 import { Adders, Examples } from './adders';
 import { isRadioField } from './choiceOptions';
 import { Control } from './controls';
-import { controlId, type FieldProps, foldId, isGroup, isRow, labelOf, problemsOf } from './editing';
+import { controlId, type FieldProps, foldId, isGroup, isRow, isTyped, labelOf, problemsOf } from './editing';
 import { About, EntryLabel, groupAttributes, Hint, LabelText, ProblemText } from './fieldParts';
 import { inParts } from './fields';
 import { Icon } from './icons';
@@ -39,8 +39,17 @@ function SimpleField(props: FieldProps) {
       <div class="content">
         <About field={field} />
         {field.kind === 'json' && field.reason && <p class="about reason">{field.reason} Enter it as JSON.</p>}
-        <Pickers {...props} />
-        <Control {...props} />
+        {isTyped(field) ? (
+          <span class="typed">
+            <Pickers {...props} />
+            <Control {...props} />
+          </span>
+        ) : (
+          <>
+            <Pickers {...props} />
+            <Control {...props} />
+          </>
+        )}
         {/* The same words below each item would only be noise for the eye. */}
         {row && <Hint field={field} isUnseen={field.role === 'item' && field.key !== '0'} />}
         {field.kind === 'json' && <Examples {...props} />}
@@ -144,7 +153,8 @@ function fieldClass({ field, shown }: FieldProps): string {
   if (field.presence === 'absent' && !field.required) classes.push('quiet-field');
   if (problemsOf(field, shown).length > 0) classes.push('wrong');
   if (field.parent?.kind === 'array') classes.push('item');
-  if (field.role === 'entry') classes.push('entry');
+  if (field.role === 'entry' || field.role === 'slot') classes.push(field.role);
+  if (isGroup(field) && field.presence !== 'value') classes.push('unset-group');
   if (field.deprecated) classes.push('deprecated');
   return classes.join(' ');
 }

@@ -78,12 +78,11 @@ export function FileControl(props: FieldProps) {
         type="button"
         class="secondary small"
         id={isTold ? attributes.id : undefined}
-        aria-label={`Choose a file for ${labelOf(field)}`}
         aria-describedby={isTold ? attributes['aria-describedby'] : undefined}
         disabled={isLocked(field)}
         onClick={() => input.current?.click()}
       >
-        Choose file…
+        Choose file…<span class="hidden"> for {labelOf(field)}</span>
       </button>
       <input
         type="file"

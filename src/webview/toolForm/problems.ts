@@ -28,7 +28,8 @@ export const NO_PROBLEMS: Problems = { list: [], notice: undefined };
 /** Keywords that say something about the schema and not about the value. */
 const ABOUT_SCHEMA = new Set(['$ref', '$schema']);
 
-const UNIONS = new Set(['anyOf', 'oneOf']);
+/** Faults of a whole that the form knows the part of. */
+const OF_THE_WHOLE = new Set(['anyOf', 'oneOf', 'propertyNames']);
 
 /** The problem as its field shows it. */
 export function textAtField({ inside, message }: Problem): string {
@@ -68,8 +69,8 @@ export function allProblems(form: Form, checked: Checked | undefined, names?: Na
   const found: Problem[] = [...local];
   for (const { pointer, keyword, message } of checked.validation.errors) {
     if (ABOUT_SCHEMA.has(keyword) || taken.has(pointer)) continue;
-    // The form knows which variant is meant, and where in it the fault is.
-    if (UNIONS.has(keyword) && local.some((problem) => problem.pointer.startsWith(`${pointer}/`))) continue;
+    // The form knows which variant or name is meant, and where in it the fault is.
+    if (OF_THE_WHOLE.has(keyword) && local.some((problem) => problem.pointer.startsWith(`${pointer}/`))) continue;
     const place = nearestField(form, pointer);
     const inside = pathInside(form.find(place)?.value(), parsePointer(pointer.slice(place.length)) ?? []);
     found.push({

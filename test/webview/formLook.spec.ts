@@ -1,0 +1,58 @@
+import { TORTURE_TOOL } from '../servers/tortureTool.mjs';
+import { expect, test } from './support/panel';
+
+/** Something in each kind of field, some of it wrong. */
+const ARGS = {
+  text: 'Not lower case',
+  whole: 11,
+  flag: true,
+  version: 'v2',
+  maybe: null,
+  plain: 'Two\nlines',
+  email: 'nobody',
+  date: '2026-03-31',
+  time: '09:30:00Z',
+  moment: '2026-03-31T09:30:00+02:00',
+  amount: 2.5,
+  password: 'open sesame',
+  nullableFlag: null,
+  colour: 'teal',
+  level: 2,
+  address: { street: 'Main', city: { name: 'Ulm', zip: 'x' } },
+  tags: ['a', 'a'],
+  matrix: [[1, 2], [3]],
+  edits: [{ from: 'a', to: 'b' }],
+  pair: [48.4, 10, 'home'],
+  headers: { accept: 'text/plain', 'Bad Name': 'x' },
+  quotas: { maxItems: 5, isFast: true },
+  regions: { 'eu-west': 1 },
+  free: { anything: [1, { deep: null }] },
+  any: { a: 1 },
+  target: { kind: 'hook', url: 'https://example.com/', timeout: 5 },
+  tree: { name: 'root', child: { name: 'child', child: { name: 'grandchild', child: { name: 'deep', others: [] } } } },
+  delivery: 'express',
+  server: 'abc',
+  old: 'still there',
+};
+
+const LOOKS = [
+  ['light', 1280],
+  ['dark', 1280],
+  ['highContrast', 1280],
+  ['light', 300],
+  ['dark', 300],
+  ['highContrast', 300],
+] as const;
+
+for (const [theme, width] of LOOKS) {
+  test(`every kind of field looks right: ${theme}, ${width} px`, async ({ panel }) => {
+    await panel.open(TORTURE_TOOL, { theme, width, height: width === 300 ? 9_000 : 6_000, init: { args: ARGS } });
+    await expect(panel.page.getByText('Must be at most 10.')).toBeVisible();
+    await panel.page.keyboard.press('Control+Enter');
+    await expect(panel.page.getByRole('region', { name: 'Problems' })).toBeVisible();
+    await panel.screenshot(`torture-${theme}-${width}`);
+    // Nothing is wider than the panel.
+    expect(await panel.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await panel.expectSound();
+  });
+}
