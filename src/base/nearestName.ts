@@ -1,14 +1,27 @@
-/** The known name that a person most likely meant, or undefined where none is near. Case, `_` and `-` do not count. */
+/**
+ * The known name that a person most likely meant, or undefined where none is near. Case, `_` and `-` do not count. Where
+ * none is spelled alike, the only one that begins or ends with the given one, or the other way round, is near: "user" is
+ * "username".
+ */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = fold(name);
+  const partners: string[] = [];
   let best: { name: string; distance: number } | undefined;
   for (const candidate of known) {
     const folded = fold(candidate);
+    if (isPartOf(wanted, folded) || isPartOf(folded, wanted)) partners.push(candidate);
     const distance = editDistance(wanted, folded);
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, folded.length) * 0.4));
     if (distance <= allowed && (best === undefined || distance < best.distance)) best = { name: candidate, distance };
   }
-  return best?.name;
+  return best?.name ?? (partners.length === 1 ? partners[0] : undefined);
+}
+
+/** Shorter parts are in too many words to say anything. */
+const MIN_PART = 4;
+
+function isPartOf(part: string, whole: string): boolean {
+  return part.length >= MIN_PART && (whole.startsWith(part) || whole.endsWith(part));
 }
 
 function fold(name: string): string {

@@ -166,6 +166,13 @@ describe('readConfigFile', () => {
     expect(result.servers[0]?.entry).toBeDefined();
   });
 
+  it('names the key of the credentials that was meant', () => {
+    const auth = { type: 'basic', user: 'me', password: '${secret:p}' };
+    expect(messages(read({ servers: { a: { url: 'https://x/', auth } } }))).toContain(
+      'Unknown key "user": it is ignored. Did you mean "username"?',
+    );
+  });
+
   it('reads what it can of a text that is no JSON', () => {
     const result = read('{ "servers": { "a": { "command": "x" } "b": { "command": "y" } }');
     expect(result.diagnostics).toMatchObject([
