@@ -129,6 +129,7 @@ export class Server implements Disposable {
       new ServerCalls({
         serverId: definition.id,
         entry: () => requireEntry(this.#definition),
+        rateLimit: () => this.#definition.entry?.limits.rateLimit,
         limiter: deps.limiter,
         lease: (signal, connecting) => this.#sessions.lease(signal, connecting),
         disconnects: () => this.#sessions.disconnects,

@@ -51,6 +51,17 @@ describe('a caller who gives up', () => {
 });
 
 describe('an entry that changes', () => {
+  it('may have errors, and the others are applied', () => {
+    open({ s: echo(), t: echo() });
+    hub.update(configuration({ s: { url: 5 }, bad: { url: 5 }, u: echo() }));
+    const states = hub.servers().map(({ id, state }) => [id, state.kind]);
+    expect(states).toEqual([
+      ['s', 'error'],
+      ['bad', 'error'],
+      ['u', 'disconnected'],
+    ]);
+  });
+
   it('keeps connection and calls where it starts the same thing', async () => {
     open({ s: echo() });
     await hub.connect('s');

@@ -22,6 +22,8 @@ export interface ServerCallsOptions {
   readonly serverId: string;
   /** Read for each call. Throws where the entry is broken. */
   readonly entry: () => ServerEntry;
+  /** Undefined where calls have no limit, as where the entry is broken: those that wait are to read that. */
+  readonly rateLimit: () => ServerEntry['limits']['rateLimit'];
   /** Shared by all servers; the key is `serverId`. */
   readonly limiter: FairLimiter;
   /** A place on a session. Connects first where there is none, and calls `connecting` for the time that this takes. */
@@ -83,7 +85,7 @@ export class ServerCalls implements Disposable {
 
   constructor(options: ServerCallsOptions) {
     this.#options = options;
-    this.#rate = new RateLimit(() => options.entry().limits.rateLimit, options.clock);
+    this.#rate = new RateLimit(options.rateLimit, options.clock);
     this.#breaker = this.#createBreaker();
   }
 

@@ -86,6 +86,7 @@ function setUp({ entry = {}, limit = 10, tools = [], lease, around }: Setting = 
   calls = new ServerCalls({
     serverId: 's',
     entry: () => parsed,
+    rateLimit: () => parsed.limits.rateLimit,
     limiter,
     lease:
       lease ??
