@@ -1,21 +1,41 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AuthTestServer, startAuthServer } from '../servers/authServer.mjs';
 import { type GuardedServer, startGuardedServer } from './support/authorizationServer';
 import { expect, setUserServers, test } from './support/fixtures';
 
 let server: GuardedServer;
+let local: AuthTestServer;
 
 test.beforeAll(async ({ codeServer }) => {
   server = await startGuardedServer();
+  local = await startAuthServer();
   await setUserServers(codeServer, {
     guarded: { name: 'Guarded', url: server.url, auth: { type: 'oauth' } },
     token: { name: 'Token', url: server.url },
+    local: { name: 'Local', url: local.url, auth: { type: 'oauth' } },
   });
 });
 
 test.afterAll(async ({ codeServer }) => {
   await setUserServers(codeServer, undefined);
   await server.close();
+  await local.close();
+});
+
+test('a sign-in that this window would spoil is refused at once', async ({ workbench }) => {
+  await workbench.openSideBar();
+  await workbench.rowAction(workbench.server('Local'), 'Connect');
+  const notification = workbench.page
+    .locator('.notification-toast')
+    .filter({ hasText: 'is on the machine of the editor' });
+  await expect(notification).toContainText('set a token for this server');
+  await expect(workbench.server('Local', /sign-in needed/)).toBeVisible();
+  expect(local.counts.authorize).toBe(0);
+  expect(workbench.page.context().pages()).toHaveLength(1);
+  await workbench.screenshot('sign-in-refused');
+  await notification.hover();
+  await notification.getByRole('button', { name: /^Clear/ }).click();
 });
 
 test('signs in with the browser, calls a tool and signs out', async ({ workbench }) => {

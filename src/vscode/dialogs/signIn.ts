@@ -41,7 +41,8 @@ async function startOnUri(request: SignInRequest, answers: UriAnswers): Promise<
   const store = new DisposableStore();
   return {
     redirectUrl: await answers.redirectUrl(),
-    authorize(url, signal) {
+    async authorize(url, signal) {
+      await requireSameAddress(url);
       const answer = new Promise<URLSearchParams>((resolve) => {
         store.add(answers.expect(stateOf(url), resolve));
       });
@@ -49,6 +50,23 @@ async function startOnUri(request: SignInRequest, answers: UriAnswers): Promise<
     },
     dispose: () => store.dispose(),
   };
+}
+
+/**
+ * A window of another machine leads addresses of its own machine through itself, and encodes their query anew on the way:
+ * the page would get another `redirect_uri`, and the answer would never come. Rejects where it would do that.
+ */
+async function requireSameAddress(url: URL): Promise<void> {
+  const uri = vscode.Uri.parse(url.href);
+  // Hosts that lead nothing through themselves may not answer at all.
+  const opened = await Promise.resolve(vscode.env.asExternalUri(uri)).catch(() => uri);
+  if (opened.toString() === uri.toString()) return;
+  const server = oneLine(url.host, 120);
+  throw new PatchbayError(
+    'auth',
+    `The authorization server ${server} is on the machine of the editor, and this window changes its address on the way to your browser, so that no sign-in can come back.`,
+    { hint: 'Give it a name that your browser reaches, use VS Code on that machine, or set a token for this server.' },
+  );
 }
 
 function stateOf(url: URL): string {
