@@ -158,6 +158,7 @@ export class ServerSessions implements Disposable {
     this.#idleTimer?.dispose();
     const isForced = this.state.kind === 'disconnecting';
     await Promise.all([this.#connection.end(), this.pool.close(isForced)]);
+    await this.#options.opener.settle(isForced);
   }
 
   dispose(): void {
@@ -169,6 +170,8 @@ export class ServerSessions implements Disposable {
   async #disconnect(reason?: string): Promise<void> {
     const isForced = this.state.kind === 'disconnecting';
     await Promise.all([this.#connection.disconnect(reason), this.pool.close(isForced)]);
+    // A session that broke before is nobody's any more, and may not have ended yet.
+    await this.#options.opener.settle(isForced);
   }
 
   async #connectForCall(signal: AbortSignal, connecting: () => () => void): Promise<void> {

@@ -15,6 +15,7 @@ import type { Redactor } from './traffic/redactor';
 import type { TrafficLog } from './traffic/trafficLog';
 import type { TransportRegistry } from './transports/registry';
 import { tapTransport } from './transports/tap';
+import type { McpTransport } from './transports/transport';
 
 export interface OpenerDeps {
   readonly ports: Ports;
@@ -43,6 +44,8 @@ export interface OpenerOptions {
 /** Opens the sessions of one server: admission, launch, a place among all connections, negotiation. */
 export class SessionOpener {
   readonly #options: OpenerOptions;
+  /** Links that are closing, those of sessions that broke included. */
+  readonly #leaving = new Map<McpTransport, Promise<void>>();
 
   constructor(options: OpenerOptions) {
     this.#options = options;
@@ -64,7 +67,7 @@ export class SessionOpener {
     try {
       const session = await openSession({
         launch,
-        createTransport: (way) => tapTransport(registry.create(way, context), tap),
+        createTransport: (way) => this.#watchEnd(tapTransport(registry.create(way, context), tap)),
         protocol: entry.protocol,
         verdicts,
         fingerprint: launchFingerprint(definition),
@@ -88,6 +91,12 @@ export class SessionOpener {
     }
   }
 
+  /** Resolves when nothing is left of the links that are closing; with `force`, their good manners are not waited for. */
+  async settle(force: boolean): Promise<void> {
+    if (force) for (const transport of [...this.#leaving.keys()]) transport.close().catch(() => {});
+    while (this.#leaving.size > 0) await Promise.all(this.#leaving.values());
+  }
+
   launchOptions(interactive: boolean, signal: AbortSignal): LaunchOptions {
     const { deps, log, redactor, isAwaited } = this.#options;
     const { ports, inputs, credentials } = deps;
@@ -109,6 +118,21 @@ export class SessionOpener {
           onSecret: (value) => redactor.addPassing(value),
         }),
     };
+  }
+
+  #watchEnd(transport: McpTransport): McpTransport {
+    const close = transport.close.bind(transport);
+    transport.close = () => {
+      const closing = close();
+      const left = closing
+        .catch(() => {})
+        .finally(() => {
+          if (this.#leaving.get(transport) === left) this.#leaving.delete(transport);
+        });
+      this.#leaving.set(transport, left);
+      return closing;
+    };
+    return transport;
   }
 
   async #takePlace(

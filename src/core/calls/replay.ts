@@ -17,6 +17,8 @@ export interface FailedTry {
 
 const MAX_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
+/** Where one connection of a link broke, the others may be as dead and not known to be yet. */
+const SETTLE_MS = 100;
 /** Refused, not found, or of a session that the server does not know any more: the request cannot have been taken. */
 const NEVER_ARRIVED: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', SESSION_LOST_CODE];
 /** A server that wants more time than this, in ms, fails the call: a person should hear of it. */
@@ -37,7 +39,7 @@ export function replayPauseMs({ failure, phase, tries, policy, annotations }: Fa
   }
   if (failure.kind !== 'connectionClosed' && failure.kind !== 'transport') return undefined;
   if (phase === 'waiting' || NEVER_ARRIVED.includes(failure.code)) return 0;
-  return policy === 'always' || mayRepeat(annotations) ? 0 : undefined;
+  return policy === 'always' || mayRepeat(annotations) ? SETTLE_MS : undefined;
 }
 
 /** Whether a tool says that calling it twice is as good as calling it once. */

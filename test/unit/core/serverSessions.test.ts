@@ -41,7 +41,10 @@ class World {
   create(id: string): ServerSessions {
     const definition = this.configuration.servers.get(id) as ServerDefinition;
     const { settings } = this.configuration;
-    const opener = { open: (context: OpenContext, holder: PlaceHolder) => this.#open(id, context, holder) };
+    const opener = {
+      open: (context: OpenContext, holder: PlaceHolder) => this.#open(id, context, holder),
+      settle: async () => {},
+    };
     const ports = { clock: this.clock, random: () => 0.5 };
     const sessions = new ServerSessions({
       deps: { ports, budget: this.budget } as unknown as OpenerDeps,

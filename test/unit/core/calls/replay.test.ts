@@ -22,11 +22,11 @@ describe('replayPauseMs', () => {
     ['safeOnly', 'sent', {}, undefined],
     ['safeOnly', 'sent', { readOnlyHint: false }, undefined],
     ['safeOnly', 'sent', { destructiveHint: false }, undefined],
-    ['safeOnly', 'sent', { readOnlyHint: true }, 0],
-    ['safeOnly', 'sent', { idempotentHint: true, destructiveHint: true }, 0],
+    ['safeOnly', 'sent', { readOnlyHint: true }, 100],
+    ['safeOnly', 'sent', { idempotentHint: true, destructiveHint: true }, 100],
     ['always', 'waiting', undefined, 0],
-    ['always', 'sent', undefined, 0],
-    ['always', 'sent', { readOnlyHint: true }, 0],
+    ['always', 'sent', undefined, 100],
+    ['always', 'sent', { readOnlyHint: true }, 100],
   ] as const)('%s, %s, %o: %s', (policy, phase, annotations, pause) => {
     expect(replayPauseMs({ ...base, policy, phase, annotations })).toBe(pause);
     expect(replayPauseMs({ ...base, failure: failure('transport'), policy, phase, annotations })).toBe(pause);
