@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../shared/json';
 import { readAddress } from './address';
 import type { ConfigSource, InputDefinition, ServerDefinition } from './definition';
 import type { JsonPath } from './document';
+import { keepFittingKeys } from './fittingKeys';
 import { checkValue, dotted, previewValue } from './issues';
 import { findLiteralSecrets } from './literalSecrets';
 import { isJsonObject, mergeValues } from './mergeValues';
@@ -37,10 +38,11 @@ export function readServer(
   const accepted = isJsonObject(checked.value) ? checked.value : {};
   const address = readAddress(id, written, accepted);
   const notSupported = findNotSupported(accepted, NOT_SUPPORTED_IN_SERVER);
-  const variables = findBadVariables(accepted, file.inputs);
+  const fitting = keepFittingKeys(accepted, address.transport);
+  const variables = findBadVariables(fitting.entry, file.inputs);
   const errors = [...checked.findings, ...address.findings, ...variables.filter(isError)];
   const problems = errors.filter(isError).map(({ message }) => message);
-  const filled = serverSchema.safeParse(withoutNulls(mergeValues(file.defaults, accepted)));
+  const filled = serverSchema.safeParse(withoutNulls(mergeValues(file.defaults, fitting.entry)));
   return {
     definition: {
       ...base,
@@ -55,6 +57,7 @@ export function readServer(
     },
     findings: [
       ...errors,
+      ...fitting.findings,
       ...notSupported.map(describeNotSupported),
       ...findLiteralSecrets(accepted),
       ...variables.filter((finding) => !isError(finding)),

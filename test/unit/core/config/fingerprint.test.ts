@@ -48,8 +48,11 @@ describe('launchFingerprint', () => {
       { ...stdio, inheritEnv: 'none' },
       { ...stdio, inheritEnv: 'safe' },
     ],
-    [http, { ...http, endpoints: { message: 'https://other.example/' } }],
-    [http, { ...http, websocket: { tokenVia: 'query' } }],
+    [
+      { ...http, transport: 'sse' },
+      { ...http, transport: 'sse', endpoints: { message: 'https://other.example/' } },
+    ],
+    [{ url: 'wss://x/mcp' }, { url: 'wss://x/mcp', websocket: { tokenVia: 'query' } }],
   ])('tells %j from %j', (one, other) => {
     expect(launchFingerprint(define(one))).not.toBe(launchFingerprint(define(other)));
   });
@@ -92,6 +95,7 @@ describe('describeLaunch', () => {
     const { details } = describeLaunch(
       define({
         url: 'https://x/',
+        transport: 'sse',
         endpoints: { sse: '/events', message: 'https://y/' },
         tls: { rejectUnauthorized: false, ca: 'ca.pem', key: 'key.pem' },
         security: { allowInsecure: true, skipValidation: true },

@@ -295,7 +295,7 @@ describe('readConfigFile', () => {
 
   it.each([
     { headers: { Authorization: 'Bearer ${secret:a}', Accept: 'x' } },
-    { env: { API_KEY: '${input:a}', MAX_TOKENS: 4096, TOKEN_LIMIT: '100', PATH: 'x' } },
+    { command: 'x', url: null, env: { API_KEY: '${input:a}', MAX_TOKENS: 4096, TOKEN_LIMIT: '100', PATH: 'x' } },
     { url: 'https://user:${secret:a}@example.com/' },
   ])('sees no secret in %j', (entry) => {
     const { diagnostics } = read({
