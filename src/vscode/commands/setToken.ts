@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { PatchbayError } from '../../base/errors';
 import type { ServerDefinition } from '../../core/config/definition';
+import type { ServerSnapshot } from '../../core/hubTypes';
 import { editConfigFile } from '../adapters/configDocument';
 import { askText, pick } from '../adapters/messages';
 import { oneLine } from '../plainText';
@@ -56,15 +57,24 @@ export const setToken: CommandHandler = async (context, argument) => {
       return;
     }
   }
-  const value = isFromCode(argument) ? givenToken(argument) : await askToken(server.name);
+  const isRefused = place.kind === 'secret' && wantsOtherToken(server);
+  const value = isFromCode(argument) ? givenToken(argument) : await askToken(server.name, isRefused);
   if (value === undefined) return;
+  if (value === '') {
+    await connectFor(hub, server.id);
+    return;
+  }
   const name = place.kind === 'secret' ? place.name : suggestSecretName(server.id, await context.secrets.names());
   const before = hub.server(server.id)?.state ?? server.state;
   await context.secrets.set(name, value);
   if (place.kind !== 'secret') await writeReference(context, definition, name);
-  else if (before.kind === 'connected') await inView(() => hub.reconnect(server.id, { interactive: true }));
-  if (before.kind === 'authRequired' || before.kind === 'needsInput') await connectFor(hub, server.id);
+  // An entry of a workspace that is another one now is approved anew by the person who is there.
+  if (before.kind === 'connected') await inView(() => hub.reconnect(server.id, { interactive: true }));
+  if (GOES_ON.includes(before.kind)) await connectFor(hub, server.id);
 };
+
+/** States, beside the connected one, in which the server is wanted. */
+const GOES_ON: readonly string[] = ['authRequired', 'needsInput', 'connecting', 'reconnecting'];
 
 function askWay(serverName: string): Promise<'browser' | 'token' | undefined> {
   const { t } = vscode.l10n;
@@ -87,16 +97,24 @@ function askWay(serverName: string): Promise<'browser' | 'token' | undefined> {
   );
 }
 
-async function askToken(serverName: string): Promise<string | undefined> {
+/** Whether what a server was given to let this client in was refused. */
+export function wantsOtherToken({ state }: ServerSnapshot): boolean {
+  return state.kind === 'authRequired' && state.error.code === 401;
+}
+
+/** Empty, which only one that was refused may be: the same is to be sent once more. */
+async function askToken(serverName: string, isRefused: boolean): Promise<string | undefined> {
   const { t } = vscode.l10n;
   const value = await askText({
     title: t('Token for {0}', oneLine(serverName, 80)),
-    prompt: t('Kept in the Secret Storage of VS Code.'),
+    prompt: isRefused
+      ? t('The server refused the one that is stored. Enter another one, or nothing to send the same once more.')
+      : t('Kept in the Secret Storage of VS Code.'),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? t('Enter a value.') : undefined),
+    validateInput: (text) => (text.trim() === '' && !isRefused ? t('Enter a value.') : undefined),
   });
-  return value?.trim() || undefined;
+  return value?.trim() || (isRefused && value !== undefined ? '' : undefined);
 }
 
 function givenToken(argument: unknown): string {
