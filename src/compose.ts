@@ -26,6 +26,7 @@ import { watchReturn } from './vscode/adapters/windowFocus';
 import { createWorkspace } from './vscode/adapters/workspace';
 import { registerCommands } from './vscode/commands/index';
 import { cut } from './vscode/plainText';
+import { QuestionTurns } from './vscode/questionTurns';
 import type { Services } from './vscode/services';
 import { ServersStatusBar } from './vscode/statusBar';
 import { ServersView } from './vscode/tree/serversView';
@@ -66,6 +67,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   );
   const core = () => import('./core/index');
   const dialogs = () => import('./vscode/dialogs/index');
+  const turns = store.add(new QuestionTurns());
   const signIn = lazy(async () => store.add((await dialogs()).createSignIn(context.extension.id)));
   let loading: Promise<Hub> | undefined;
   let loaded: Hub | undefined;
@@ -78,10 +80,10 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     log,
     secrets,
     memory: createMemory(context.globalState, context.workspaceState),
-    prompts: createPrompts(),
+    prompts: createPrompts(turns),
     workspace: createWorkspace(),
     signIn: { start: async (request, signal) => (await signIn()).start(request, signal) },
-    interaction: createInteraction(async () => (await dialogs()).questions),
+    interaction: createInteraction(async () => (await dialogs()).questions, turns),
     network: () => networkSettings(process.env),
     validate: async (...check) => (await import('./forms/node')).findProblems(...check),
     env: childEnvironment(process.env),

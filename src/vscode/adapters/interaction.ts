@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Interaction } from '../../core/ports';
 import type { Questions } from '../dialogs/questions';
-import { QuestionTurns } from '../questionTurns';
+import type { QuestionTurns } from '../questionTurns';
 
 /** What servers may ask of this window: the person, by dialogs that are loaded with the first question, and folders. */
-export function createInteraction(questions: () => Promise<Questions>, turns = new QuestionTurns()): Interaction {
+export function createInteraction(questions: () => Promise<Questions>, turns: QuestionTurns): Interaction {
   return {
     elicit: async (request, signal) => (await questions()).elicit(request, signal, turns),
     // Hosts exist that have no language models at all.

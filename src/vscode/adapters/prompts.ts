@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ApprovalRequest, Prompts, ValueRequest } from '../../core/ports';
 import { oneLine } from '../plainText';
-import { QuestionTurns } from '../questionTurns';
+import type { QuestionTurns } from '../questionTurns';
 import { approvalDetail, isShownWhole } from './approvalText';
 import { tokenFor } from './cancellation';
 import { askText, confirm, pick, showError } from './messages';
@@ -9,7 +9,7 @@ import { askText, confirm, pick, showError } from './messages';
 const MAX_SHOWN = 10;
 
 /** What Patchbay itself asks waits its turn, so that no question of a server closes it. */
-export function createPrompts(turns = new QuestionTurns()): Prompts {
+export function createPrompts(turns: QuestionTurns): Prompts {
   return {
     askValue: (request, signal) => turns.take(signal, () => askValue(request, signal)),
     approve: (requests, signal) => turns.take(signal, () => approve(requests, signal)),

@@ -6,6 +6,7 @@ import type { ServerSnapshot } from '../../../../src/core/hubTypes';
 import { askText, confirm, pick, showError, showInformation } from '../../../../src/vscode/adapters/messages';
 import { createPrompts } from '../../../../src/vscode/adapters/prompts';
 import { pickToolOf } from '../../../../src/vscode/commands/pickTool';
+import { QuestionTurns } from '../../../../src/vscode/questionTurns';
 import { withoutComments } from '../../../support/importScan';
 
 const editor = vi.hoisted(() => ({ shown: [] as unknown[][], answer: undefined as unknown }));
@@ -91,14 +92,16 @@ describe('texts of workspaces and servers', () => {
   const request = { id: 'i', password: false, serverName: LINK, description: LINK } as const;
 
   it('stay text where a value is asked for', async () => {
-    await createPrompts().askValue({ ...request, kind: 'secret' }, signal);
-    await createPrompts().askValue({ ...request, kind: 'input', options: [LINK] }, signal);
+    await createPrompts(new QuestionTurns()).askValue({ ...request, kind: 'secret' }, signal);
+    await createPrompts(new QuestionTurns()).askValue({ ...request, kind: 'input', options: [LINK] }, signal);
     expectHarmless();
   });
 
   it('come back unchanged where one of them is chosen', async () => {
     editor.answer = ([row]: unknown[]) => row;
-    expect(await createPrompts().askValue({ ...request, kind: 'input', options: [LINK] }, signal)).toBe(LINK);
+    expect(
+      await createPrompts(new QuestionTurns()).askValue({ ...request, kind: 'input', options: [LINK] }, signal),
+    ).toBe(LINK);
   });
 
   it('stay text where a tool list failed', async () => {
