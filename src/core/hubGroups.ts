@@ -19,6 +19,9 @@ export interface HubGroupsOptions {
   readonly clock: Clock;
 }
 
+/** Strictest first. */
+const CONFIRM_BY_STRICTNESS: readonly Server['confirm'][] = ['always', 'destructive', 'never'];
+
 interface Held extends Disposable {
   readonly group: Group;
 }
@@ -66,6 +69,7 @@ export class HubGroups implements Disposable {
         autoConnect: 'manual',
         state,
         // In-flight numbers change with each call; they are in the metrics.
+        confirm: this.#strictest(id),
         group: { strategy, members: members.map(({ inFlight: _, ...member }) => member), warnings },
         notSupported: [],
         tools,
@@ -73,6 +77,11 @@ export class HubGroups implements Disposable {
         catalogError: undefined,
       };
     });
+  }
+
+  #strictest(id: string): Server['confirm'] {
+    const policies = this.#members(id).map(({ confirm }) => confirm);
+    return CONFIRM_BY_STRICTNESS.find((policy) => policies.includes(policy)) ?? 'destructive';
   }
 
   /** Connects all members. Rejects where none of them could be. */

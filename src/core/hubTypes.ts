@@ -61,6 +61,8 @@ export interface ServerSnapshot {
   };
   /** Given where the entry allows more than one connection. */
   readonly pool?: { readonly min: number; readonly max: number };
+  /** Which calls of a person ask first (`tools.confirm`); of a group the strictest of its members. Absent: destructive ones. */
+  readonly confirm?: ServerEntry['tools']['confirm'];
   /** Absent: closed, calls go through. */
   readonly breaker?: BreakerState;
   /** Tools that are not called at the moment, because they failed again and again. */

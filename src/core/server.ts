@@ -173,6 +173,7 @@ export class Server implements Disposable {
       ...(processId === undefined ? {} : { processId }),
       ...(roundTripMs === undefined ? {} : { roundTripMs }),
       ...(entry && entry.pool.max > 1 ? { pool: entry.pool } : {}),
+      ...(entry && entry.tools.confirm !== 'destructive' ? { confirm: entry.tools.confirm } : {}),
       ...(breaker.kind === 'closed' ? {} : { breaker }),
       ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),
       notSupported,
@@ -194,6 +195,11 @@ export class Server implements Disposable {
       tools,
       inFlight: this.#calls.inFlight,
     };
+  }
+
+  /** Which calls of a person ask first. */
+  get confirm(): ServerEntry['tools']['confirm'] {
+    return this.#definition.entry?.tools.confirm ?? 'destructive';
   }
 
   /** Whether a connection is there or on its way: what a changed definition should bring back. */

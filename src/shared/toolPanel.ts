@@ -29,10 +29,17 @@ export interface ToolView {
   readonly sensitive: boolean;
 }
 
+/** `data`: base64 without blanks, of a type that a browser draws without running anything. */
+export interface MediaView {
+  readonly type: 'image' | 'audio';
+  readonly mimeType: string;
+  readonly data: string;
+}
+
 /** One block of a result, checked and bounded by the host. Texts are plain text, whatever they contain. */
 export type BlockView =
-  | { readonly type: 'text'; readonly text: string; readonly cut: boolean }
-  | { readonly type: 'image' | 'audio'; readonly mimeType: string; readonly data: string }
+  | { readonly type: 'text'; readonly text: string; readonly cut: boolean; readonly markdown?: boolean }
+  | MediaView
   | {
       readonly type: 'resource';
       readonly uri: string;
@@ -41,16 +48,29 @@ export type BlockView =
       readonly description?: string;
       readonly text?: string;
       readonly cut: boolean;
+      /** Only named: its contents are still with the server. */
+      readonly linked?: boolean;
+      readonly markdown?: boolean;
       /** Size of binary contents in bytes. */
       readonly blobBytes?: number;
+      /** Binary contents that can be drawn. */
+      readonly media?: MediaView;
     }
   | { readonly type: 'note'; readonly text: string };
 
+/** What the tool's output schema asks for: the schema to check `structured` against, or why nothing can be checked. */
+export type OutputView = { readonly schema: JsonValue } | { readonly problem: string };
+
 export interface ResultView {
   readonly isError: boolean;
+  /** The first blocks; the rest is asked for with `more`. */
   readonly blocks: readonly BlockView[];
+  /** Blocks of the whole result; absent where `blocks` are all. */
+  readonly totalBlocks?: number;
   /** `structuredContent`, where it is small enough to be drawn. */
   readonly structured?: JsonValue;
+  /** Absent: nothing was promised of the structured content, or it is an error. */
+  readonly output?: OutputView;
   /** Pretty JSON of the whole result, or its beginning. */
   readonly raw: string;
   /** Size of the whole result as JSON, in bytes. */
@@ -68,6 +88,8 @@ export interface RunView {
   readonly id: string;
   readonly at: number;
   readonly durationMs: number;
+  /** Name of the server that answered, where a group was called. */
+  readonly member?: string;
   readonly outcome: RunOutcome;
 }
 
@@ -96,10 +118,12 @@ export type HostMessage =
   | { readonly type: 'arguments'; readonly args: JsonObject }
   | { readonly type: 'started'; readonly run: RunningView }
   | ({ readonly type: 'progress'; readonly id: string } & Progress)
-  | { readonly type: 'finished'; readonly run: RunView };
+  | { readonly type: 'finished'; readonly run: RunView }
+  /** Further blocks of a result; `from` is the number of the first one. */
+  | { readonly type: 'blocks'; readonly id: string; readonly from: number; readonly blocks: readonly BlockView[] };
 
 const id = z.string().min(1).max(64);
-const block = z.number().int().min(0).max(100_000).optional();
+const block = z.number().int().min(0).max(1_000_000).optional();
 /** Checked for shape only: the values are what a person wrote for the tool, any JSON. */
 const argumentsObject = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -113,7 +137,10 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), id }),
   /** `block`: one block of the result; without it the whole result as JSON. */
   z.object({ type: z.literal('openInEditor'), id, block }),
+  z.object({ type: z.literal('saveAs'), id, block }),
   z.object({ type: z.literal('copy'), id, block }),
+  /** Asks for the next blocks of a result. */
+  z.object({ type: z.literal('more'), id, from: z.number().int().min(1).max(1_000_000) }),
   z.object({ type: z.literal('argsChanged'), args: argumentsObject }),
 ]);
 

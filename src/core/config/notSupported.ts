@@ -6,7 +6,7 @@ interface NotSupportedKey {
   readonly key: string;
 }
 
-export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [{ key: 'tools.confirm' }];
+export const NOT_SUPPORTED_IN_SERVER: readonly NotSupportedKey[] = [];
 
 export const NOT_SUPPORTED_AT_TOP: readonly NotSupportedKey[] = [{ key: 'tools.autoRegister' }, { key: 'gateway' }];
 

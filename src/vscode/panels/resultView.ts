@@ -1,14 +1,16 @@
 import { isWithin } from '../../forms/limits';
 import type { JsonValue } from '../../shared/json';
 import type { CallToolResult, ContentBlock } from '../../shared/mcp';
-import type { BlockView, ResultView } from '../../shared/toolPanel';
+import type { BlockView, MediaView, OutputView, ResultView } from '../../shared/toolPanel';
 import { cut } from '../plainText';
 
 /** Text that a panel draws of one result, in characters. The rest is in the editor. */
 export const TEXT_BUDGET = 256 * 1024;
 /** Base64 characters of images and sound that a panel draws of one result. */
 const MEDIA_BUDGET = 24 * 1024 * 1024;
-const MAX_BLOCKS = 500;
+/** Blocks that are sent at once. */
+export const BLOCKS_PER_PART = 100;
+const MAX_OUTPUT_SCHEMA = 256 * 1024;
 
 const IMAGE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 const AUDIO_TYPES = new Set([
@@ -24,25 +26,56 @@ const AUDIO_TYPES = new Set([
 const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
 
 /** Whatever a server answered, as bounded data that a panel can draw without looking twice. */
-export function resultView(result: CallToolResult): ResultView {
+export function resultView(result: CallToolResult, outputSchema?: unknown): ResultView {
   const cutter = new Cutter();
-  const content = Array.isArray(result.content) ? result.content : [];
-  const blocks = content.slice(0, MAX_BLOCKS).map((block) => blockView(block, cutter));
-  if (content.length > MAX_BLOCKS) {
-    cutter.truncated = true;
-    blocks.push({ type: 'note', text: `${content.length - MAX_BLOCKS} more blocks are not shown here.` });
-  }
+  const content = contentOf(result);
+  const blocks = content.slice(0, BLOCKS_PER_PART).map((block) => blockView(block, cutter));
   const raw = resultText(result);
   const structured = structuredView(result.structuredContent, cutter);
   if (raw.length > TEXT_BUDGET) cutter.truncated = true;
+  const output = result.isError === true ? undefined : outputView(outputSchema, result.structuredContent, structured);
   return {
     isError: result.isError === true,
     blocks,
+    ...(content.length > blocks.length && { totalBlocks: content.length }),
     ...(structured !== undefined && { structured }),
+    ...(output && { output }),
     raw: cut(raw, TEXT_BUDGET),
     bytes: Buffer.byteLength(raw),
     truncated: cutter.truncated,
   };
+}
+
+/** The blocks from the given number on, as many as one message holds. */
+export function nextBlocks(result: CallToolResult, from: number): BlockView[] {
+  const cutter = new Cutter();
+  return contentOf(result)
+    .slice(from, from + BLOCKS_PER_PART)
+    .map((block) => blockView(block, cutter));
+}
+
+/** The bytes of a block that holds some, with the type that the server gives; undefined for texts. */
+export function blockBytes(result: CallToolResult, index: number): { bytes: Uint8Array; mimeType: string } | undefined {
+  const block = contentOf(result)[index];
+  if (typeof block !== 'object' || block === null) return undefined;
+  const holder = block.type === 'resource' ? ((block.resource ?? {}) as Readonly<Record<string, unknown>>) : block;
+  const data = block.type === 'resource' ? holder.blob : holder.data;
+  if (typeof data !== 'string' || !BASE64.test(data)) return undefined;
+  return { bytes: Buffer.from(data, 'base64'), mimeType: short(holder.mimeType, 100) ?? '' };
+}
+
+function contentOf(result: CallToolResult): readonly ContentBlock[] {
+  return Array.isArray(result.content) ? result.content : [];
+}
+
+function outputView(schema: unknown, sent: unknown, shown: JsonValue | undefined): OutputView | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined;
+  if (sent === undefined) return { problem: 'The tool promises structured content and sent none.' };
+  if (shown === undefined) return { problem: 'The structured content is too large to be checked here.' };
+  if (!isWithin(schema, 200, 20_000) || JSON.stringify(schema).length > MAX_OUTPUT_SCHEMA) {
+    return { problem: 'The output schema of this tool is too large to check the structured content here.' };
+  }
+  return { schema: schema as JsonValue };
 }
 
 /** The whole result as pretty JSON. */
@@ -54,8 +87,8 @@ export function resultText(result: CallToolResult): string {
 
 /** The full text of one block, for the clipboard and the editor. */
 export function blockText(result: CallToolResult, index: number): string | undefined {
-  const block = Array.isArray(result.content) ? result.content[index] : undefined;
-  if (block === undefined) return undefined;
+  const block = contentOf(result)[index];
+  if (typeof block !== 'object' || block === null) return undefined;
   const text = block.type === 'resource' ? (block.resource as { text?: unknown } | undefined)?.text : block.text;
   return typeof text === 'string' ? text : JSON.stringify(block, null, 2);
 }
@@ -89,14 +122,14 @@ function blockView(block: ContentBlock, cutter: Cutter): BlockView {
   switch (block.type) {
     case 'text':
       return typeof block.text === 'string'
-        ? { type: 'text', ...cutter.text(block.text) }
+        ? { type: 'text', ...cutter.text(block.text), ...markdownOf(block) }
         : note('A text block has no text.');
     case 'image':
       return mediaView('image', IMAGE_TYPES, block, cutter);
     case 'audio':
       return mediaView('audio', AUDIO_TYPES, block, cutter);
     case 'resource_link':
-      return resourceBlock(block, cutter);
+      return { ...resourceBlock(block, cutter), linked: true };
     case 'resource':
       return resourceBlock((block.resource ?? {}) as Readonly<Record<string, unknown>>, cutter);
     default: {
@@ -122,21 +155,38 @@ function mediaView(
   return { type, mimeType: mimeType.toLowerCase(), data: data.replace(/\s/g, '') };
 }
 
-function resourceBlock(resource: Readonly<Record<string, unknown>>, cutter: Cutter): BlockView {
+function resourceBlock(resource: Readonly<Record<string, unknown>>, cutter: Cutter) {
   const uri = short(resource.uri, 2_000) ?? '';
   const mimeType = short(resource.mimeType, 100);
   const description = short(resource.description, 2_000);
   const contents = typeof resource.text === 'string' ? cutter.text(resource.text) : undefined;
+  const media = resourceMedia(resource, cutter);
   return {
-    type: 'resource',
+    type: 'resource' as const,
     uri,
     title: short(resource.title, 300) ?? short(resource.name, 300) ?? 'Resource',
     cut: contents?.cut ?? false,
     ...(mimeType !== undefined && { mimeType }),
     ...(description !== undefined && { description }),
-    ...(contents !== undefined && { text: contents.text }),
+    ...(contents !== undefined && { text: contents.text, ...markdownOf(resource) }),
+    ...(media && { media }),
     ...(typeof resource.blob === 'string' && { blobBytes: Math.floor((resource.blob.length * 3) / 4) }),
   };
+}
+
+/** Binary contents of a resource, where they are an image or a sound. */
+function resourceMedia(resource: Readonly<Record<string, unknown>>, cutter: Cutter): MediaView | undefined {
+  const { blob, mimeType } = resource;
+  if (typeof blob !== 'string' || typeof mimeType !== 'string') return undefined;
+  const known = mimeType.toLowerCase();
+  const type = IMAGE_TYPES.has(known) ? 'image' : AUDIO_TYPES.has(known) ? 'audio' : undefined;
+  if (type === undefined || !BASE64.test(blob) || !cutter.media(blob.length)) return undefined;
+  return { type, mimeType: known, data: blob.replace(/\s/g, '') };
+}
+
+/** Whether the server says that a text is Markdown. */
+function markdownOf({ mimeType }: Readonly<Record<string, unknown>>): { markdown: true } | undefined {
+  return typeof mimeType === 'string' && /^text\/(?:x-)?markdown\b/i.test(mimeType) ? { markdown: true } : undefined;
 }
 
 function structuredView(structured: unknown, cutter: Cutter): JsonValue | undefined {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { describeError, isPatchbayError } from '../../base/errors';
+import { describeError, isPatchbayError, PatchbayError } from '../../base/errors';
 import type { CatalogTool, Hub } from '../../core/hubTypes';
 import type { Logger } from '../../core/ports';
 import type { JsonObject } from '../../shared/json';
@@ -14,7 +14,9 @@ import {
   type ToolView,
 } from '../../shared/toolPanel';
 import { cut } from '../plainText';
-import { blockText, resultText, resultView } from './resultView';
+import { asksFirst, confirmCall } from './confirmCall';
+import { blockText, nextBlocks, resultText, resultView } from './resultView';
+import { type SavedFile, savedFile } from './savedFile';
 import { stateView, toolView } from './views';
 
 const KEPT_RUNS = 10;
@@ -34,12 +36,22 @@ export interface ToolPanelDeps {
   readonly remember: (args: JsonObject) => void;
   /** Opens a text in an editor of its own. */
   readonly showText: (name: string, text: string) => Promise<void>;
+  /** Asks for a place and writes the file there. */
+  readonly saveFile: (file: SavedFile) => Promise<void>;
   readonly now: () => number;
 }
 
 interface FinishedRun {
   readonly view: RunView;
   readonly result: CallToolResult | undefined;
+}
+
+interface FinishedCall {
+  readonly id: string;
+  readonly at: number;
+  /** Id of the server called, or of the member of a group that answered. */
+  readonly answeredBy: string;
+  readonly outcome: RunOutcome;
 }
 
 /** One webview panel over one tool. Everything from the webview is validated; everything to it is bounded. */
@@ -82,9 +94,9 @@ export class ToolPanel {
     this.#post({ type: 'arguments', args });
   }
 
-  /** Runs the tool and shows it as a run of this panel. Rejects as `hub.callTool` does. */
+  /** Runs the tool for code, which nobody is asked about, and shows it as a run of this panel. Rejects as `hub.callTool` does. */
   run(args: JsonObject): Promise<CallToolResult> {
-    return this.#run(`host-${++this.#hostRuns}`, args);
+    return this.#run(`host-${++this.#hostRuns}`, args, false);
   }
 
   /** Connects where the tool is not known yet, because a person opened the form and wants to see it. */
@@ -121,7 +133,7 @@ export class ToolPanel {
       case 'connect':
         return this.#connect();
       case 'run':
-        if (!this.#running.has(message.id)) await this.#run(message.id, message.args).catch(() => {});
+        if (!this.#running.has(message.id)) await this.#run(message.id, message.args, true).catch(() => {});
         return;
       case 'cancel':
         this.#running.get(message.id)?.controller.abort(new Error('Cancelled by the person.'));
@@ -138,14 +150,30 @@ export class ToolPanel {
       case 'openInEditor': {
         const text = this.#textOf(message.id, message.block);
         if (text !== undefined) await this.#deps.showText(this.#target.tool, text);
+        return;
+      }
+      case 'saveAs': {
+        const result = this.#resultOf(message.id);
+        const file = result && savedFile(this.#target.tool, result, message.block);
+        if (file) await this.#deps.saveFile(file);
+        return;
+      }
+      case 'more': {
+        const { id, from } = message;
+        const result = this.#resultOf(id);
+        if (result) this.#post({ type: 'blocks', id, from, blocks: nextBlocks(result, from) });
       }
     }
   }
 
   #textOf(id: string, block: number | undefined): string | undefined {
-    const result = this.#finished.find(({ view }) => view.id === id)?.result;
+    const result = this.#resultOf(id);
     if (result === undefined) return undefined;
     return block === undefined ? resultText(result) : blockText(result, block);
+  }
+
+  #resultOf(id: string): CallToolResult | undefined {
+    return this.#finished.find(({ view }) => view.id === id)?.result;
   }
 
   async #connect(): Promise<void> {
@@ -157,7 +185,7 @@ export class ToolPanel {
     this.#refresh();
   }
 
-  async #run(id: string, args: JsonObject): Promise<CallToolResult> {
+  async #run(id: string, args: JsonObject, byPerson: boolean): Promise<CallToolResult> {
     const { server, tool } = this.#target;
     const { hub, now } = this.#deps;
     const controller = new AbortController();
@@ -167,25 +195,44 @@ export class ToolPanel {
     this.#running.set(id, { view, controller });
     this.#post({ type: 'started', run: view });
     const progress = this.#progressSender(id);
+    let answeredBy = server;
+    const onMember = (member: string) => {
+      answeredBy = member;
+    };
     try {
       if (hub.server(server)?.state.kind !== 'connected') await hub.connect(server, { interactive: true, signal });
-      const result = await hub.callTool(server, tool, args, { signal, onProgress: progress.report });
-      this.#finish(id, at, { status: 'done', result: resultView(result) }, result);
+      if (byPerson && !(await this.#isAllowed(args))) throw new PatchbayError('cancelled', 'The tool was not called.');
+      signal.throwIfAborted();
+      const result = await hub.callTool(server, tool, args, { signal, onProgress: progress.report, onMember });
+      const view = resultView(result, this.#catalogTool()?.tool.outputSchema);
+      this.#finish({ id, at, answeredBy, outcome: { status: 'done', result: view } }, result);
       return result;
     } catch (error) {
       const kind = signal.aborted ? 'cancelled' : isPatchbayError(error) ? error.kind : 'transport';
       const message = signal.aborted ? 'The call was cancelled.' : describeError(error);
-      this.#finish(id, at, { status: 'failed', kind, message: cut(message, 10_000) }, undefined);
+      const outcome: RunOutcome = { status: 'failed', kind, message: cut(message, 10_000) };
+      this.#finish({ id, at, answeredBy, outcome }, undefined);
       throw error;
     } finally {
       progress.stop();
     }
   }
 
-  #finish(id: string, at: number, outcome: RunOutcome, result: CallToolResult | undefined): void {
+  async #isAllowed(args: JsonObject): Promise<boolean> {
+    const { server, tool: toolName } = this.#target;
+    const snapshot = this.#deps.hub.server(server);
+    const tool = this.#catalogTool()?.tool;
+    if (!asksFirst(snapshot, tool)) return true;
+    return confirmCall({ serverName: snapshot?.name ?? server, toolName, tool, args });
+  }
+
+  #finish(run: FinishedCall, result: CallToolResult | undefined): void {
+    const { id, at, answeredBy, outcome } = run;
     this.#running.delete(id);
     if (this.#disposed) return;
-    const view: RunView = { id, at, durationMs: this.#deps.now() - at, outcome };
+    const { hub, now } = this.#deps;
+    const member = answeredBy === this.#target.server ? undefined : (hub.server(answeredBy)?.name ?? answeredBy);
+    const view: RunView = { id, at, durationMs: now() - at, ...(member !== undefined && { member }), outcome };
     this.#finished = [{ view, result }, ...this.#finished].slice(0, KEPT_RUNS);
     this.#post({ type: 'finished', run: view });
   }

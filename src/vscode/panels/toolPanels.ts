@@ -9,6 +9,7 @@ import { TOOL_PANEL_VIEW_TYPE, type ToolPanelState } from '../../shared/toolPane
 import { oneLine } from '../plainText';
 import { pageHtml } from './html';
 import { ResultDocuments } from './resultDocuments';
+import { saveFile } from './saveFile';
 import { ToolPanel, type ToolTarget } from './toolPanel';
 
 const MAX_REMEMBERED_CHARACTERS = 64 * 1024;
@@ -100,6 +101,7 @@ export class ToolPanels implements vscode.Disposable {
       log,
       now,
       showText: (name, text) => this.#documents.show(name, text),
+      saveFile,
       remember: (value) => {
         if (JSON.stringify(value).length <= MAX_REMEMBERED_CHARACTERS) void workspaceState.update(key, value);
       },

@@ -1,12 +1,15 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { equalJson } from '../../forms/equalJson';
-import { formatJson, parseJsonText } from '../../forms/jsonText';
 import type { JsonValue } from '../../shared/json';
 import type { BlockView, ResultView, RunningView, RunView } from '../../shared/toolPanel';
 import type { Host } from './host';
 import { Icon } from './icons';
-import { JsonTree } from './jsonTree';
-import { durationText, looksLikeCode, sizeText, timeText } from './text';
+import { Block, parsedJson, Truncated } from './resultsBlocks';
+import { OutputProblem, Structured } from './resultsStructured';
+import { durationText, sizeText, timeText } from './text';
+
+/** Beyond it a result is for the editor. */
+const MAX_DRAWN_BLOCKS = 2_000;
 
 interface ResultsProps {
   readonly host: Host;
@@ -68,6 +71,7 @@ function RunCard({ host, run, newest }: { host: Host; run: RunView; newest: bool
         <span class="facts">
           {durationText(run.durationMs)}
           {outcome.status === 'done' && ` · ${sizeText(outcome.result.bytes)}`}
+          {run.member !== undefined && ` · ${run.member}`}
           <span class="at">{timeText(run.at)}</span>
         </span>
       </summary>
@@ -105,7 +109,9 @@ const FAILURES: Readonly<Record<string, string>> = {
 
 function ResultBody({ host, id, result }: { host: Host; id: string; result: ResultView }) {
   const [raw, setRaw] = useState(false);
-  const { structured } = result;
+  const { structured, output } = result;
+  const onOpen = () => host.post({ type: 'openInEditor', id });
+  const onSave = () => host.post({ type: 'saveAs', id });
   return (
     <div class="card-body">
       <div class="toolbar">
@@ -116,27 +122,23 @@ function ResultBody({ host, id, result }: { host: Host; id: string; result: Resu
           <Icon name="copy" />
           Copy
         </button>
-        <button type="button" class="quiet" onClick={() => host.post({ type: 'openInEditor', id })}>
+        <button type="button" class="quiet" onClick={onOpen}>
           <Icon name="openEditor" />
           Open in editor
         </button>
+        <button type="button" class="quiet" onClick={onSave}>
+          <Icon name="save" />
+          Save as…
+        </button>
       </div>
-      {result.truncated && <p class="notice">Only the beginning is shown here. “Open in editor” shows all of it.</p>}
+      {result.truncated && <Truncated onOpen={onOpen} onSave={onSave} />}
       {raw ? (
         <pre class="block code">{result.raw}</pre>
       ) : (
         <>
-          {result.blocks.map((block, index) =>
-            repeats(block, structured) ? null : (
-              <Block key={`${index}`} host={host} id={id} index={index} block={block} />
-            ),
-          )}
-          {structured !== undefined && (
-            <div class="block">
-              <h3>Structured content</h3>
-              <JsonTree value={structured} />
-            </div>
-          )}
+          <Blocks host={host} id={id} result={result} />
+          {structured !== undefined && <Structured value={structured} output={output} />}
+          {structured === undefined && output && 'problem' in output && <OutputProblem problem={output.problem} />}
           {result.blocks.length === 0 && structured === undefined && (
             <p class="empty">The tool answered without content.</p>
           )}
@@ -146,96 +148,42 @@ function ResultBody({ host, id, result }: { host: Host; id: string; result: Resu
   );
 }
 
-/** A text block that says the same as the structured content, as the specification asks servers to send it. */
-function repeats(block: BlockView, structured: JsonValue | undefined): boolean {
-  if (block.type !== 'text' || structured === undefined || block.cut) return false;
-  const parsed = parsedJson(block.text);
-  return parsed !== undefined && equalJson(parsed, structured);
-}
-
-function Block({ host, id, index, block }: { host: Host; id: string; index: number; block: BlockView }) {
-  switch (block.type) {
-    case 'text':
-      return (
-        <TextBlock
-          text={block.text}
-          cut={block.cut}
-          onOpen={() => host.post({ type: 'openInEditor', id, block: index })}
-        />
-      );
-    case 'image':
-      return (
-        <figure class="block media">
-          <img alt={`Part ${index + 1} of the result`} src={`data:${block.mimeType};base64,${block.data}`} />
-          <figcaption>
-            {block.mimeType} · {sizeText((block.data.length * 3) / 4)}
-          </figcaption>
-        </figure>
-      );
-    case 'audio':
-      return (
-        <figure class="block media">
-          {/* biome-ignore lint/a11y/useMediaCaption: a server's sound comes without captions */}
-          <audio
-            controls
-            src={`data:${block.mimeType};base64,${block.data}`}
-            aria-label={`Sound ${index + 1} of the result`}
-          />
-          <figcaption>
-            {block.mimeType} · {sizeText((block.data.length * 3) / 4)}
-          </figcaption>
-        </figure>
-      );
-    case 'resource':
-      return (
-        <div class="block resource">
-          <p class="resource-title">
-            <strong>{block.title}</strong>
-            {block.mimeType && <span class="facts">{block.mimeType}</span>}
-            {block.blobBytes !== undefined && <span class="facts">{sizeText(block.blobBytes)}, binary</span>}
-          </p>
-          <code class="uri">{block.uri}</code>
-          {block.description && <p class="about">{block.description}</p>}
-          {block.text !== undefined && (
-            <TextBlock
-              text={block.text}
-              cut={block.cut}
-              onOpen={() => host.post({ type: 'openInEditor', id, block: index })}
-            />
-          )}
-        </div>
-      );
-    case 'note':
-      return <p class="block notice">{block.text}</p>;
-  }
-}
-
-function TextBlock({ text, cut, onOpen }: { text: string; cut: boolean; onOpen: () => void }) {
-  const json = cut ? undefined : parsedJson(text);
-  const shown = json === undefined ? text : formatJson(json);
-  const code = json !== undefined || looksLikeCode(text);
+/** The blocks that are here, and the next ones on request: the host sends them part by part. */
+function Blocks({ host, id, result }: { host: Host; id: string; result: ResultView }) {
+  const [blocks, setBlocks] = useState(result.blocks);
+  const total = result.totalBlocks ?? result.blocks.length;
+  useEffect(
+    () =>
+      host.onMessage((message) => {
+        if (message.type !== 'blocks' || message.id !== id) return;
+        setBlocks((known) => (known.length === message.from ? [...known, ...message.blocks] : known));
+      }),
+    [host, id],
+  );
   return (
     <>
-      {text === '' ? (
-        <p class="block empty">(empty text)</p>
-      ) : (
-        <pre class={code ? 'block code' : 'block text'}>{shown}</pre>
+      {blocks.map((block, index) =>
+        repeats(block, result.structured) ? null : (
+          <Block key={`${index}`} host={host} id={id} index={index} block={block} />
+        ),
       )}
-      {cut && (
+      {blocks.length < total && (
         <p class="notice">
-          The text goes on.{' '}
-          <button type="button" class="link" onClick={onOpen}>
-            Open in editor
-          </button>
+          {blocks.length} of {total} blocks are shown.
+          {blocks.length < MAX_DRAWN_BLOCKS && (
+            <button type="button" class="link" onClick={() => host.post({ type: 'more', id, from: blocks.length })}>
+              Show more
+            </button>
+          )}
         </p>
       )}
     </>
   );
 }
 
-/** Objects and arrays only: a bare number or word is text. What would not be shown as sent stays text as well. */
-function parsedJson(text: string): JsonValue | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  const parsed = parseJsonText(text);
-  return parsed.ok ? parsed.value : undefined;
+/** A text block that says the same as the structured content, as the specification asks servers to send it. */
+function repeats(block: BlockView, structured: JsonValue | undefined): boolean {
+  if (block.type !== 'text' || structured === undefined || block.cut) return false;
+  const parsed = parsedJson(block.text);
+  return parsed !== undefined && equalJson(parsed, structured);
 }

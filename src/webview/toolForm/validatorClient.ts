@@ -27,6 +27,16 @@ export class ValidatorClient {
     return next;
   }
 
+  /** Ends the worker; a later check starts one again. */
+  dispose(): void {
+    void this.#worker?.then(
+      (worker) => worker.terminate(),
+      () => {},
+    );
+    this.#worker = undefined;
+    this.#workerSchema = undefined;
+  }
+
   async #check(schema: unknown, value: unknown): Promise<Checked> {
     try {
       this.#worker ??= this.#start();

@@ -3,18 +3,6 @@ import { define, read } from './support/definitions';
 
 describe('keys whose feature is not built', () => {
   it.each([
-    [
-      { command: 'x', tools: { include: ['a'], confirm: 'always' }, security: { allowLocalhost: false } },
-      ['tools.confirm'],
-    ],
-  ])('are listed for %j', (entry, keys) => {
-    const definition = define(entry);
-    expect(definition.notSupported).toEqual(keys);
-    expect(definition.problems).toEqual([]);
-    expect(definition.entry).toBeDefined();
-  });
-
-  it.each([
     {
       command: 'x',
       args: [],
@@ -33,6 +21,7 @@ describe('keys whose feature is not built', () => {
     },
     { command: 'x', middleware: ['logging'], resources: ['**'], limits: { maxConcurrentCalls: 2 }, tls: {} },
     { command: 'x', pool: { max: 2 }, timeouts: { idleMs: 5 }, retry: { calls: 'never' } },
+    { command: 'x', tools: { include: ['a'], confirm: 'always' }, security: { allowLocalhost: false } },
     { command: 'x', transport: 'pigeon' },
     { url: 'wss://x/', websocket: { pingIntervalMs: 1 }, auth: { type: 'bearer', token: '${secret:x}' } },
     { url: 'http://x/', transport: 'sse', endpoints: { sse: '/events' }, proxy: 'none', tls: { ca: 'ca.pem' } },
@@ -44,6 +33,7 @@ describe('keys whose feature is not built', () => {
   it('are warned about at their key', () => {
     const { diagnostics } = read({
       gateway: { enabled: true },
+      tools: { autoRegister: true },
       servers: { a: { command: 'x', tools: { confirm: 'never' } } },
     });
     expect(diagnostics.map(({ code, severity, message, pointer }) => [code, severity, message, pointer])).toEqual([
@@ -51,8 +41,8 @@ describe('keys whose feature is not built', () => {
       [
         'notSupported',
         'warning',
-        '`tools.confirm` is not supported yet: it is read and ignored.',
-        '/servers/a/tools/confirm',
+        '`tools.autoRegister` is not supported yet: it is read and ignored.',
+        '/tools/autoRegister',
       ],
     ]);
   });

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { CallToolResult } from '../../../../src/shared/mcp';
-import { blockText, resultText, resultView, TEXT_BUDGET } from '../../../../src/vscode/panels/resultView';
+import {
+  BLOCKS_PER_PART,
+  blockText,
+  nextBlocks,
+  resultText,
+  resultView,
+  TEXT_BUDGET,
+} from '../../../../src/vscode/panels/resultView';
+import { savedFile } from '../../../../src/vscode/panels/savedFile';
 
 function blocksOf(...content: unknown[]) {
   return resultView({ content } as CallToolResult).blocks;
@@ -30,7 +38,7 @@ describe('a result as a panel shows it', () => {
         { type: 'resource', resource: { uri: 'demo://2', blob: 'aGkh' } },
       ),
     ).toEqual([
-      { type: 'resource', uri: 'file:///x', title: 'X', mimeType: 'text/plain', cut: false },
+      { type: 'resource', uri: 'file:///x', title: 'X', mimeType: 'text/plain', cut: false, linked: true },
       { type: 'resource', uri: 'demo://1', title: 'Resource', text: 'body', cut: false },
       { type: 'resource', uri: 'demo://2', title: 'Resource', blobBytes: 3, cut: false },
     ]);
@@ -54,9 +62,11 @@ describe('a result as a panel shows it', () => {
   it('bounds 50 MB, thousands of blocks and deep structure', () => {
     const big = resultView({ content: [{ type: 'text', text: 'x'.repeat(50 * 1024 * 1024) }] });
     expect(JSON.stringify(big).length).toBeLessThan(3 * TEXT_BUDGET);
-    expect(
-      resultView({ content: Array.from({ length: 10_000 }, () => ({ type: 'text', text: 'x' })) }).blocks.length,
-    ).toBe(501);
+    const many = { content: Array.from({ length: 10_000 }, (_, i) => ({ type: 'text', text: `${i}` })) };
+    expect(resultView(many)).toMatchObject({ totalBlocks: 10_000, blocks: { length: BLOCKS_PER_PART } });
+    expect(nextBlocks(many, 9_950)).toHaveLength(50);
+    expect(nextBlocks(many, 100)[0]).toEqual({ type: 'text', text: '100', cut: false });
+    expect(nextBlocks(many, 10_000)).toEqual([]);
     let deep: unknown = 1;
     for (let i = 0; i < 20_000; i++) deep = [deep];
     const view = resultView({ content: [], structuredContent: deep });
@@ -90,5 +100,45 @@ describe('a result as a panel shows it', () => {
     expect(blockText(result, 1)).toBe('b');
     expect(blockText(result, 2)).toBeUndefined();
     expect(JSON.parse(resultText(result))).toEqual(result);
+  });
+
+  it('gives the output schema to check against, or says why nothing can be checked', () => {
+    const schema = { type: 'object' };
+    expect(resultView({ content: [], structuredContent: { a: 1 } }, schema).output).toEqual({ schema });
+    expect(resultView({ content: [] }, schema).output).toEqual({
+      problem: 'The tool promises structured content and sent none.',
+    });
+    expect(resultView({ content: [], isError: true }, schema).output).toBeUndefined();
+    expect(resultView({ content: [], structuredContent: {} }).output).toBeUndefined();
+    const large = { a: 'x'.repeat(TEXT_BUDGET) };
+    expect(resultView({ content: [], structuredContent: large }, schema).output).toHaveProperty('problem');
+    expect(resultView({ content: [], structuredContent: {} }, large).output).toHaveProperty('problem');
+  });
+
+  it('marks what the server calls Markdown, and draws binary resources of known types only', () => {
+    const resource = (mimeType: string, rest: object) => ({
+      type: 'resource',
+      resource: { uri: 'a:b', mimeType, ...rest },
+    });
+    expect(blocksOf(resource('text/markdown; charset=utf-8', { text: '*x*' }))[0]).toMatchObject({ markdown: true });
+    expect(blocksOf(resource('image/png', { blob: 'aGk=' }))[0]).toMatchObject({
+      media: { type: 'image', mimeType: 'image/png', data: 'aGk=' },
+    });
+    expect(blocksOf(resource('image/svg+xml', { blob: 'aGk=' }))[0]).not.toHaveProperty('media');
+  });
+
+  it('makes files of the whole and of a block, under a name without a path', () => {
+    const result = {
+      content: [
+        { type: 'text', text: 'plain' },
+        { type: 'image', mimeType: 'image/PNG', data: 'aGk=' },
+        { type: 'resource', resource: { uri: 'a:b', mimeType: '../x', blob: 'aGkh' } },
+      ],
+    };
+    expect(savedFile('../../etc/passwd', result, undefined)?.name).toBe('-etc-passwd.json');
+    expect(savedFile('t', result, 0)).toEqual({ name: 't.txt', bytes: Buffer.from('plain') });
+    expect(savedFile('t', result, 1)).toEqual({ name: 't.png', bytes: Buffer.from('hi') });
+    expect(savedFile('t', result, 2)).toEqual({ name: 't.bin', bytes: Buffer.from('hi!') });
+    expect(savedFile('t', result, 3)).toBeUndefined();
   });
 });

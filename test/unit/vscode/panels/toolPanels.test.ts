@@ -42,6 +42,9 @@ const editor = vi.hoisted(() => ({
   documents: [] as { path: string; text: unknown }[],
   provider: undefined as { provideTextDocumentContent(uri: unknown): unknown } | undefined,
   clipboard: '',
+  written: [] as { path: string; text: string }[],
+  asked: [] as { question: string; detail: string }[],
+  answer: undefined as string | undefined,
 }));
 vi.mock('vscode', () => ({
   Uri: {
@@ -58,8 +61,19 @@ vi.mock('vscode', () => ({
       return panel;
     },
     showTextDocument: () => Promise.resolve(),
+    showWarningMessage: (question: string, options: { detail: string }) => {
+      editor.asked.push({ question, detail: options.detail });
+      return Promise.resolve(editor.answer);
+    },
+    showSaveDialog: () => Promise.resolve({ path: '/chosen' }),
   },
   workspace: {
+    fs: {
+      writeFile: (uri: { path: string }, bytes: Uint8Array) => {
+        editor.written.push({ path: uri.path, text: new TextDecoder().decode(bytes) });
+        return Promise.resolve();
+      },
+    },
     registerTextDocumentContentProvider: (_scheme: string, provider: typeof editor.provider) => {
       editor.provider = provider;
       return { dispose() {} };
@@ -69,6 +83,9 @@ vi.mock('vscode', () => ({
       editor.documents.push({ path: uri.path, text: editor.provider?.provideTextDocumentContent(uri) });
       return Promise.resolve(uri);
     },
+  },
+  l10n: {
+    t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, at: string) => String(args[Number(at)])),
   },
   env: {
     clipboard: {
@@ -144,6 +161,8 @@ beforeEach(() => {
   editor.panels.length = 0;
   editor.titles.length = 0;
   editor.documents.length = 0;
+  editor.asked.length = 0;
+  editor.answer = undefined;
 });
 
 describe('tool panels', () => {
@@ -243,6 +262,76 @@ describe('tool panels', () => {
     panel().received.fire({ type: 'ready' });
     await settled();
     expect(panel().of('init')[0]?.runs).toHaveLength(1);
+  });
+
+  it('names the member of a group that answered, gives further blocks, and saves a block', async () => {
+    const { panels, panel, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'run', id: 'r1', args: {} });
+    await settled();
+    hub.calls[0]?.options.onMember?.('replica-2');
+    hub.answer.resolve({ content: Array.from({ length: 150 }, (_, i) => ({ type: 'text', text: `${i}` })) });
+    await settled();
+    expect(panel().of('finished')[0]?.run).toMatchObject({ member: 'replica-2' });
+    panel().received.fire({ type: 'more', id: 'r1', from: 100 });
+    panel().received.fire({ type: 'more', id: 'unknown', from: 100 });
+    panel().received.fire({ type: 'saveAs', id: 'r1', block: 120 });
+    await settled();
+    expect(panel().of('blocks')).toMatchObject([{ id: 'r1', from: 100, blocks: { length: 50 } }]);
+    expect(editor.written).toEqual([{ path: '/chosen', text: '120' }]);
+  });
+
+  it('asks before a call that a person makes where the policy says so, and never asks code', async () => {
+    const destructive: Tool = {
+      ...ECHO,
+      inputSchema: { properties: { code: { type: 'string', format: 'password' }, path: { type: 'string' } } },
+      annotations: { destructiveHint: true },
+    };
+    const cases = [
+      { tool: ECHO, confirm: 'always', asks: true },
+      { tool: ECHO, confirm: undefined, asks: false },
+      { tool: destructive, confirm: undefined, asks: true },
+      { tool: destructive, confirm: 'never', asks: false },
+    ] as const;
+    for (const { tool, confirm, asks } of cases) {
+      const { panels, panel, hub } = setUp();
+      editor.panels.length = 0;
+      editor.asked.length = 0;
+      hub.current = snapshot({
+        ...(confirm && { confirm }),
+        catalog: { status: 'live', tools: [{ tool, callName: 'echo' }] },
+      });
+      await panels.open({ server: 's', tool: 'echo' });
+      panel().received.fire({ type: 'run', id: 'r1', args: { path: '/x', code: 'hunter2', apiKey: 'k-1' } });
+      await settled();
+      expect(editor.asked.length, `${confirm}`).toBe(asks ? 1 : 0);
+      expect(hub.calls.length).toBe(asks ? 0 : 1);
+      if (!asks) continue;
+      expect(editor.asked[0]?.question).toBe('Call “echo” of “Server”?');
+      expect(editor.asked[0]?.detail).toContain('"path": "/x"');
+      expect(editor.asked[0]?.detail).not.toMatch(/k-1/);
+      expect(panel().of('finished')[0]?.run.outcome).toMatchObject({ status: 'failed', kind: 'cancelled' });
+      if (tool === destructive) expect(editor.asked[0]?.detail).not.toMatch(/hunter2/);
+      editor.answer = 'Call';
+      panel().received.fire({ type: 'run', id: 'r2', args: {} });
+      await settled();
+      expect(hub.calls).toHaveLength(1);
+      editor.answer = undefined;
+      hub.answer.resolve({ content: [] });
+      await panels.open({ server: 's', tool: 'echo' }, { run: true });
+      expect(hub.calls).toHaveLength(2);
+      expect(editor.asked).toHaveLength(2);
+    }
+  });
+
+  it('shortens long arguments in the question', async () => {
+    const { panels, panel, hub } = setUp();
+    hub.current = snapshot({ confirm: 'always' });
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'run', id: 'r1', args: { message: `\u202e${'x'.repeat(1_000_000)}` } });
+    await settled();
+    expect(editor.asked[0]?.detail).toMatch(/^Arguments: \{\n {2}"message": "\\u\{202e\}x+…$/);
+    expect(editor.asked[0]?.detail.length).toBeLessThan(1_100);
   });
 
   it('resolves to the result when it is asked to run', async () => {

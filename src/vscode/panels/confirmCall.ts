@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { ServerSnapshot } from '../../core/hubTypes';
+import type { JsonObject } from '../../shared/json';
+import type { Tool } from '../../shared/mcp';
+import { confirm } from '../adapters/messages';
+import { cut, manyLines, oneLine } from '../plainText';
+import { withoutSecrets } from './secretArguments';
+
+const MAX_ARGUMENTS = 1_000;
+const MAX_ARGUMENT_LINES = 20;
+
+/** Whether a person is asked before a call, by `tools.confirm` of the server. What a tool says of itself is a hint only. */
+export function asksFirst(server: ServerSnapshot | undefined, tool: Tool | undefined): boolean {
+  const policy = server?.confirm ?? 'destructive';
+  return policy === 'always' || (policy === 'destructive' && tool?.annotations?.destructiveHint === true);
+}
+
+export interface CallInQuestion {
+  readonly serverName: string;
+  readonly toolName: string;
+  readonly tool: Tool | undefined;
+  readonly args: JsonObject;
+}
+
+/** Asks whether to call; what the arguments hold is shown shortened and without secrets. */
+export async function confirmCall({ serverName, toolName, tool, args }: CallInQuestion): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const destructive = tool?.annotations?.destructiveHint === true;
+  const question = t('Call “{0}” of “{1}”?', oneLine(toolName, 80), oneLine(serverName, 80));
+  const lines = [
+    ...(destructive ? [t('The server says that this tool may destroy data.')] : []),
+    t('Arguments: {0}', shortened(withoutSecrets(args, tool?.inputSchema))),
+  ];
+  return confirm(question, lines.join('\n'), t('Call'));
+}
+
+function shortened(args: JsonObject): string {
+  const text = JSON.stringify(args, null, 2);
+  const lines = cut(text, MAX_ARGUMENTS).split('\n').slice(0, MAX_ARGUMENT_LINES).join('\n');
+  return manyLines(lines, MAX_ARGUMENTS) + (lines.length < text.length ? '…' : '');
+}

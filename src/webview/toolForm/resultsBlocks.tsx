@@ -1,0 +1,138 @@
+import { useState } from 'preact/hooks';
+import { formatJson, parseJsonText } from '../../forms/jsonText';
+import type { JsonValue } from '../../shared/json';
+import type { BlockView, MediaView } from '../../shared/toolPanel';
+import type { Host } from './host';
+import { Icon } from './icons';
+import { looksLikeMarkdown, readMarkdown } from './resultsMarkdown';
+import { Markdown } from './resultsMarkdownView';
+import { looksLikeCode, sizeText } from './text';
+
+interface BlockProps {
+  readonly host: Host;
+  /** Of the run. */
+  readonly id: string;
+  readonly index: number;
+  readonly block: BlockView;
+}
+
+/** One block of a result. Whatever it says is text. */
+export function Block({ host, id, index, block }: BlockProps) {
+  const onOpen = () => host.post({ type: 'openInEditor', id, block: index });
+  const onSave = () => host.post({ type: 'saveAs', id, block: index });
+  switch (block.type) {
+    case 'text':
+      return <TextBlock text={block.text} cut={block.cut} markdown={block.markdown} onOpen={onOpen} onSave={onSave} />;
+    case 'image':
+    case 'audio':
+      return <Media media={block} index={index} onSave={onSave} />;
+    case 'resource':
+      return (
+        <div class="block resource">
+          <p class="resource-title">
+            <strong>{block.title}</strong>
+            <span class="facts">{block.linked ? 'link to a resource' : 'resource'}</span>
+            {block.mimeType && <span class="facts">{block.mimeType}</span>}
+            {block.blobBytes !== undefined && <span class="facts">{sizeText(block.blobBytes)}, binary</span>}
+            {block.blobBytes !== undefined && block.media === undefined && <SaveButton onSave={onSave} />}
+          </p>
+          <code class="uri">{block.uri}</code>
+          {block.description && <p class="about">{block.description}</p>}
+          {block.media && <Media media={block.media} index={index} onSave={onSave} />}
+          {block.text !== undefined && (
+            <TextBlock text={block.text} cut={block.cut} markdown={block.markdown} onOpen={onOpen} onSave={onSave} />
+          )}
+        </div>
+      );
+    case 'note':
+      return <p class="block notice">{block.text}</p>;
+  }
+}
+
+function Media({ media, index, onSave }: { media: MediaView; index: number; onSave: () => void }) {
+  const source = `data:${media.mimeType};base64,${media.data}`;
+  return (
+    <figure class="block media">
+      {media.type === 'image' ? (
+        <img alt={`Part ${index + 1} of the result`} src={source} />
+      ) : (
+        // biome-ignore lint/a11y/useMediaCaption: a server's sound comes without captions
+        <audio controls src={source} aria-label={`Sound ${index + 1} of the result`} />
+      )}
+      <figcaption>
+        {media.mimeType} · {sizeText(Math.floor((media.data.length * 3) / 4))}
+        <SaveButton onSave={onSave} />
+      </figcaption>
+    </figure>
+  );
+}
+
+function SaveButton({ onSave }: { onSave: () => void }) {
+  return (
+    <button type="button" class="link" onClick={onSave}>
+      Save as…
+    </button>
+  );
+}
+
+interface TextBlockProps {
+  readonly text: string;
+  readonly cut: boolean;
+  /** Whether the server says that this is Markdown. */
+  readonly markdown: boolean | undefined;
+  readonly onOpen: () => void;
+  readonly onSave: () => void;
+}
+
+function TextBlock({ text, cut, markdown, onOpen, onSave }: TextBlockProps) {
+  const [plain, setPlain] = useState(false);
+  const json = cut ? undefined : parsedJson(text);
+  const isMarkdown = json === undefined && (markdown === true || looksLikeMarkdown(text));
+  const blocks = isMarkdown ? readMarkdown(text) : undefined;
+  return (
+    <>
+      {blocks !== undefined && (
+        <button type="button" class="toggle plain-toggle" aria-pressed={plain} onClick={() => setPlain(!plain)}>
+          Plain text
+        </button>
+      )}
+      {blocks !== undefined && !plain ? <Markdown blocks={blocks} /> : <PlainText text={text} json={json} />}
+      {cut && (
+        <p class="notice">
+          The text goes on.
+          <button type="button" class="link" onClick={onOpen}>
+            Open in editor
+          </button>
+          <SaveButton onSave={onSave} />
+        </p>
+      )}
+    </>
+  );
+}
+
+function PlainText({ text, json }: { text: string; json: JsonValue | undefined }) {
+  if (text === '') return <p class="block empty">(empty text)</p>;
+  const code = json !== undefined || looksLikeCode(text);
+  return <pre class={code ? 'block code' : 'block text'}>{json === undefined ? text : formatJson(json)}</pre>;
+}
+
+/** Objects and arrays only: a bare number or word is text. What would not be shown as sent stays text as well. */
+export function parsedJson(text: string): JsonValue | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  const parsed = parseJsonText(text);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** The notice over a result of which only the beginning is here. */
+export function Truncated({ onOpen, onSave }: { onOpen: () => void; onSave: () => void }) {
+  return (
+    <p class="notice">
+      <Icon name="warning" />
+      Only the beginning is shown here.
+      <button type="button" class="link" onClick={onOpen}>
+        Open all of it in an editor
+      </button>
+      <SaveButton onSave={onSave} />
+    </p>
+  );
+}

@@ -1,0 +1,124 @@
+import { expect, test } from './support/panel';
+import { PNG, result, SUM, text } from './support/tools';
+
+const ARGS = { init: { args: { a: 1, b: 2 } } };
+const MARKDOWN = [
+  '# Report <script>alert(1)</script>',
+  '',
+  'All **done**, see [the log](https://example.test/log) and ![chart](https://example.test/c.png).',
+  '',
+  '- one',
+  '  - below one',
+  '- two with `code`',
+  '',
+  '| Name | Count |',
+  '|------|------:|',
+  '| a | 1 |',
+  '',
+  '```',
+  '<b>not bold</b>',
+  '```',
+].join('\n');
+const ORDERS = {
+  orders: [
+    { id: 1, customer: 'Ada', paid: true },
+    { id: 2, customer: '<b>Bob</b>', note: null },
+  ],
+  total: 2,
+};
+const ORDERS_SCHEMA = {
+  type: 'object',
+  properties: { total: { type: 'string' }, orders: { type: 'array', items: { required: ['id'] } } },
+};
+
+for (const theme of ['light', 'dark', 'highContrast'] as const) {
+  test(`draws Markdown, tables and the check of the output: ${theme}`, async ({ panel }) => {
+    await panel.open(SUM, { ...ARGS, theme });
+    const { page } = panel;
+    await page.keyboard.press('Control+Enter');
+    const outcome = result([text(MARKDOWN)], { structured: ORDERS, output: { schema: ORDERS_SCHEMA } });
+    await panel.finish(outcome);
+    await expect(page.getByRole('heading', { name: 'Report <script>alert(1)</script>' })).toBeVisible();
+    await expect(page.locator('.markdown strong')).toHaveText('done');
+    await expect(page.locator('.markdown .address').first()).toHaveText('the log https://example.test/log');
+    await expect(page.locator('.markdown pre')).toHaveText('<b>not bold</b>');
+    await expect(page.locator('.results a, .results img, .results script')).toHaveCount(0);
+    const table = page.getByRole('table', { name: 'orders: 2 rows' });
+    await expect(table.getByRole('cell', { name: '<b>Bob</b>' })).toBeVisible();
+    await expect(page.getByText('does not fit the output schema')).toBeVisible();
+    await expect(page.locator('.output-problem li').first()).toContainText('/total');
+    await panel.screenshot(`results-${theme}`);
+    await panel.expectSound();
+    await page.getByRole('button', { name: 'As tree' }).press('Enter');
+    await expect(table).toHaveCount(0);
+    await expect(page.locator('.tree .name').first()).toHaveText('orders');
+    await page.getByRole('button', { name: 'Plain text' }).press('Enter');
+    await expect(page.locator('.card pre.block').first()).toContainText('# Report');
+  });
+}
+
+test('says that the output fits, and why it was not checked', async ({ panel }) => {
+  await panel.open(SUM, ARGS);
+  const { page } = panel;
+  await page.keyboard.press('Control+Enter');
+  await panel.finish(result([], { structured: { sum: 3 }, output: { schema: { required: ['sum'] } } }));
+  await expect(page.getByText('Fits the output schema of the tool.')).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  await panel.finish(
+    result([text('3')], { output: { problem: 'The tool promises structured content and sent none.' } }),
+  );
+  await expect(page.getByText('The tool promises structured content and sent none.')).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  const schema = { properties: { x: { pattern: '^(a+)+$' } } };
+  await panel.finish(result([], { structured: { x: `${'a'.repeat(50)}!` }, output: { schema } }));
+  await expect(page.getByText(/was not checked: that took too long/)).toBeVisible();
+});
+
+test('shows many blocks part by part', async ({ panel }) => {
+  await panel.open(SUM, ARGS);
+  const { page } = panel;
+  await page.keyboard.press('Control+Enter');
+  const part = (from: number) => Array.from({ length: 100 }, (_, i) => text(`block ${from + i}`));
+  const run = await panel.finish(result(part(0), { totalBlocks: 10_000 }));
+  await expect(page.getByText('100 of 10000 blocks are shown.')).toBeVisible();
+  await page.getByRole('button', { name: 'Show more' }).press('Enter');
+  expect(await panel.posted('more')).toEqual({ type: 'more', id: run.id, from: 100 });
+  await panel.send({ type: 'blocks', id: run.id as string, from: 100, blocks: part(100) });
+  await expect(page.getByText('200 of 10000 blocks are shown.')).toBeVisible();
+  await expect(page.getByText('block 199')).toBeAttached();
+  await panel.send({ type: 'blocks', id: run.id as string, from: 100, blocks: part(100) });
+  await expect(page.getByText('200 of 10000 blocks are shown.')).toBeVisible();
+});
+
+test('draws binary resources, names the member that answered, and saves what is asked for', async ({ panel }) => {
+  await panel.open(SUM, ARGS);
+  const { page } = panel;
+  await page.keyboard.press('Control+Enter');
+  const { id } = (await panel.posted('run')) as unknown as { id: string };
+  const outcome = result(
+    [
+      {
+        type: 'resource',
+        uri: 'demo://chart',
+        title: 'Chart',
+        mimeType: 'image/png',
+        cut: false,
+        blobBytes: 78,
+        media: { type: 'image', mimeType: 'image/png', data: PNG },
+      },
+      { type: 'resource', uri: 'demo://log', title: 'Log', cut: false, linked: true },
+    ],
+    { truncated: true },
+  );
+  await panel.send({ type: 'finished', run: { id, at: 0, durationMs: 5, member: 'Replica 2', outcome } });
+  await expect(page.getByRole('img', { name: 'Part 1 of the result' })).toBeVisible();
+  await expect(page.getByText('link to a resource')).toBeVisible();
+  await expect(page.locator('.card summary')).toContainText('Replica 2');
+  await page.locator('figcaption').getByRole('button', { name: 'Save as…' }).click();
+  expect(await panel.posted('saveAs')).toEqual({ type: 'saveAs', id, block: 0 });
+  await page.locator('.toolbar').getByRole('button', { name: 'Save as…' }).click();
+  expect(await panel.posted('saveAs')).toEqual({ type: 'saveAs', id });
+  await page.getByRole('button', { name: 'Open all of it in an editor' }).click();
+  expect(await panel.posted('openInEditor')).toEqual({ type: 'openInEditor', id });
+  await panel.expectSound();
+});
