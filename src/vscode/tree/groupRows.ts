@@ -1,14 +1,13 @@
-/** Rows of groups: their members, and what a hover says of them. */
+/** Rows of the members of groups. */
 import type { ServerSnapshot } from '../../core/hubTypes';
 import { itemFlags } from '../contributions';
 import type { Translate } from '../localize';
-import { escapeMarkdown, oneLine } from '../plainText';
-import { type GroupFacts, isWell, type MemberFacts, strategyWords } from './groupWords';
+import { oneLine } from '../plainText';
+import { type GroupFacts, isWell, type MemberFacts } from './groupWords';
 import { stateIcon, stateWords } from './stateWords';
 import type { ItemModel } from './viewModel';
 
 const MAX_LABEL = 120;
-const MAX_LISTED = 20;
 
 /** `server`: the member as it is in the tree; undefined where it is gone at this moment. */
 export function memberItem(
@@ -33,24 +32,8 @@ export function memberItem(
   };
 }
 
-/** Rows of a group's hover. */
-export function groupRows({ strategy, members, warnings }: GroupFacts, t: Translate): [string, string][] {
-  const listed = members.slice(0, MAX_LISTED).map((member) => {
-    const words = [member.id, memberWords(strategy, member, undefined, t)].join(': ');
-    return escapeMarkdown(oneLine(words, 400));
-  });
-  if (members.length > MAX_LISTED) listed.push(t('and {0} more', members.length - MAX_LISTED));
-  const rows: [string, string][] = [
-    [t('Calls go to its members'), escapeMarkdown(strategyWords(strategy, t))],
-    [t('Members'), `  \n${listed.join('  \n')}`],
-  ];
-  const found = warnings.map((warning) => escapeMarkdown(oneLine(warning, 400)));
-  if (found.length > 0) rows.push([t('Differences'), `  \n${found.join('  \n')}`]);
-  return rows;
-}
-
 /** In turn, all members have the same share, so that a weight would mean nothing. */
-function memberWords(
+export function memberWords(
   strategy: GroupFacts['strategy'],
   member: MemberFacts,
   server: ServerSnapshot | undefined,

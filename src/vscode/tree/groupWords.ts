@@ -6,13 +6,13 @@ import type { StateIcon } from './stateWords';
 export type GroupFacts = NonNullable<ServerSnapshot['group']>;
 export type MemberFacts = GroupFacts['members'][number];
 
-/** `2 of 3 members` that take calls, of a group that is connected; else how many there are. Empty for a server. */
+/** `2/3 members` that take calls, of a group that is connected; else how many there are. Empty for a server. */
 export function memberCount({ group, state }: ServerSnapshot, t: Translate): string {
   if (!group) return '';
   const all = group.members.length;
   if (state.kind !== 'connected') return all === 1 ? t('1 member') : t('{0} members', all);
   const well = group.members.filter(isWell).length;
-  return all === 1 ? t('{0} of 1 member', well) : t('{0} of {1} members', well, all);
+  return all === 1 ? t('{0}/1 member', well) : t('{0}/{1} members', well, all);
 }
 
 /** Full while every member takes calls, with a dot while some do not, empty while none does. Undefined for a server. */

@@ -26,25 +26,15 @@ export function poolItem(snapshot: ServerSnapshot, load: ServerLoad | undefined,
   };
 }
 
+/** What there is none of is not named: a side bar is narrow. */
 export function poolWords(load: ServerLoad | undefined, t: Translate): string {
   if (!load) return '';
   const { open, idle, inFlight, waiting } = load.pool;
-  return [t('{0} open', open), t('{0} idle', idle), t('{0} in flight', inFlight), t('{0} waiting', waiting)].join(
-    ' · ',
-  );
-}
-
-/** Markdown for the hover. */
-export function poolTooltip({ pool }: ServerSnapshot, load: ServerLoad | undefined, t: Translate): string {
-  const rows = [t('Connections of this server at this moment; calls share them.')];
-  if (pool) rows.push(t('Allowed: {0} to {1}', pool.min, pool.max));
-  if (load) {
-    const { created, reaped } = load.pool;
-    rows.push(t('Opened beyond the first: {0}', created), t('Closed for being idle: {0}', reaped));
-    const rate = hitRate(load, t);
-    if (rate) rows.push(rate);
-  }
-  return rows.join('  \n');
+  const words = [t('{0} open', open)];
+  if (idle > 0) words.push(t('{0} idle', idle));
+  if (inFlight > 0) words.push(t('{0} in flight', inFlight));
+  if (waiting > 0) words.push(t('{0} waiting', waiting));
+  return words.join(' · ');
 }
 
 /** Of all calls, those that found a connection with room at once. Empty where there was no call. */

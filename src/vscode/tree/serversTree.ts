@@ -6,23 +6,12 @@ import type { Event } from '../../base/event';
 import type { HistoryEntry } from '../../core/calls/history';
 import type { Hub, ServerSnapshot } from '../../core/hubTypes';
 import { RefreshQueue } from '../refreshQueue';
-import { figuresOf } from './callRows';
 import { ChildRows } from './childRows';
 import { memberItem } from './groupRows';
-import { hasPoolRow, poolItem, poolTooltip, poolWords, type ServerLoad } from './poolRow';
+import { hasPoolRow, poolItem, poolWords, type ServerLoad } from './poolRow';
 import { markdown, toTreeItem } from './toTreeItem';
 import { type PoolNode, ServerNode, SourceNode, type TreeNode } from './treeNode';
-import {
-  type ItemModel,
-  noticeItem,
-  serverItem,
-  serverTooltip,
-  sourceItem,
-  sourceKey,
-  toolItem,
-  toolTooltip,
-  type ViewContext,
-} from './viewModel';
+import { type ItemModel, noticeItem, serverItem, sourceItem, sourceKey, toolItem, type ViewContext } from './viewModel';
 
 /** Changes within this time are shown together. */
 const REFRESH_DELAY_MS = 50;
@@ -124,8 +113,8 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   /** Hovers are written only for the row that the pointer is on. */
-  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
-    const text = this.#hover(node);
+  async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
+    const text = await this.#hover(node);
     if (text === undefined) return item;
     this.#hovered.add(node);
     item.tooltip = markdown(text);
@@ -207,11 +196,12 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     }
   }
 
-  #hover(node: TreeNode): string | undefined {
+  async #hover(node: TreeNode): Promise<string | undefined> {
+    if (node.kind === 'source') return undefined;
+    const { figuresOf, poolTooltip, serverTooltip, toolTooltip } = await import('../reports/index');
     const hub = this.#options.hubIfLoaded();
-    if (node.kind === 'source' || !hub) return undefined;
-    const snapshot = hub.server(node.server);
-    if (!snapshot) return undefined;
+    const snapshot = hub?.server(node.server);
+    if (!hub || !snapshot) return undefined;
     const { t } = vscode.l10n;
     if (node.kind === 'pool') return poolTooltip(snapshot, this.#loadOf(node.server), t);
     const figures = figuresOf(hub.metrics(), snapshot.id);

@@ -3,10 +3,8 @@ import type { ConfigSource } from '../../core/config/definition';
 import type { CatalogTool, ServerSnapshot } from '../../core/hubTypes';
 import { type CommandName, itemFlags } from '../contributions';
 import type { Translate } from '../localize';
-import { escapeMarkdown, firstLine, manyLines, oneLine } from '../plainText';
+import { firstLine, oneLine } from '../plainText';
 import { breakerIcon, breakerWords } from './breakerWords';
-import { callRows, type ServerFigures, serverFigureRows } from './callRows';
-import { groupRows } from './groupRows';
 import { type StateIcon, stateIcon, stateWords } from './stateWords';
 
 export interface ItemModel {
@@ -33,7 +31,6 @@ export interface ViewContext {
 }
 
 const MAX_LABEL = 120;
-const MAX_TOOLTIP = 2000;
 
 export function serverItem(snapshot: ServerSnapshot, context: ViewContext): ItemModel {
   const { t } = context;
@@ -50,39 +47,6 @@ export function serverItem(snapshot: ServerSnapshot, context: ViewContext): Item
     collapsible: snapshot.state.kind === 'disabled' ? 'none' : 'collapsed',
     dimmed: snapshot.state.kind === 'disabled',
   };
-}
-
-/** Markdown for a server's hover. Text from files and servers is escaped. */
-export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext, figures?: ServerFigures): string {
-  const { t } = context;
-  const { negotiated, state, catalog } = snapshot;
-  const text = (value: string, maxLength = 300) => escapeMarkdown(oneLine(value, maxLength));
-  const rows: [string, string][] = snapshot.group
-    ? groupRows(snapshot.group, t)
-    : [
-        [t('Transport'), text(snapshot.transport, 60)],
-        [t('Address'), text(snapshot.address)],
-      ];
-  rows.push([t('Source'), text(sourceLabel(snapshot.source, t))]);
-  if (negotiated?.serverInfo) {
-    const { name, title, version } = negotiated.serverInfo;
-    rows.push([t('Server'), text([title ?? name, version].filter(Boolean).join(' '))]);
-  }
-  if (negotiated) rows.push([t('Protocol'), text(`${negotiated.protocolVersion} (${negotiated.era})`)]);
-  if (snapshot.processId !== undefined) rows.push([t('Process'), String(snapshot.processId)]);
-  if (state.kind === 'connected') rows.push([t('Connected since'), text(context.formatTime(state.since))]);
-  if (state.kind === 'connecting') rows.push([t('Step'), text(state.step)]);
-  if (state.kind === 'needsInput' && state.needed.kind === 'value') {
-    rows.push([t('Needs'), text(state.needed.names.join(', '))]);
-  }
-  const error = lastError(snapshot);
-  if (error !== undefined) rows.push([t('Last error'), escapeMarkdown(manyLines(error, MAX_TOOLTIP))]);
-  if (catalog.error !== undefined) rows.push([t('Tools'), escapeMarkdown(manyLines(catalog.error, MAX_TOOLTIP))]);
-  if (snapshot.notSupported.length > 0) rows.push([t('Not supported yet'), text(snapshot.notSupported.join(', '))]);
-  if (figures) rows.push(...serverFigureRows(figures, snapshot.pool !== undefined, t));
-  // A hover stays open while seconds pass, so it names no remaining time.
-  const head = `**${text(snapshot.name, MAX_LABEL)}** · ${escapeMarkdown(stateWords(snapshot, undefined, t))}`;
-  return [head, rows.map(([name, value]) => `${name}: ${value}`).join('  \n')].join('\n\n');
 }
 
 export function toolItem(
@@ -110,39 +74,6 @@ export function toolItem(
     command: 'callTool',
     dimmed: cached,
   };
-}
-
-/** Markdown for a tool's hover: name, annotations as words, the whole description. */
-export function toolTooltip(
-  snapshot: ServerSnapshot,
-  { tool, callName }: CatalogTool,
-  t: Translate,
-  figures?: ServerFigures,
-): string {
-  const title = tool.title ?? tool.annotations?.title;
-  const parts = [`**${escapeMarkdown(oneLine(title ?? tool.name, MAX_LABEL))}**`];
-  const facts = annotationWords(tool.annotations, t);
-  if (facts.length > 0) parts[0] += ` · ${escapeMarkdown(facts.join(' · '))}`;
-  if (tool.description) parts.push(escapeMarkdown(manyLines(tool.description, MAX_TOOLTIP)));
-  const names = [t('Name: {0}', escapeMarkdown(oneLine(tool.name)))];
-  if (callName !== tool.name) names.push(t('Name over all servers: {0}', escapeMarkdown(oneLine(callName))));
-  if (snapshot.catalog.status !== 'live' || snapshot.state.kind !== 'connected') {
-    names.push(t('From the last connection: the server may have changed since.'));
-  }
-  const counted = figures?.counted?.tools.find((candidate) => candidate.tool === tool.name);
-  if (counted) names.push(...callRows(counted, t).map(([name, value]) => `${name}: ${value}`));
-  parts.push(names.join('  \n'));
-  return parts.join('\n\n');
-}
-
-/** What a server says of a tool. Hints, never guarantees. */
-export function annotationWords(annotations: CatalogTool['tool']['annotations'], t: Translate): string[] {
-  const words: string[] = [];
-  if (annotations?.readOnlyHint === true) words.push(t('read-only'));
-  if (annotations?.destructiveHint === true && annotations.readOnlyHint !== true) words.push(t('destructive'));
-  if (annotations?.idempotentHint === true) words.push(t('idempotent'));
-  if (annotations?.openWorldHint === true) words.push(t('open world'));
-  return words;
 }
 
 /** The row that stands above (or instead of) a server's tools and says why there are none, or no fresh ones. */

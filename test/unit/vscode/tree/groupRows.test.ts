@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerSnapshot } from '../../../../src/core/hubTypes';
+import { serverTooltip } from '../../../../src/vscode/reports/hovers';
 import { memberItem } from '../../../../src/vscode/tree/groupRows';
 import type { GroupFacts, MemberFacts } from '../../../../src/vscode/tree/groupWords';
-import { noticeItem, serverItem, serverTooltip } from '../../../../src/vscode/tree/viewModel';
+import { noticeItem, serverItem } from '../../../../src/vscode/tree/viewModel';
 import { connected, context, failure, snapshot, t } from '../snapshots';
 
 const well: MemberFacts = { id: 'a', weight: 2, health: 'healthy', state: 'connected' };
@@ -18,10 +19,10 @@ describe('the row of a group', () => {
   it('counts the members that take calls', () => {
     expect(serverItem(groupOf([well, unwell, away]), context)).toMatchObject({
       id: 'server:g',
-      description: 'ready · 1 of 3 members · 1 tool',
+      description: 'ready · 1/3 members · 1 tool',
       icon: { id: 'layers-dot', color: 'charts.yellow' },
       contextValue: 'group connected user',
-      accessibilityLabel: 'g, group of servers, ready · 1 of 3 members · 1 tool',
+      accessibilityLabel: 'g, group of servers, ready · 1/3 members · 1 tool',
       collapsible: 'collapsed',
     });
   });

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigSource } from '../../../../src/core/config/definition';
 import type { ConnectionState } from '../../../../src/core/connection/state';
-import {
-  annotationWords,
-  noticeItem,
-  serverItem,
-  serverTooltip,
-  sourceItem,
-  sourceKey,
-  toolItem,
-  toolTooltip,
-} from '../../../../src/vscode/tree/viewModel';
+import { annotationWords, serverTooltip, toolTooltip } from '../../../../src/vscode/reports/hovers';
+import { noticeItem, serverItem, sourceItem, sourceKey, toolItem } from '../../../../src/vscode/tree/viewModel';
 import { catalogTool, connected, context, failure, snapshot, t } from '../snapshots';
 
 const folder = (name: string): ConfigSource => ({

@@ -2,8 +2,8 @@
 import type { HubMetrics } from '../../core/hubTypes';
 import type { Translate } from '../localize';
 import { escapeMarkdown } from '../plainText';
-import { hitRate, poolWords, type ServerLoad } from './poolRow';
-import { duration } from './timeWords';
+import { hitRate, poolWords, type ServerLoad } from '../tree/poolRow';
+import { duration } from '../tree/timeWords';
 
 export type ServerNumbers = HubMetrics['servers'][number];
 type CallNumbers = Pick<ServerNumbers, 'total_requests' | 'failed_requests' | 'tool_errors' | 'errors'> &

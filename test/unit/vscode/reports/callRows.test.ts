@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { HubMetrics } from '../../../../src/core/hubTypes';
-import { type ServerFigures, serverFigureRows } from '../../../../src/vscode/tree/callRows';
-import { hasPoolRow, poolItem, poolTooltip } from '../../../../src/vscode/tree/poolRow';
+import { type ServerFigures, serverFigureRows } from '../../../../src/vscode/reports/callRows';
+import { poolTooltip, serverTooltip, toolTooltip } from '../../../../src/vscode/reports/hovers';
+import { hasPoolRow, poolItem } from '../../../../src/vscode/tree/poolRow';
 import { duration, remaining } from '../../../../src/vscode/tree/timeWords';
-import { serverItem, serverTooltip, toolTooltip } from '../../../../src/vscode/tree/viewModel';
+import { serverItem } from '../../../../src/vscode/tree/viewModel';
 import { metrics } from '../metrics';
 import { catalogTool, connected, context, snapshot, t } from '../snapshots';
 
@@ -62,6 +63,8 @@ describe('the row of connections', () => {
       accessibilityLabel: 'Connections, of Demo, 2 open · 1 idle · 3 in flight · 4 waiting',
       collapsible: 'none',
     });
+    const quiet = { ...figures.load, pool: { open: 2, idle: 0, inFlight: 0, waiting: 0 } } as typeof figures.load;
+    expect(poolItem(pooled, quiet, t).description).toBe('2 open');
     expect(poolTooltip(pooled, figures.load, t)).toContain('Allowed: 0 to 4');
   });
 
