@@ -78,7 +78,7 @@ class Step {
   readonly #decline = { iconPath: new vscode.ThemeIcon('circle-slash'), tooltip: vscode.l10n.t('Decline') };
   readonly #stop = {
     iconPath: new vscode.ThemeIcon('bell-slash'),
-    tooltip: vscode.l10n.t('Stop asking: decline all questions of this server until it connects again'),
+    tooltip: vscode.l10n.t('Stop asking: no more questions of this server until it connects again'),
   };
 
   constructor(context: FormContext, index: number) {
@@ -108,7 +108,7 @@ class Step {
     input.step = this.#index + 1;
     input.totalSteps = request.fields.length + 1;
     input.ignoreFocusOut = true;
-    const own = [this.#stop, this.#decline];
+    const own = [this.#decline, this.#stop];
     input.buttons = this.#index > 0 ? [vscode.QuickInputButtons.Back, ...own] : own;
     return new Promise<Outcome>((resolve) => {
       const end = (outcome: Outcome) => {

@@ -238,8 +238,8 @@ describe('the steps of a form', () => {
 
 describe('the buttons in the title', () => {
   it.each([
-    [0, { action: 'decline', stopsQuestions: true }],
-    [1, { action: 'decline' }],
+    [0, { action: 'decline' }],
+    [1, { action: 'decline', stopsQuestions: true }],
   ])('%j decline', async (index, answer) => {
     editor.isSlow = true;
     const asked = questions.elicit(form('m', text('One')), signal, turns);
