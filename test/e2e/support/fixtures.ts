@@ -60,10 +60,14 @@ export const test = base.extend<{ workbench: Workbench }, WorkerFixtures>({
 });
 
 /** Writes the configuration file of the user, for windows that are opened afterwards; undefined: deletes it. */
-export async function setUserServers({ userData }: CodeServer, servers: object | undefined): Promise<void> {
+export async function setUserServers(
+  { userData }: CodeServer,
+  servers: object | undefined,
+  settings: object = {},
+): Promise<void> {
   const file = join(userData, 'User/globalStorage/patchbay.patchbay/patchbay.json');
   await mkdir(dirname(file), { recursive: true });
-  if (servers) await writeFile(file, JSON.stringify({ version: 1, servers }, null, 2));
+  if (servers) await writeFile(file, JSON.stringify({ version: 1, ...settings, servers }, null, 2));
   else await rm(file, { force: true });
 }
 
