@@ -103,6 +103,16 @@ describe('list', () => {
 });
 
 describe('call', () => {
+  it('refuses arguments that do not fit the schema where the server names the middleware validate', async () => {
+    const command = { command: process.execPath, args: [testServer('echoServer.mjs')] };
+    const file = await config('validated.json', { checked: { ...command, middleware: ['validate'] } });
+    const call = (args: object) => run(['call', 'checked', 'add', '--args', JSON.stringify(args), '--config', file]);
+    const refused = await call({ a: 'one', b: 2 });
+    expect(refused.err).toMatch(/do not fit the tool "add": \/a: Must be of type number/);
+    expect(refused.code).toBe(2);
+    expect(await call({ a: 1, b: 2 })).toMatchObject({ code: 0, out: '3\n' });
+  });
+
   it('prints the text of the answer', async () => {
     const { code, out } = await run(['call', 'server', 'echo', '--args', '{"message":"hi"}', ...EVERYTHING]);
     expect([code, out]).toEqual([0, 'Echo: hi\n']);
