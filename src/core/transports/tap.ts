@@ -1,4 +1,6 @@
 import type { JSONRPCMessage, RequestId, TransportSendOptions } from '@modelcontextprotocol/client';
+import { type Clock, createSystemClock } from '../../base/clock';
+import { deferred } from '../../base/deferred';
 import { PatchbayError, toError } from '../../base/errors';
 import type { Logger } from '../ports';
 import type { TrafficLink, TrafficSink } from '../traffic/exchange';
@@ -12,6 +14,8 @@ import type { McpTransport } from './transport';
 const LOGGED_CHARACTERS = 2000;
 /** Different repairs that are told about; the same one is told once. */
 const MAX_WARNINGS = 20;
+/** How long a transport that is no process may take to close, in ms. Ours take a second or two. */
+const CLOSE_MS = 10_000;
 
 export interface TapOptions {
   readonly traffic: TrafficSink;
@@ -19,12 +23,15 @@ export interface TapOptions {
   readonly redact: Redactor;
   /** Whether each message is logged. */
   readonly messages: boolean;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /**
  * The same link, watched: each message goes to `traffic`, and to the log where wanted. What a server is known to get
  * wrong is repaired with a warning. A request whose stream ends without an answer, and one that the server refuses with
- * an error that names no request, fails at once and not at its timeout. Keeps what the inner transport has, `stderr` and
+ * an error that names no request, fails at once and not at its timeout. `close` always resolves: a transport of another
+ * extension that fails to close, or does not come to an end, is left behind with a warning. Keeps what the inner transport has, `stderr` and
  * `pid` only where it has them: the SDK tells stdio by those.
  */
 export function tapTransport(inner: McpTransport, options: TapOptions): McpTransport {
@@ -45,6 +52,7 @@ class TappedTransport implements McpTransport {
   /** A pipe has no end of a request's own. */
   readonly #hasStreams: boolean;
   readonly #warned = new Set<string>();
+  #isClosed = false;
 
   constructor(inner: McpTransport, options: TapOptions) {
     this.#inner = inner;
@@ -56,10 +64,7 @@ class TappedTransport implements McpTransport {
       this.#link.noise(error.message);
       this.onerror?.(error);
     };
-    inner.onclose = () => {
-      this.#link.closed(inner.closeError?.message);
-      this.onclose?.();
-    };
+    inner.onclose = () => this.#onClosed();
   }
 
   get closeError(): McpTransport['closeError'] {
@@ -93,15 +98,28 @@ class TappedTransport implements McpTransport {
     this.#link.sent(message);
     if (this.#options.messages) this.#logMessage('→', message);
     const id = requestIdOf(message);
-    if (id === undefined) return this.#inner.send(message, options);
+    if (id === undefined) return this.#sendInner(message, options);
     options?.requestSignal?.addEventListener('abort', () => this.#link.cancelled(id), { once: true });
     const sending = this.#sendInner(message, this.#watchStream(id, options));
     sending.catch((error) => this.#link.failed(id, toError(error).message));
     return sending;
   }
 
-  close(): Promise<void> {
-    return this.#inner.close();
+  async close(): Promise<void> {
+    const { clock = createSystemClock(), log } = this.#options;
+    const late = deferred<void>();
+    // Ending a process has steps of its own, whose times are set for each server.
+    const timer = this.#hasStreams
+      ? clock.setTimeout(() => late.reject(new Error(`nothing came of it within ${CLOSE_MS / 1000} s`)), CLOSE_MS)
+      : undefined;
+    try {
+      await Promise.race([this.#inner.close(), late.promise]);
+    } catch (error) {
+      log.warn(`The transport did not close: ${excerpt(toError(error).message)}.`);
+      this.#onClosed();
+    } finally {
+      timer?.dispose();
+    }
   }
 
   killNow(): void {
@@ -109,12 +127,19 @@ class TappedTransport implements McpTransport {
   }
 
   /** Transports of other extensions may throw at once. */
-  #sendInner(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
+  #sendInner(message: JSONRPCMessage, options: TransportSendOptions | undefined): Promise<void> {
     try {
       return this.#inner.send(message, options);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  #onClosed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#link.closed(this.#inner.closeError?.message);
+    this.onclose?.();
   }
 
   #watchStream(id: RequestId, options: TransportSendOptions | undefined): TransportSendOptions {

@@ -9,6 +9,7 @@ import { createStdioTransport } from '../../../../src/core/transports/stdio';
 import { type TapOptions, tapTransport } from '../../../../src/core/transports/tap';
 import type { McpTransport } from '../../../../src/core/transports/transport';
 import { createTestContext, Peer, stdioLaunch } from '../../../contract/transportHarness';
+import { ManualClock } from '../../../support/manualClock';
 
 /** Does nothing by itself; a test says what it hears and what it gives. */
 class ScriptedTransport implements McpTransport {
@@ -72,6 +73,47 @@ describe('what the SDK and the connection see', () => {
     inner.onclose?.();
     expect(tap.closeError).toBe(inner.closeError);
     expect(peer.closes).toBe(1);
+  });
+
+  describe('a transport that cannot be closed', () => {
+    it.each<[string, () => Promise<void>]>([
+      [
+        'throws at once',
+        () => {
+          throw new Error('boom');
+        },
+      ],
+      ['rejects', () => Promise.reject(new Error('boom'))],
+    ])('%s: the link is closed all the same', async (_, close) => {
+      const { inner, tap, peer, lines } = create(new ScriptedTransport());
+      inner.close = close;
+      await tap.close();
+      expect(peer.closes).toBe(1);
+      expect(lines.join()).toContain('did not close: boom');
+      inner.onclose?.();
+      expect(peer.closes).toBe(1);
+    });
+
+    it('never ends: it is left behind after a while', async () => {
+      const clock = new ManualClock();
+      const { inner, tap, peer } = create(new ScriptedTransport(), { clock });
+      inner.close = () => new Promise(() => {});
+      const closing = tap.close();
+      const again = tap.close();
+      await clock.advance(9_999);
+      expect(peer.closes).toBe(0);
+      await clock.advance(1);
+      await Promise.all([closing, again]);
+      expect(peer.closes).toBe(1);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('leaves no timer where it closes', async () => {
+      const clock = new ManualClock();
+      const { tap } = create(new ScriptedTransport(), { clock });
+      await tap.close();
+      expect(clock.pending).toBe(0);
+    });
   });
 
   it('hands on the extra information of a message and errors', () => {
