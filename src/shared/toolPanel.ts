@@ -93,6 +93,16 @@ export interface RunView {
   readonly outcome: RunOutcome;
 }
 
+/** A run from before, without its result. */
+export interface HistoryView {
+  readonly id: string;
+  readonly at: number;
+  readonly durationMs: number;
+  readonly status: 'done' | 'toolError' | 'failed' | 'cancelled';
+  /** The beginning of the arguments on one line; absent where they were not kept. */
+  readonly args?: string;
+}
+
 export interface RunningView {
   readonly id: string;
   readonly at: number;
@@ -119,6 +129,7 @@ export type HostMessage =
   | { readonly type: 'started'; readonly run: RunningView }
   | ({ readonly type: 'progress'; readonly id: string } & Progress)
   | { readonly type: 'finished'; readonly run: RunView }
+  | { readonly type: 'history'; readonly entries: readonly HistoryView[] }
   /** Further blocks of a result; `from` is the number of the first one. */
   | { readonly type: 'blocks'; readonly id: string; readonly from: number; readonly blocks: readonly BlockView[] };
 
@@ -135,6 +146,12 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connect') }),
   z.object({ type: z.literal('run'), id, args: argumentsObject }),
   z.object({ type: z.literal('cancel'), id }),
+  /** Asks for the earlier runs; they are sent again whenever they change. */
+  z.object({ type: z.literal('history') }),
+  z.object({ type: z.literal('clearHistory') }),
+  /** Runs with the arguments of an earlier run, or puts them into the form. */
+  z.object({ type: z.literal('again'), id }),
+  z.object({ type: z.literal('edit'), id }),
   /** `block`: one block of the result; without it the whole result as JSON. */
   z.object({ type: z.literal('openInEditor'), id, block }),
   z.object({ type: z.literal('saveAs'), id, block }),

@@ -12,6 +12,7 @@ const COMMAND_NAMES = [
   'connectAll',
   'disconnectAll',
   'callTool',
+  'callAgain',
   'clearPool',
   'showServer',
   'showMetrics',

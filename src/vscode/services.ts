@@ -14,6 +14,13 @@ export interface ToolPanelsLike {
     target: { readonly server: string; readonly tool: string; readonly arguments?: JsonObject },
     options?: { readonly run?: boolean },
   ): Promise<CallToolResult | undefined>;
+  /** The tool that was called last; with a server, only where it is one of it. */
+  lastCall(server: string | undefined): { readonly server: string; readonly tool: string } | undefined;
+  /** Makes the last call of a tool again; undefined where its arguments are not known. */
+  again(
+    target: { readonly server: string; readonly tool: string },
+    options: { readonly byPerson: boolean },
+  ): Promise<CallToolResult | undefined>;
   /** Fills a panel that VS Code kept over a reload. */
   restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
 }

@@ -122,3 +122,36 @@ test('draws binary resources, names the member that answered, and saves what is 
   expect(await panel.posted('openInEditor')).toEqual({ type: 'openInEditor', id });
   await panel.expectSound();
 });
+
+test('lists earlier runs, runs them again and takes them into the form', async ({ panel }) => {
+  await panel.open(SUM, ARGS);
+  const { page } = panel;
+  await panel.posted('history');
+  const entry = { at: 0, durationMs: 3, status: 'done' as const };
+  await panel.send({
+    type: 'history',
+    entries: [
+      { ...entry, id: 'h1', args: '{"a":5,"b":<b>6</b>}' },
+      { ...entry, id: 'h2', status: 'toolError' },
+    ],
+  });
+  await page.getByText('Earlier runs (2)').press('Enter');
+  await expect(page.getByText('{"a":5,"b":<b>6</b>}')).toBeVisible();
+  await expect(page.getByText('arguments were not kept')).toBeVisible();
+  await panel.screenshot('history-dark');
+  await panel.expectSound();
+  await page.getByRole('button', { name: 'Run again' }).press('Enter');
+  expect(await panel.posted('again')).toEqual({ type: 'again', id: 'h1' });
+  await page.getByRole('button', { name: 'Edit and run' }).press('Enter');
+  expect(await panel.posted('edit')).toEqual({ type: 'edit', id: 'h1' });
+  await panel.send({ type: 'arguments', args: { a: 5, b: 6 } });
+  const a = page.getByRole('textbox', { name: 'a', exact: true });
+  await expect(a).toBeFocused();
+  await expect(a).toHaveValue('5');
+  await panel.send({ type: 'started', run: { id: 'h9', at: 0 } });
+  await expect(page.getByRole('button', { name: 'Run again' })).toHaveAttribute('aria-disabled', 'true');
+  await page.getByRole('button', { name: 'Run again' }).press('Enter');
+  expect(await panel.countPosted('again')).toBe(0);
+  await page.getByRole('button', { name: 'Clear the earlier runs' }).click();
+  await panel.posted('clearHistory');
+});

@@ -3,6 +3,7 @@ import { DisposableStore } from '../../base/disposable';
 import { type CommandName, commandId, commandNames } from '../contributions';
 import { causeOf } from './aboutServer';
 import { addServer } from './addServer';
+import { callAgain } from './callAgain';
 import { callTool } from './callTool';
 import { clearPool } from './clearPool';
 import { clearToken } from './clearToken';
@@ -31,6 +32,7 @@ import { isFromCode } from './target';
 
 const HANDLERS: Record<CommandName, CommandHandler> = {
   addServer,
+  callAgain,
   callTool,
   clearPool,
   clearToken,

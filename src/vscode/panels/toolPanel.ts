@@ -16,6 +16,7 @@ import {
 import { cut } from '../plainText';
 import { asksFirst, confirmCall } from './confirmCall';
 import { blockText, nextBlocks, resultText, resultView } from './resultView';
+import type { RunHistory } from './runHistory';
 import { type SavedFile, savedFile } from './savedFile';
 import { stateView, toolView } from './views';
 
@@ -38,17 +39,23 @@ export interface ToolPanelDeps {
   readonly showText: (name: string, text: string) => Promise<void>;
   /** Asks for a place and writes the file there. */
   readonly saveFile: (file: SavedFile) => Promise<void>;
+  /** The earlier runs of this tool. */
+  readonly history: RunHistory;
+  /** Told of each call, with its arguments. */
+  readonly onCall: (args: JsonObject) => void;
   readonly now: () => number;
 }
 
 interface FinishedRun {
   readonly view: RunView;
   readonly result: CallToolResult | undefined;
+  readonly args: JsonObject;
 }
 
 interface FinishedCall {
   readonly id: string;
   readonly at: number;
+  readonly args: JsonObject;
   /** Id of the server called, or of the member of a group that answered. */
   readonly answeredBy: string;
   readonly outcome: RunOutcome;
@@ -94,9 +101,12 @@ export class ToolPanel {
     this.#post({ type: 'arguments', args });
   }
 
-  /** Runs the tool for code, which nobody is asked about, and shows it as a run of this panel. Rejects as `hub.callTool` does. */
-  run(args: JsonObject): Promise<CallToolResult> {
-    return this.#run(`host-${++this.#hostRuns}`, args, false);
+  /**
+   * Runs the tool and shows it as a run of this panel; `byPerson` asks first where the policy says so, for code nobody is
+   * asked. Rejects as `hub.callTool` does.
+   */
+  run(args: JsonObject, byPerson = false): Promise<CallToolResult> {
+    return this.#run(`host-${this.#deps.now()}-${++this.#hostRuns}`, args, byPerson);
   }
 
   /** Connects where the tool is not known yet, because a person opened the form and wants to see it. */
@@ -135,6 +145,21 @@ export class ToolPanel {
       case 'run':
         if (!this.#running.has(message.id)) await this.#run(message.id, message.args, true).catch(() => {});
         return;
+      case 'history':
+        return this.#sendHistory();
+      case 'clearHistory':
+        this.#deps.history.clear();
+        return this.#sendHistory();
+      case 'again': {
+        const args = this.#argumentsOf(message.id);
+        if (args !== undefined && !this.isBusy) await this.run(args, true).catch(() => {});
+        return;
+      }
+      case 'edit': {
+        const args = this.#argumentsOf(message.id);
+        if (args !== undefined) this.#post({ type: 'arguments', args });
+        return;
+      }
       case 'cancel':
         this.#running.get(message.id)?.controller.abort(new Error('Cancelled by the person.'));
         return;
@@ -172,6 +197,14 @@ export class ToolPanel {
     return block === undefined ? resultText(result) : blockText(result, block);
   }
 
+  #argumentsOf(id: string): JsonObject | undefined {
+    return this.#finished.find(({ view }) => view.id === id)?.args ?? this.#deps.history.arguments(id);
+  }
+
+  #sendHistory(): void {
+    this.#post({ type: 'history', entries: this.#deps.history.views() });
+  }
+
   #resultOf(id: string): CallToolResult | undefined {
     return this.#finished.find(({ view }) => view.id === id)?.result;
   }
@@ -192,6 +225,7 @@ export class ToolPanel {
     const { signal } = controller;
     const at = now();
     const view: RunningView = { id, at };
+    this.#deps.onCall(args);
     this.#running.set(id, { view, controller });
     this.#post({ type: 'started', run: view });
     const progress = this.#progressSender(id);
@@ -205,13 +239,13 @@ export class ToolPanel {
       signal.throwIfAborted();
       const result = await hub.callTool(server, tool, args, { signal, onProgress: progress.report, onMember });
       const view = resultView(result, this.#catalogTool()?.tool.outputSchema);
-      this.#finish({ id, at, answeredBy, outcome: { status: 'done', result: view } }, result);
+      this.#finish({ id, at, args, answeredBy, outcome: { status: 'done', result: view } }, result);
       return result;
     } catch (error) {
       const kind = signal.aborted ? 'cancelled' : isPatchbayError(error) ? error.kind : 'transport';
       const message = signal.aborted ? 'The call was cancelled.' : describeError(error);
       const outcome: RunOutcome = { status: 'failed', kind, message: cut(message, 10_000) };
-      this.#finish({ id, at, answeredBy, outcome }, undefined);
+      this.#finish({ id, at, args, answeredBy, outcome }, undefined);
       throw error;
     } finally {
       progress.stop();
@@ -227,14 +261,16 @@ export class ToolPanel {
   }
 
   #finish(run: FinishedCall, result: CallToolResult | undefined): void {
-    const { id, at, answeredBy, outcome } = run;
+    const { id, at, args, answeredBy, outcome } = run;
     this.#running.delete(id);
     if (this.#disposed) return;
     const { hub, now } = this.#deps;
     const member = answeredBy === this.#target.server ? undefined : (hub.server(answeredBy)?.name ?? answeredBy);
     const view: RunView = { id, at, durationMs: now() - at, ...(member !== undefined && { member }), outcome };
-    this.#finished = [{ view, result }, ...this.#finished].slice(0, KEPT_RUNS);
+    this.#finished = [{ view, result, args }, ...this.#finished].slice(0, KEPT_RUNS);
+    this.#deps.history.add(view, args, this.#catalogTool()?.tool.inputSchema);
     this.#post({ type: 'finished', run: view });
+    this.#sendHistory();
   }
 
   /** Passes on the latest progress, at most twenty times a second: a server may send thousands. */

@@ -9,9 +9,11 @@ import { TOOL_PANEL_VIEW_TYPE, type ToolPanelState } from '../../shared/toolPane
 import { oneLine } from '../plainText';
 import { pageHtml } from './html';
 import { ResultDocuments } from './resultDocuments';
+import { RunHistory } from './runHistory';
 import { saveFile } from './saveFile';
 import { ToolPanel, type ToolTarget } from './toolPanel';
 
+const LAST_CALL_KEY = 'patchbay.lastCall';
 const MAX_REMEMBERED_CHARACTERS = 64 * 1024;
 
 export interface ToolPanelsDeps {
@@ -30,6 +32,8 @@ export class ToolPanels implements vscode.Disposable {
   readonly #deps: ToolPanelsDeps;
   readonly #panels = new Map<string, ToolPanel>();
   readonly #documents = new ResultDocuments();
+  /** Of this window, secrets included. */
+  readonly #lastArguments = new Map<string, JsonObject>();
 
   constructor(deps: ToolPanelsDeps) {
     this.#deps = deps;
@@ -57,6 +61,21 @@ export class ToolPanels implements vscode.Disposable {
     if (options.run) return panel.run(args ?? {});
     void panel.connectIfUnknown();
     return undefined;
+  }
+
+  /** The tool that was called last in this workspace; undefined where it was one of another server than the named one. */
+  lastCall(server: string | undefined): ToolTarget | undefined {
+    const last = panelTarget(this.#deps.workspaceState.get<unknown>(LAST_CALL_KEY));
+    return last !== undefined && (server === undefined || last.server === server) ? last : undefined;
+  }
+
+  /** Calls the tool with the arguments of its last call, in its panel; undefined where none are known. Rejects as the call does. */
+  async again(target: ToolTarget, { byPerson }: { readonly byPerson: boolean }): Promise<CallToolResult | undefined> {
+    const history = new RunHistory(this.#deps.workspaceState, runsKey(target));
+    const args = this.#usable(this.#lastArguments.get(keyOf(target)) ?? history.lastArguments());
+    if (args === undefined) return undefined;
+    await this.open({ ...target, arguments: args });
+    return this.#panels.get(keyOf(target))?.run(args, byPerson);
   }
 
   /** For the serializer: fills a panel that VS Code kept over a reload. Connects nothing. */
@@ -102,6 +121,12 @@ export class ToolPanels implements vscode.Disposable {
       now,
       showText: (name, text) => this.#documents.show(name, text),
       saveFile,
+      history: new RunHistory(workspaceState, runsKey(target)),
+      onCall: (value) => {
+        const { server, tool } = target;
+        this.#lastArguments.set(key, value);
+        void workspaceState.update(LAST_CALL_KEY, { server, tool });
+      },
       remember: (value) => {
         if (JSON.stringify(value).length <= MAX_REMEMBERED_CHARACTERS) void workspaceState.update(key, value);
       },
@@ -132,6 +157,10 @@ export class ToolPanels implements vscode.Disposable {
 
 function keyOf({ server, tool }: ToolTarget): string {
   return `patchbay.arguments:${JSON.stringify([server, tool])}`;
+}
+
+function runsKey({ server, tool }: ToolTarget): string {
+  return `patchbay.runs:${JSON.stringify([server, tool])}`;
 }
 
 function panelTarget(state: unknown): ToolTarget | undefined {

@@ -6,6 +6,7 @@ const PATHS = {
   chevron: 'M4 6l4 4 4-4',
   copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
   openEditor: 'M9 2.5h4.5V7M13.5 2.5L8 8M6.5 3.5h-4v10h10v-4',
+  again: 'M13 8a5 5 0 11-1.5-3.6M13 2.5v3h-3',
   save: 'M8 2.5v7.5M4.5 6.8L8 10l3.5-3.2M2.5 13.5h11',
   check: 'M3 8.5l3.2 3L13 4.5',
   warning: 'M8 2.5l6 11H2zM8 7v3M8 11.6v.4',

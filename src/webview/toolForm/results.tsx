@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { equalJson } from '../../forms/equalJson';
 import type { JsonValue } from '../../shared/json';
 import type { BlockView, ResultView, RunningView, RunView } from '../../shared/toolPanel';
+import { History, RunAgain } from './history';
 import type { Host } from './host';
 import { Icon } from './icons';
 import { Block, parsedJson, Truncated } from './resultsBlocks';
@@ -27,8 +28,15 @@ export function Results({ host, runs, running, now }: ResultsProps) {
         <RunningCard key={run.id} run={run} now={now} />
       ))}
       {runs.map((run, index) => (
-        <RunCard key={run.id} host={host} run={run} newest={index === 0 && running.length === 0} />
+        <RunCard
+          key={run.id}
+          host={host}
+          run={run}
+          newest={index === 0 && running.length === 0}
+          busy={running.length > 0}
+        />
       ))}
+      <History host={host} shown={new Set(runs.map(({ id }) => id))} busy={running.length > 0} />
     </section>
   );
 }
@@ -57,7 +65,7 @@ function RunningCard({ run, now }: { run: RunningView; now: number }) {
   );
 }
 
-function RunCard({ host, run, newest }: { host: Host; run: RunView; newest: boolean }) {
+function RunCard({ host, run, newest, busy }: { host: Host; run: RunView; newest: boolean; busy: boolean }) {
   const { outcome } = run;
   const verdict = verdictOf(run);
   return (
@@ -76,9 +84,14 @@ function RunCard({ host, run, newest }: { host: Host; run: RunView; newest: bool
         </span>
       </summary>
       {outcome.status === 'failed' ? (
-        <p class="failure">{outcome.message}</p>
+        <>
+          <p class="failure">{outcome.message}</p>
+          <div class="toolbar">
+            <RunAgain host={host} id={run.id} busy={busy} />
+          </div>
+        </>
       ) : (
-        <ResultBody host={host} id={run.id} result={outcome.result} />
+        <ResultBody host={host} id={run.id} result={outcome.result} busy={busy} />
       )}
     </details>
   );
@@ -107,7 +120,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   security: 'refused for safety',
 };
 
-function ResultBody({ host, id, result }: { host: Host; id: string; result: ResultView }) {
+function ResultBody({ host, id, result, busy }: { host: Host; id: string; result: ResultView; busy: boolean }) {
   const [raw, setRaw] = useState(false);
   const { structured, output } = result;
   const onOpen = () => host.post({ type: 'openInEditor', id });
@@ -130,6 +143,7 @@ function ResultBody({ host, id, result }: { host: Host; id: string; result: Resu
           <Icon name="save" />
           Save as…
         </button>
+        <RunAgain host={host} id={id} busy={busy} />
       </div>
       {result.truncated && <Truncated onOpen={onOpen} onSave={onSave} />}
       {raw ? (

@@ -324,6 +324,56 @@ describe('tool panels', () => {
     }
   });
 
+  it('remembers runs over restarts, without results and secrets, and makes them again', async () => {
+    const { panels, panel, hub, memory } = setUp();
+    hub.answer.resolve({ content: [] });
+    await panels.open({ server: 's', tool: 'echo' });
+    for (let i = 0; i < 25; i++) {
+      panel().received.fire({ type: 'run', id: `r${i}`, args: { message: `m${i}` } });
+      await settled();
+    }
+    panel().received.fire({ type: 'run', id: 'secret', args: { apiKey: 'hunter2' } });
+    await settled();
+    expect(JSON.stringify([...memory.values()])).not.toContain('hunter2');
+    expect(panels.lastCall(undefined)).toEqual({ server: 's', tool: 'echo' });
+    expect(panels.lastCall('other')).toBeUndefined();
+    panel().dispose();
+
+    await panels.open({ server: 's', tool: 'echo' });
+    panel(1).received.fire({ type: 'history' });
+    await settled();
+    const entries = panel(1).of('history')[0]?.entries ?? [];
+    expect(entries).toHaveLength(20);
+    expect(entries[0]).toEqual({ id: 'secret', at: 1_000, durationMs: 0, status: 'done' });
+    expect(entries[1]).toMatchObject({ id: 'r24', args: '{"message":"m24"}' });
+    panel(1).received.fire({ type: 'edit', id: 'r20' });
+    panel(1).received.fire({ type: 'again', id: 'r10' });
+    panel(1).received.fire({ type: 'again', id: 'secret' });
+    panel(1).received.fire({ type: 'again', id: 'r0' });
+    await settled();
+    expect(panel(1).of('arguments')).toEqual([{ type: 'arguments', args: { message: 'm20' } }]);
+    expect(hub.calls.slice(26).map(({ args }) => args)).toEqual([{ message: 'm10' }]);
+    expect(await panels.again({ server: 's', tool: 'echo' }, { byPerson: false })).toEqual({ content: [] });
+    expect(hub.calls.at(-1)?.args).toEqual({ message: 'm10' });
+    expect(await panels.again({ server: 's', tool: 'never' }, { byPerson: false })).toBeUndefined();
+    panel(1).received.fire({ type: 'clearHistory' });
+    await settled();
+    expect(panel(1).of('history').at(-1)?.entries).toEqual([]);
+  });
+
+  it('reads only its own from a history that somebody else wrote', async () => {
+    const { panels, panel, memory } = setUp();
+    memory.set('patchbay.runs:["s","echo"]', [
+      null,
+      { id: 1 },
+      { id: 'a', at: 1, durationMs: 1, status: 'done', args: [] },
+    ]);
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'history' });
+    await settled();
+    expect(panel().of('history')[0]?.entries).toEqual([]);
+  });
+
   it('shortens long arguments in the question', async () => {
     const { panels, panel, hub } = setUp();
     hub.current = snapshot({ confirm: 'always' });
