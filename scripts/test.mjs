@@ -44,6 +44,12 @@ const STAGES = [
   vitest('contract'),
   { ...vitest('integration'), needs: ['package'] },
   {
+    name: 'soak',
+    commands: [['node', '--expose-gc', 'test/soak/run.mjs', '--seconds', '30']],
+    report: 'totals',
+    deadlineMs: 3 * MINUTE,
+  },
+  {
     name: 'conformance',
     commands: [['node', 'test/conformance/run.mjs']],
     report: 'totals',

@@ -13,5 +13,5 @@ export interface CountingHttp extends CountingServer {
   refuse(times: number, status: number, retryAfter: number): void;
 }
 
-export function startCountingHttp(): Promise<CountingHttp>;
-export function startCountingWebSocket(): Promise<CountingServer>;
+export function startCountingHttp(port?: number): Promise<CountingHttp>;
+export function startCountingWebSocket(port?: number): Promise<CountingServer>;

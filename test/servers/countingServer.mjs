@@ -10,7 +10,8 @@
  *
  * Over stdio: `--log FILE` gets a line with the id for each run, so that the count outlives the process; `--leak` answers
  * each call twice, to ids that nobody asked with, and late to the call before.
- * `startCountingHttp()` and `startCountingWebSocket()` give the others inside a process.
+ * `startCountingHttp()` and `startCountingWebSocket()` give the others inside a process; `--http` and `--websocket` start
+ * them in one of their own on `--port N` or a free one, which prints {"port":N}.
  */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
@@ -67,7 +68,7 @@ const counter = () => {
 };
 
 /** JSON answers, with sessions. */
-export async function startCountingHttp() {
+export async function startCountingHttp(port = 0) {
   const { runs, onRun } = counter();
   const sessions = new Map();
   const openSockets = new Set();
@@ -97,7 +98,7 @@ export async function startCountingHttp() {
     openSockets.add(socket);
     socket.once('close', () => openSockets.delete(socket));
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     port: server.address().port,
     runs,
@@ -115,7 +116,7 @@ export async function startCountingHttp() {
   };
 }
 
-export async function startCountingWebSocket() {
+export async function startCountingWebSocket(port = 0) {
   const { runs, onRun } = counter();
   const server = createServer();
   const openSockets = new Set();
@@ -134,7 +135,7 @@ export async function startCountingWebSocket() {
       }
     });
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     port: server.address().port,
     runs,
@@ -159,11 +160,19 @@ async function readBody(request) {
   return Buffer.concat(chunks).toString();
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { log, leak } = parseFlags(process.argv.slice(2), ['leak'], ['log']);
+function serveStdio({ log, leak }) {
   const onRun = (id) => log && appendFileSync(log, `${id}\n`);
   const server = createCountingServer({ onRun, leak, die: () => process.exit(3) });
   createInterface({ input: process.stdin }).on('line', (line) => {
     server.handle(JSON.parse(line), (out) => process.stdout.write(`${JSON.stringify(out)}\n`));
   });
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const flags = parseFlags(process.argv.slice(2), ['leak', 'http', 'websocket'], ['log', 'port']);
+  if (flags.http || flags.websocket) {
+    const wanted = Number(flags.port ?? 0);
+    const { port } = await (flags.http ? startCountingHttp(wanted) : startCountingWebSocket(wanted));
+    process.stdout.write(`${JSON.stringify({ port })}\n`);
+  } else serveStdio(flags);
 }
