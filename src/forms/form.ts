@@ -122,8 +122,8 @@ class TreeForm implements Form {
   }
 
   addItem(field: FieldNode, at = field.children.length): FieldNode | undefined {
-    if (field.kind !== 'array' || field.children.length >= field.maxItems) return undefined;
     const isNew = field.presence !== 'value';
+    if (field.kind !== 'array' || (isNew ? 0 : field.children.length) >= field.maxItems) return undefined;
     if (isNew) {
       field.clear();
       field.presence = 'value';

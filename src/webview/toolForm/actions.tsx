@@ -1,4 +1,13 @@
-import { controlId, type FieldProps, firstControlId, focusFirst, focusIds, focusLater, labelOf } from './editing';
+import {
+  afterDrawing,
+  controlId,
+  type FieldProps,
+  firstControlId,
+  focusFirst,
+  focusIds,
+  focusLater,
+  labelOf,
+} from './editing';
 import { Icon, type IconName } from './icons';
 import { SettingControl } from './setting';
 
@@ -65,7 +74,7 @@ function removeField(field: FieldProps['field'], editing: FieldProps['editing'])
   const index = parent?.children.indexOf(field) ?? -1;
   editing.change(() => editing.form.remove(field), `${labelOf(field)} removed.`);
   const next = parent?.children[index] ?? parent?.children[index - 1];
-  requestAnimationFrame(() => {
+  afterDrawing(() => {
     if (next && next.role === field.role && focusFirst([firstControlId(next), ...focusIds(next)])) return;
     if (parent) focusFirst([`${controlId(parent)}-add`, ...focusIds(parent)]);
   });

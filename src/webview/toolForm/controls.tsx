@@ -4,7 +4,7 @@ import { Choice } from './choice';
 import { booleanOptions, enumOptions } from './choiceOptions';
 import { Combobox } from './combobox';
 import { commonAttributes, INPUT_MODES, placeholder, suggestions, typeInto, unitOf } from './controlParts';
-import { type FieldProps, isLocked, labelOf } from './editing';
+import { type FieldProps, isAlwaysSent, isLocked, labelOf } from './editing';
 import { FileControl } from './fileControl';
 import { Icon } from './icons';
 import { isMoment, MomentControl } from './momentControl';
@@ -205,11 +205,11 @@ function FixedControl(props: FieldProps) {
   const { field, editing } = props;
   const text = field.kind === 'null' ? 'null' : formatJson(field.constant ?? null);
   const { 'aria-required': _required, 'aria-invalid': _invalid, ...attributes } = commonAttributes(props);
-  if (field.required && field.presence === 'value') {
+  if (isAlwaysSent(field)) {
     return (
-      <output class="fixed" {...attributes}>
+      <span class="fixed" id={attributes.id}>
         <code>{text}</code>
-      </output>
+      </span>
     );
   }
   return (

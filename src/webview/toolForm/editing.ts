@@ -85,10 +85,14 @@ export function focusIds(field: FieldNode): string[] {
   return [controlId(field), firstControlId(field), nameId(field), foldId(field)];
 }
 
-/** There is nothing to do at a value that is always sent. */
+/** A value that the schema fixes and asks for. */
+export function isAlwaysSent({ kind, required, presence }: FieldNode): boolean {
+  return (kind === 'const' || kind === 'null') && required && presence === 'value';
+}
+
+/** There is nothing to do at it. */
 function isFixed(field: FieldNode): boolean {
-  const { kind, required, presence } = field;
-  return ((kind === 'const' || kind === 'null') && required && presence === 'value') || isLocked(field);
+  return isAlwaysSent(field) || isLocked(field);
 }
 
 /** The ids of the texts that explain a field, for `aria-describedby`; undefined where there is none. */
@@ -110,7 +114,8 @@ const TYPE_WORDS: Partial<Record<FieldNode['kind'], string>> = {
 
 /** Type and constraints in one line: "whole number, 1 to 10". */
 export function hintText(field: FieldNode): string {
-  return [TYPE_WORDS[field.kind], ...field.hints].filter((part) => part !== undefined).join(' · ');
+  const type = isTyped(field) ? undefined : TYPE_WORDS[field.kind];
+  return [type, ...field.hints].filter((part) => part !== undefined).join(' · ');
 }
 
 /** The label, and for an item of an array its place. */
@@ -131,9 +136,13 @@ export function pathOf(field: FieldNode): string {
   return parts.length > 0 ? parts.join(' › ') : 'Arguments';
 }
 
-/** After the next drawing. */
+/** After the drawing that a change has just asked for, and before the next key: drawing waits in a microtask too. */
+export function afterDrawing(action: () => void): void {
+  queueMicrotask(action);
+}
+
 export function focusLater(...ids: readonly string[]): void {
-  requestAnimationFrame(() => focusFirst(ids));
+  afterDrawing(() => focusFirst(ids));
 }
 
 /** Focuses the first of the elements that is there and can be used. */

@@ -4,7 +4,17 @@ import { Actions } from './actions';
 import { Adders, Examples } from './adders';
 import { isRadioField } from './choiceOptions';
 import { Control } from './controls';
-import { controlId, type FieldProps, foldId, isGroup, isRow, isTyped, labelOf, problemsOf } from './editing';
+import {
+  controlId,
+  type FieldProps,
+  foldId,
+  isAlwaysSent,
+  isGroup,
+  isRow,
+  isTyped,
+  labelOf,
+  problemsOf,
+} from './editing';
 import { About, EntryLabel, groupAttributes, Hint, LabelText, ProblemText } from './fieldParts';
 import { inParts } from './fields';
 import { Icon } from './icons';
@@ -64,8 +74,8 @@ function Label(props: FieldProps) {
   const { field } = props;
   const id = controlId(field);
   if (field.role === 'entry') return <EntryLabel {...props} />;
-  // A group of radio buttons has no single element to label.
-  return isRadioField(field) ? (
+  // A group of radio buttons has no single element to label, and a fixed value none.
+  return isRadioField(field) || isAlwaysSent(field) ? (
     <span class="label" id={`${id}-label`}>
       <LabelText field={field} />
     </span>

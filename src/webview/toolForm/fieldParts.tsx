@@ -66,6 +66,7 @@ export function ProblemText({ field, shown }: FieldProps) {
 export function groupAttributes({ field, shown }: FieldProps) {
   return {
     'aria-describedby': describedBy(field, problemsOf(field, shown)),
-    ...(field.role === 'entry' && { 'aria-label': labelOf(field) }),
+    // The legend holds controls, which are no part of the name.
+    'aria-label': labelOf(field),
   };
 }

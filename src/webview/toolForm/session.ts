@@ -4,7 +4,7 @@ import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { HostMessage, RunningView, RunView, ServerStateView, ToolView } from '../../shared/toolPanel';
-import { type Editing, firstControlId, focusFirst, focusIds, type ShownProblems } from './editing';
+import { afterDrawing, type Editing, firstControlId, focusFirst, focusIds, type ShownProblems } from './editing';
 import { Folding } from './folding';
 import type { Host, Mode, SavedState } from './host';
 import { NameDrafts } from './nameDrafts';
@@ -188,7 +188,7 @@ export class ToolSession {
   focusProblem(problem: Problem | undefined = this.problems.list[0]): void {
     const field = problem && this.form?.find(problem.pointer);
     if (field && this.mode === 'form') this.#reveal(field);
-    requestAnimationFrame(() => {
+    afterDrawing(() => {
       const ids = this.mode === 'json' ? [JSON_CONTROL_ID] : field ? focusIds(field) : [];
       focusFirst(ids)?.scrollIntoView({ block: 'nearest' });
     });

@@ -1,8 +1,11 @@
+import { isWithin } from '../../forms/limits';
 import type { Validation } from '../../forms/validateNow';
 import type { ValidatorAnswer } from '../validator';
 
 const DEADLINE_MS = 1_000;
 const START_MS = 10_000;
+const MOST_DEPTH = 450;
+const MOST_MEMBERS = 500_000;
 
 /** What is known of a value: the validation, or why there is none. */
 export type Checked = { readonly validation: Validation } | { readonly unchecked: string };
@@ -38,6 +41,10 @@ export class ValidatorClient {
   }
 
   async #check(schema: unknown, value: unknown): Promise<Checked> {
+    // What is deeper arrives in a worker as null.
+    if (![schema, value].every((data) => isWithin(data, MOST_DEPTH, MOST_MEMBERS))) {
+      return { unchecked: 'The schema or the arguments are too large or too deep to be checked.' };
+    }
     try {
       this.#worker ??= this.#start();
       const worker = await this.#worker;

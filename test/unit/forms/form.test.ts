@@ -399,4 +399,15 @@ describe('a value comes out as it went in', () => {
       }),
     );
   });
+
+  it('adds the places of a tuple that takes no more than them', () => {
+    const form = createForm({
+      type: 'object',
+      properties: { range: { type: 'array', prefixItems: [{ type: 'integer' }, { type: 'integer' }], items: false } },
+    });
+    const range = form.find('')?.children[0] as FieldNode;
+    expect(form.addItem(range)?.key).toBe('0');
+    expect(range.children).toHaveLength(2);
+    expect(form.addItem(range)).toBeUndefined();
+  });
 });

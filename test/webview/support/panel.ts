@@ -47,7 +47,8 @@ export class Panel {
 
   /** What the host says. */
   async send(message: HostMessage): Promise<void> {
-    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+    // As text, which carries every name and any depth.
+    await this.page.evaluate((text) => window.postMessage(JSON.parse(text), '*'), JSON.stringify(message));
   }
 
   /** Waits for the webview to post a message of this type, takes it off the list and gives it. */
