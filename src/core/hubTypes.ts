@@ -61,6 +61,8 @@ export interface ServerSnapshot {
   };
   /** Given where the entry allows more than one connection. */
   readonly pool?: { readonly min: number; readonly max: number };
+  /** Names of the HTTP headers that the entry asks to send, without their values. Absent: none. */
+  readonly headerNames?: readonly string[];
   /** Which calls of a person ask first (`tools.confirm`); of a group the strictest of its members. Absent: destructive ones. */
   readonly confirm?: ServerEntry['tools']['confirm'];
   /** Absent: closed, calls go through. */

@@ -14,6 +14,7 @@ import { isToolIncluded } from './catalog/toolFilter';
 import type { GlobalSettings, ServerDefinition, ServerEntry } from './config/definition';
 import { describeLaunch, launchFingerprint } from './config/fingerprint';
 import { isSameLaunch } from './config/sameLaunch';
+import { sentHeaders } from './config/sentHeaders';
 import { buildLaunch, type LaunchOptions } from './connection/launch';
 import type { Session } from './connection/session';
 import { listSkills, readSkill, type Skill, type SkillFile } from './connection/skills';
@@ -173,6 +174,7 @@ export class Server implements Disposable {
       ...(processId === undefined ? {} : { processId }),
       ...(roundTripMs === undefined ? {} : { roundTripMs }),
       ...(entry && entry.pool.max > 1 ? { pool: entry.pool } : {}),
+      ...(entry && sentHeaders(entry).length > 0 ? { headerNames: sentHeaders(entry) } : {}),
       ...(entry && entry.tools.confirm !== 'destructive' ? { confirm: entry.tools.confirm } : {}),
       ...(breaker.kind === 'closed' ? {} : { breaker }),
       ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),

@@ -109,10 +109,16 @@ export interface RunningView {
   readonly progress?: Progress;
 }
 
+const COPY_FORMATS = ['jsonRpc', 'cli', 'curl', 'typescript'] as const;
+
+/** How a call can be copied. */
+export type CopyFormat = (typeof COPY_FORMATS)[number];
+
 export type HostMessage =
   | {
       readonly type: 'init';
-      readonly server: { readonly id: string; readonly name: string };
+      /** `curl`: whether calls can be copied as a `curl` command. */
+      readonly server: { readonly id: string; readonly name: string; readonly curl?: boolean };
       readonly toolName: string;
       readonly state: ServerStateView;
       /** Undefined while it is not known: the server was never connected, or does not offer it. */
@@ -156,6 +162,7 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openInEditor'), id, block }),
   z.object({ type: z.literal('saveAs'), id, block }),
   z.object({ type: z.literal('copy'), id, block }),
+  z.object({ type: z.literal('copyAs'), format: z.enum(COPY_FORMATS), args: argumentsObject }),
   /** Asks for the next blocks of a result. */
   z.object({ type: z.literal('more'), id, from: z.number().int().min(1).max(1_000_000) }),
   z.object({ type: z.literal('argsChanged'), args: argumentsObject }),

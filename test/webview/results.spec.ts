@@ -155,3 +155,21 @@ test('lists earlier runs, runs them again and takes them into the form', async (
   await page.getByRole('button', { name: 'Clear the earlier runs' }).click();
   await panel.posted('clearHistory');
 });
+
+test('copies the call by keyboard, as curl only where that works', async ({ panel }) => {
+  await panel.open(SUM, { init: { args: { a: 1, b: 2 }, server: { id: 'web', name: 'Web', curl: true } } });
+  const { page } = panel;
+  const more = page.getByRole('button', { name: 'More ways to run' });
+  await more.press('Enter');
+  await panel.screenshot('copy-dark');
+  await panel.expectSound();
+  await page.getByRole('menuitem', { name: 'Copy as curl' }).press('Enter');
+  expect(await panel.posted('copyAs')).toEqual({ type: 'copyAs', format: 'curl', args: { a: 1, b: 2 } });
+  await expect(page.getByRole('status')).toHaveText('Copied as curl.');
+  await expect(more).toBeFocused();
+  await panel.open(SUM);
+  await more.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Copy as curl' })).toHaveCount(0);
+  await page.getByRole('menuitem', { name: 'Copy as TypeScript' }).press('Enter');
+  expect(await panel.posted('copyAs')).toMatchObject({ format: 'typescript', args: {} });
+});

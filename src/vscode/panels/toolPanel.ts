@@ -2,9 +2,11 @@ import * as vscode from 'vscode';
 import { describeError, isPatchbayError, PatchbayError } from '../../base/errors';
 import type { CatalogTool, Hub } from '../../core/hubTypes';
 import type { Logger } from '../../core/ports';
+import { isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Progress } from '../../shared/mcp';
 import {
+  type CopyFormat,
   type HostMessage,
   type PanelMessage,
   parsePanelMessage,
@@ -15,6 +17,7 @@ import {
 } from '../../shared/toolPanel';
 import { cut } from '../plainText';
 import { asksFirst, confirmCall } from './confirmCall';
+import { canCurl, copiedCall } from './copyAs';
 import { blockText, nextBlocks, resultText, resultView } from './resultView';
 import type { RunHistory } from './runHistory';
 import { type SavedFile, savedFile } from './savedFile';
@@ -172,6 +175,11 @@ export class ToolPanel {
         if (text !== undefined) await vscode.env.clipboard.writeText(text);
         return;
       }
+      case 'copyAs': {
+        const text = this.#callText(message.format, message.args);
+        if (text !== undefined) await vscode.env.clipboard.writeText(text);
+        return;
+      }
       case 'openInEditor': {
         const text = this.#textOf(message.id, message.block);
         if (text !== undefined) await this.#deps.showText(this.#target.tool, text);
@@ -195,6 +203,13 @@ export class ToolPanel {
     const result = this.#resultOf(id);
     if (result === undefined) return undefined;
     return block === undefined ? resultText(result) : blockText(result, block);
+  }
+
+  #callText(format: CopyFormat, args: JsonObject): string | undefined {
+    const server = this.#deps.hub.server(this.#target.server);
+    if (server === undefined || !isWithin(args, 400, 1_000_000)) return undefined;
+    const inputSchema = this.#catalogTool()?.tool.inputSchema;
+    return copiedCall(format, { server, tool: this.#target.tool, args, inputSchema });
   }
 
   #argumentsOf(id: string): JsonObject | undefined {
@@ -309,7 +324,7 @@ export class ToolPanel {
     this.#sentTool = JSON.stringify(view);
     this.#post({
       type: 'init',
-      server: { id: server, name: snapshot?.name ?? server },
+      server: { id: server, name: snapshot?.name ?? server, ...(canCurl(snapshot) && { curl: true }) },
       toolName: tool,
       state,
       ...(view && { tool: view }),

@@ -5,6 +5,13 @@ import { durationText, plural } from './text';
 
 const RUN_KEYS = /Mac/.test(globalThis.navigator?.platform ?? '') ? '⌘↵' : 'Ctrl+Enter';
 
+const COPY_FORMATS = [
+  ['jsonRpc', 'JSON-RPC request'],
+  ['cli', 'command line'],
+  ['curl', 'curl'],
+  ['typescript', 'TypeScript'],
+] as const;
+
 /** Always in sight: run, cancel, how long it takes, and what stands in the way. */
 export function RunBar({ session, now }: { readonly session: ToolSession; readonly now: number }) {
   const { running, problems } = session;
@@ -101,6 +108,16 @@ function MoreMenu({ session }: { readonly session: ToolSession }) {
             Reset arguments
             <small>to the defaults of the schema</small>
           </button>
+          {COPY_FORMATS.filter(([format]) => format !== 'curl' || session.server.curl).map(([format, name]) => (
+            <button
+              key={format}
+              type="button"
+              role="menuitem"
+              onClick={() => choose(() => void session.copyAs(format, name))}
+            >
+              Copy as {name}
+            </button>
+          ))}
         </div>
       )}
     </>

@@ -3,7 +3,7 @@ import type { FieldNode } from '../../forms/field';
 import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import type { HostMessage, RunningView, RunView, ServerStateView, ToolView } from '../../shared/toolPanel';
+import type { CopyFormat, HostMessage, RunningView, RunView, ServerStateView, ToolView } from '../../shared/toolPanel';
 import { afterDrawing, type Editing, firstControlId, focusFirst, focusIds, type ShownProblems } from './editing';
 import { Folding } from './folding';
 import type { Host, Mode, SavedState } from './host';
@@ -29,7 +29,7 @@ export const RUN_BUTTON_ID = 'run';
 
 /** Everything that the panel shows, and what can be done with it. Components draw it after each `onChange`. */
 export class ToolSession {
-  server = { id: '', name: '' };
+  server: Extract<HostMessage, { type: 'init' }>['server'] = { id: '', name: '' };
   toolName = '';
   state: ServerStateView = { kind: 'disconnected', label: '' };
   /** The tool as last seen; kept when the server stops offering it, so that nothing typed is lost. */
@@ -181,6 +181,18 @@ export class ToolSession {
     } finally {
       this.#starting = false;
     }
+    this.onChange();
+  }
+
+  /** Puts the call as it would be sent on the clipboard, without secrets; shows what cannot be read where it cannot be sent. */
+  async copyAs(format: CopyFormat, name: string): Promise<void> {
+    const args = this.#arguments();
+    if (args === undefined) {
+      this.#refuse(await this.#check());
+      return;
+    }
+    this.#host.post({ type: 'copyAs', format, args });
+    this.announcement = `Copied as ${name}.`;
     this.onChange();
   }
 
