@@ -1,11 +1,14 @@
 import { createAuthenticator, resourceUrl } from './auth/authenticator';
+import { noCredentials } from './auth/noCredentials';
 import { ownedSecrets } from './auth/ownedSecrets';
 import { signOut } from './auth/signOut';
 import { SingleFlight } from './auth/singleFlight';
 import { type OnSecret, tellingAuthenticator, tellingFetch } from './auth/tellSecrets';
 import type { ConfigSource, ServerEntry } from './config/definition';
+import { addCredentialsHint, renewHeadersHint, renewHint } from './credentialHints';
 import { createIssuerReach } from './issuerReach';
 import type { Logger, Ports } from './ports';
+import { isSecretHeader } from './transports/network/secrets';
 import { type ProgramOptions, startProgram } from './transports/stdioProgram';
 import type { Authenticator, NetworkLaunch, NetworkSettings } from './transports/transport';
 
@@ -14,6 +17,8 @@ export interface CredentialsUse {
   /** Entries of other sources do not use the same sign-ins. */
   readonly source: ConfigSource;
   readonly auth: ServerEntry['auth'];
+  /** What the file says, with its variables, so that an error can name the secrets. Default: no variables. */
+  readonly written?: Pick<ServerEntry, 'auth' | 'headers'> | undefined;
   readonly serverName: string;
   readonly interactive: (reason: 'signIn' | 'stepUp') => boolean;
   /** Where a program that prints a token runs. */
@@ -35,10 +40,11 @@ export class Credentials {
     this.#network = network;
   }
 
-  /** Undefined: the server wants none. Throws a `config` error where they cannot be sent. */
-  authenticator(launch: NetworkLaunch, use: CredentialsUse): Authenticator | undefined {
+  /** Throws a `config` error where they cannot be sent. For no credentials: who says what to do where the server wants some. */
+  authenticator(launch: NetworkLaunch, use: CredentialsUse): Authenticator {
     const { secrets, clock, signIn } = this.#ports;
-    const { source, onSecret } = use;
+    const { source, onSecret, written = { auth: use.auth, headers: launch.headers } } = use;
+    const isPassing = secrets.isPassing ?? false;
     const auth = createAuthenticator(use.auth, {
       ...this.#reach(launch, use),
       serverUrl: launch.url,
@@ -49,9 +55,16 @@ export class Credentials {
       interactive: use.interactive,
       signIn,
       spawn: (command, args) => startProgram(command, args, use.program),
+      renewHint: renewHint(written.auth, isPassing),
       flights: this.#flightsOf(source),
     });
-    return auth && tellingAuthenticator(auth, onSecret);
+    if (auth) return tellingAuthenticator(auth, onSecret);
+    const secretHeaders = Object.entries(written.headers).filter(([name]) => isSecretHeader(name));
+    return noCredentials({
+      secretHeaders: secretHeaders.map(([name]) => name),
+      renewHint: renewHeadersHint(Object.fromEntries(secretHeaders), isPassing),
+      addHint: addCredentialsHint(isPassing),
+    });
   }
 
   /** Revokes and forgets what an OAuth sign-in at this server left. False: there was nothing. */

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import { createSystemClock } from '../base/clock';
+import { variableName } from './config/environmentNames';
 import type { Logger, Memory, NetworkSettings, Ports, SecretStore } from './ports';
 
 /** Ports for plain Node, where nobody is there to ask: the environment is the only source of secrets and inputs. */
@@ -60,9 +61,4 @@ function environmentSecrets(env: Ports['env']): SecretStore {
     set: async (name, value) => void stored.set(name, value),
     delete: async (name) => void stored.delete(name),
   };
-}
-
-/** The environment variable that stands for a secret or an input outside of VS Code. */
-export function variableName(kind: 'SECRET' | 'INPUT', id: string): string {
-  return `PATCHBAY_${kind}_${id.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
 }

@@ -109,6 +109,7 @@ export class SessionOpener {
       authenticate: ({ auth }, way, program) =>
         credentials.authenticator(way, {
           auth,
+          written: this.#options.definition().entry,
           source: this.#options.definition().source,
           serverName: this.#options.definition().name,
           // A link that is there opens no browser by itself: it ends, and says what is needed.

@@ -15,6 +15,8 @@ export interface AuthContext extends Omit<OAuthContext, 'checkUrl' | 'signIn' | 
   readonly checkUrl?: OAuthContext['checkUrl'];
   /** Absent: there is no browser. */
   readonly signIn?: OAuthContext['signIn'];
+  /** The next step where a fixed token, key or password was refused. Default: "Set Token". */
+  readonly renewHint?: string;
   /** Starts the program of `tokenCommand`. */
   readonly spawn?: SpawnProgram;
   /** One for all authenticators of a hub, so that servers that share tokens renew them once. Default: its own. */
@@ -30,11 +32,15 @@ export function createAuthenticator(auth: ServerEntry['auth'], context: AuthCont
     case 'none':
       return undefined;
     case 'bearer':
-      return staticAuthenticator(bearerHeaders(auth.token), 'the token');
+      return staticAuthenticator(bearerHeaders(auth.token), 'the token', context.renewHint);
     case 'apiKey':
-      return staticAuthenticator(apiKeyHeaders(auth.header, auth.key), 'the key');
+      return staticAuthenticator(apiKeyHeaders(auth.header, auth.key), 'the key', context.renewHint);
     case 'basic':
-      return staticAuthenticator(basicHeaders(auth.username, auth.password), 'this user name and password');
+      return staticAuthenticator(
+        basicHeaders(auth.username, auth.password),
+        'this user name and password',
+        context.renewHint,
+      );
     case 'tokenCommand': {
       if (!context.spawn) {
         throw new PatchbayError('config', 'Programs cannot be started here, so "auth.type" cannot be "tokenCommand".');

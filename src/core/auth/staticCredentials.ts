@@ -22,24 +22,32 @@ export function apiKeyHeaders(header: string, key: string): Record<string, strin
 }
 
 /** Credentials that are what they are until a person changes them: a refusal is final. */
-export function staticAuthenticator(headers: Readonly<Record<string, string>>, what: string): Authenticator {
+export function staticAuthenticator(
+  headers: Readonly<Record<string, string>>,
+  what: string,
+  hint?: string,
+): Authenticator {
   return {
     headers: async () => headers,
     async onRefused(refusal) {
       if (refusal.status === 403) return false;
-      throw refusedError(refusal, what);
+      throw refusedError(refusal, what, hint);
     },
   };
 }
 
-/** `what` names the credentials, as the beginning of a sentence. */
-export function refusedError(refusal: AuthRefusal, what: string): PatchbayError {
+/** `what` names the credentials, as the beginning of a sentence; `hint` is the next step. */
+export function refusedError(
+  refusal: AuthRefusal,
+  what: string,
+  hint = 'Set another one with "Set Token".',
+): PatchbayError {
   const { error, errorDescription } = parseChallenge(refusal.wwwAuthenticate);
   const text = quote(errorDescription ?? error ?? '');
   const said = text === '' ? '' : ` It said: ${text}`;
   return new PatchbayError('auth', `${shortUrl(refusal.url)} refuses ${what} (HTTP ${refusal.status}).${said}`, {
     code: refusal.status,
-    hint: 'Set another one with "Set Token".',
+    hint,
   });
 }
 

@@ -53,7 +53,7 @@ export function tokenCommandAuthenticator(program: TokenCommand, spawn: SpawnPro
       // Another request got a token meanwhile.
       if (token !== undefined && !isSent(token)) return true;
       if (!isSent(await run(signal))) return true;
-      throw refusedError(refusal, `the token that "${quote(program.command)}" prints`);
+      throw refusedError(refusal, `the token that "${quote(program.command)}" prints`, CHECK_TOKEN);
     },
   };
 }
@@ -111,6 +111,7 @@ function readToken(
   });
 }
 
+const CHECK_TOKEN = 'Run its command in a terminal and see whether it prints a good token.';
 const CHECK = 'Run the command of "auth" in a terminal and correct it.';
 
 function cannotStart(name: string, error: unknown): PatchbayError {

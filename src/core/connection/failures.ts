@@ -1,5 +1,6 @@
 import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import { describeError, isPatchbayError, PatchbayError, toError } from '../../base/errors';
+import { SIGN_IN_UNSET_CODE } from '../../shared/errorCodes';
 import { SIGN_IN_REQUIRED_CODE } from '../auth/authErrors';
 import { describeHttpFailure, SESSION_LOST_CODE } from '../transports/httpErrors';
 import { localErrorOf } from '../transports/jsonRpc';
@@ -86,7 +87,7 @@ const HOST_UNREACHABLE = [
 const PEER_GONE = new Set<unknown>([...HOST_UNREACHABLE, 'ECONNREFUSED', SESSION_LOST_CODE]);
 
 /** Refused credentials: a person must act, and the next connect starts with asking for that. */
-const ENDED_SIGN_IN = new Set<unknown>([401, SIGN_IN_REQUIRED_CODE]);
+const ENDED_SIGN_IN = new Set<unknown>([401, SIGN_IN_REQUIRED_CODE, SIGN_IN_UNSET_CODE]);
 
 /** Whether a failed request says that the whole link is of no use any more. */
 export function isPeerGone(failure: PatchbayError): boolean {

@@ -95,6 +95,8 @@ export interface Authenticator {
    * that names the next step.
    */
   onRefused(refusal: AuthRefusal, signal?: AbortSignal): Promise<boolean>;
+  /** No request carries anything of it, so that it asks for no TLS. */
+  readonly sendsNothing?: true;
   /** Open while a person is signing in for these credentials. Absent: nobody ever does. */
   readonly personWait?: PersonWait;
 }
@@ -125,6 +127,8 @@ export interface AuthRefusal {
   readonly status: 401 | 403;
   readonly wwwAuthenticate: string | undefined;
   readonly url: string;
+  /** The words of the refusal, for an error about it: only for who ends the request with it. */
+  readonly readBody?: () => Promise<string>;
   /** What `headers` gave for the refused request, so that a renewal that came meanwhile is not made twice. */
   readonly sent: Readonly<Record<string, string>>;
 }

@@ -6,6 +6,7 @@ import { raceAbort } from '../../base/abort';
 import { type Deferred, deferred } from '../../base/deferred';
 import { PatchbayError } from '../../base/errors';
 import { displayUrl } from './httpErrors';
+import { carriesCredentials } from './network/secrets';
 import { overLimitError, readReceivedText } from './receivedText';
 import type { McpTransport, TransportContext, WebSocketLaunch } from './transport';
 import { describeClose } from './webSocketCodes';
@@ -122,7 +123,8 @@ class WebSocketTransport implements McpTransport {
       const isChallenge = status === 401 || (status === 403 && wwwAuthenticate !== undefined);
       if (!auth || !isChallenge || !mayRenew) throw describeRefusal(refusal, url);
       mayRenew = false;
-      const renewed = await raceAbort(auth.onRefused({ status, wwwAuthenticate, url, sent }, signal), signal);
+      const readBody = async () => refusal.body;
+      const renewed = await raceAbort(auth.onRefused({ status, wwwAuthenticate, url, sent, readBody }, signal), signal);
       if (!renewed) throw describeRefusal(refusal, url);
     }
   }
@@ -256,7 +258,7 @@ class WebSocketTransport implements McpTransport {
   }
 
   #onClosed(code: number, reason: string): void {
-    this.#settle(describeClose(code, reason, this.#url));
+    this.#settle(describeClose(code, reason, this.#url, carriesCredentials(this.#launch, new URL(this.#launch.url))));
     this.#finish();
   }
 

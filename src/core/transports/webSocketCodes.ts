@@ -8,7 +8,10 @@ interface CloseMeaning {
 }
 
 const COMES_BACK: CloseMeaning = { kind: 'connectionClosed', what: 'closed the connection' };
+const OTHER = 'wants other credentials';
 const CREDENTIALS = 'Set or renew the token for this server.';
+const ADD_CREDENTIALS =
+  'If it wants credentials, set "auth" in its entry: "bearer", "apiKey", "basic", "tokenCommand" or "oauth".';
 const LOG = 'The log of the server says more.';
 
 /** Ends after which the same connection may be opened again (RFC 6455, 7.4.1; IANA WebSocket close codes). */
@@ -33,22 +36,32 @@ export const FINAL_CLOSE_CODES: ReadonlyMap<number, CloseMeaning> = new Map([
   [1008, { kind: 'auth', what: 'refuses this client by its policy', hint: CREDENTIALS }],
   [1009, { kind: 'limit', what: 'found a message too large', hint: 'Send less in one call.' }],
   [1010, { kind: 'protocol', what: 'wants a WebSocket extension that is not offered' }],
-  [3000, { kind: 'auth', what: 'wants other credentials', hint: CREDENTIALS }],
+  [3000, { kind: 'auth', what: OTHER, hint: CREDENTIALS }],
   [3003, { kind: 'auth', what: 'refuses access', hint: 'The credentials are known but not enough.' }],
   [4400, { kind: 'protocol', what: 'refused the request as malformed' }],
-  [4401, { kind: 'auth', what: 'wants other credentials', hint: CREDENTIALS }],
+  [4401, { kind: 'auth', what: OTHER, hint: CREDENTIALS }],
   [4403, { kind: 'auth', what: 'refuses access', hint: 'The credentials are known but not enough.' }],
   [4404, { kind: 'protocol', what: 'knows nothing at this path', hint: 'Check the path of the URL.' }],
 ]);
 
-/** Why the peer ended the link, from its close code and reason. A code that is not known may come back. */
-export function describeClose(code: number, reason: string, url: string): PatchbayError {
+/**
+ * Why the peer ended the link, from its close code and reason. A code that is not known may come back.
+ * `hasCredentials`: something was sent by which the server could know this client.
+ */
+export function describeClose(code: number, reason: string, url: string, hasCredentials = true): PatchbayError {
   const final = FINAL_CLOSE_CODES.get(code);
-  const { kind, what, hint } = final ?? RETRYABLE_CLOSE_CODES.get(code) ?? COMES_BACK;
+  const meaning = final ?? RETRYABLE_CLOSE_CODES.get(code) ?? COMES_BACK;
+  const { kind, what, hint } = hasCredentials ? meaning : withoutCredentials(meaning);
   const said = reason === '' ? '.' : `: ${excerpt(reason)}`;
   return new PatchbayError(kind, `${url} ${what} (close code ${code})${said}`, {
     code,
     retryable: final === undefined,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+function withoutCredentials(meaning: CloseMeaning): CloseMeaning {
+  if (meaning.hint !== CREDENTIALS) return meaning;
+  const what = meaning.what === OTHER ? 'wants credentials, and none were sent' : meaning.what;
+  return { ...meaning, what, hint: ADD_CREDENTIALS };
 }

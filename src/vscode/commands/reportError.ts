@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeError, isPatchbayError } from '../../base/errors';
+import { SIGN_IN_UNSET_CODE } from '../../shared/errorCodes';
 import { showError } from '../adapters/messages';
 import { commandId, SIGN_IN_GIVEN_UP } from '../contributions';
 import { oneLine } from '../plainText';
@@ -7,6 +8,9 @@ import { ServerNode } from '../tree/treeNode';
 import { causeOf, ServerFailure } from './aboutServer';
 import type { CommandContext } from './context';
 import { readTarget } from './target';
+
+/** Codes of refusals after which "Set Token" offers what the server may want: a token or a sign-in. */
+const TAKES_TOKEN: readonly unknown[] = [401, SIGN_IN_UNSET_CODE];
 
 /** Tells the person who asked for something why it did not happen, with the next step as a button. */
 export async function reportError(context: CommandContext, failure: unknown, argument: unknown): Promise<void> {
@@ -24,7 +28,8 @@ export async function reportError(context: CommandContext, failure: unknown, arg
   if (isNeeded(error, 'trust')) actions.unshift(manageTrust);
   else if (isNeeded(error)) return;
   else if (isPatchbayError(error) && error.kind === 'config') actions.unshift(openConfiguration);
-  else if (isPatchbayError(error) && error.kind === 'auth' && error.code === 401) actions.unshift(setToken);
+  else if (isPatchbayError(error) && error.kind === 'auth' && TAKES_TOKEN.includes(error.code))
+    actions.unshift(setToken);
   const answer = await showError(message, ...actions);
   if (answer === showOutput) context.services.output.show(true);
   if (answer === manageTrust) await vscode.commands.executeCommand('workbench.trust.manage');

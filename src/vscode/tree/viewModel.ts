@@ -1,6 +1,7 @@
 /** What each row of the tree says, worked out from snapshots alone: no VS Code, no state. */
 import type { ConfigSource } from '../../core/config/definition';
 import type { CatalogTool, ServerSnapshot } from '../../core/hubTypes';
+import { SIGN_IN_UNSET_CODE } from '../../shared/errorCodes';
 import { type CommandName, itemFlags } from '../contributions';
 import type { Translate } from '../localize';
 import { firstLine, oneLine } from '../plainText';
@@ -104,7 +105,7 @@ export function noticeItem(snapshot: ServerSnapshot, t: Translate): ItemModel | 
         : notice(t('Connecting…'), { description: oneLine(state.step), icon: { id: 'loading~spin' } });
     case 'authRequired': {
       // Where the credentials were refused, connecting again would only be refused again.
-      const isRefused = state.error.code === 401;
+      const isRefused = state.error.code === 401 || state.error.code === SIGN_IN_UNSET_CODE;
       return notice(isRefused ? t('Set token or sign in') : t('Sign in'), {
         description: [oneLine(state.error.message), cached].filter(Boolean).join(' · '),
         command: isRefused ? 'setToken' : 'connect',

@@ -9,7 +9,7 @@ import { createCheckedLookup } from './checkedLookup';
 import { bypassesProxy } from './noProxy';
 import { checkPin, parsePins } from './pins';
 import { PlainAgent, type Route, TlsAgent } from './routedAgent';
-import { hasSecretHeader, hasSecretParameter } from './secrets';
+import { carriesCredentials } from './secrets';
 import { parseSocketUrl } from './socketUrl';
 import { proxyAuthorization } from './tunnel';
 
@@ -83,7 +83,7 @@ class LaunchNetwork implements Network {
 
   async requestOptions(url: URL, use: RequestUse = {}): Promise<NetworkRequestOptions> {
     const launch = this.#launch;
-    const carriesSecret = use.carriesSecret ?? this.#hasSecret(url);
+    const carriesSecret = use.carriesSecret ?? carriesCredentials(launch, url);
     checkUrl(url, launch.security, { carriesSecret });
     const socket = parseSocketUrl(launch.url, this.#platform);
     if (socket) {
@@ -114,10 +114,6 @@ class LaunchNetwork implements Network {
   dispose(): void {
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();
-  }
-
-  #hasSecret(url: URL): boolean {
-    return this.#launch.auth !== undefined || hasSecretHeader(this.#launch.headers) || hasSecretParameter(url);
   }
 
   #agent(key: string, create: () => PlainAgent | TlsAgent): PlainAgent | TlsAgent {

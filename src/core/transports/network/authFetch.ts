@@ -56,7 +56,7 @@ function refusalOf(response: Response, url: string, sent: AuthRefusal['sent']): 
   const wwwAuthenticate = response.headers.get('www-authenticate') ?? undefined;
   const { status } = response;
   if (status !== 401 && !(status === 403 && wwwAuthenticate !== undefined)) return undefined;
-  return { status, wwwAuthenticate, url, sent };
+  return { status, wwwAuthenticate, url, sent, readBody: () => response.text() };
 }
 
 /** Headers of any shape as an object with small letters. */

@@ -162,7 +162,7 @@ describe('the token of a WebSocket', () => {
     const server = await startServer();
     const auth = authenticator('stale', 'good');
     await openPeer(server.url('/token'), { auth });
-    expect(auth.refusals).toEqual([
+    expect(auth.refusals).toMatchObject([
       {
         status: 401,
         wwwAuthenticate: 'Bearer realm="mcp"',

@@ -45,7 +45,7 @@ describe('createAuthFetch', () => {
     const { fetch, requests, refusals } = setUp('new', ['old', 'new']);
     expect((await fetch(MCP, { method: 'POST', body: '{}' })).status).toBe(200);
     expect(requests).toHaveLength(2);
-    expect(refusals).toEqual([
+    expect(refusals).toMatchObject([
       { status: 401, wwwAuthenticate: 'Bearer realm="x"', url: MCP, sent: { Authorization: 'Bearer old' } },
     ]);
   });
