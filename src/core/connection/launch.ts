@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { raceAbort } from '../../base/abort';
 import { PatchbayError } from '../../base/errors';
 import type { ServerDefinition, ServerEntry } from '../config/definition';
+import { variableName } from '../config/environmentNames';
 import { readPem } from '../config/launchFacts';
 import { resolveVariables } from '../config/variables';
 import type { Ports, ValueRequest } from '../ports';
@@ -165,10 +166,11 @@ function credentialsOf(auth: ServerEntry['auth']): string[] {
 
 function missing(requests: readonly ValueRequest[]): NeedsInputError {
   const names = requests.map(({ kind, id }) => `\${${kind}:${id}}`);
+  const settings = requests.map(({ kind, id }) => variableName(kind === 'secret' ? 'SECRET' : 'INPUT', id));
   return new NeedsInputError(
     { kind: 'value', names },
     `Values are missing: ${names.join(', ')}.`,
-    'Connect in VS Code to be asked for them; elsewhere set PATCHBAY_SECRET_… or PATCHBAY_INPUT_… .',
+    `Connect in VS Code to be asked for them; elsewhere set ${settings.join(' and ')}.`,
   );
 }
 

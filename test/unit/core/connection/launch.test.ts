@@ -154,9 +154,12 @@ describe('secrets and inputs of a stdio server', () => {
   });
 
   it('are named where they are missing and nobody is there to ask', async () => {
-    const error = await launch({ env: { K: '${secret:key}' } }).catch((cause: unknown) => cause);
+    const error = await launch({ env: { K: '${secret:my-key}' } }).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(NeedsInputError);
-    expect(error).toMatchObject({ needed: { kind: 'value', names: ['${secret:key}'] } });
+    expect(error).toMatchObject({
+      needed: { kind: 'value', names: ['${secret:my-key}'] },
+      hint: 'Connect in VS Code to be asked for them; elsewhere set PATCHBAY_SECRET_MY_KEY.',
+    });
   });
 });
 
