@@ -8,6 +8,12 @@ import { plainJson, plainLine } from './plain';
 /** `list [server]`: connects to the servers and prints what each offers. One that fails harms no other. */
 export async function list({ options, streams, hub, signal }: CliContext): Promise<ExitCode> {
   const [, id, ...rest] = options.words;
+  const { args, argsFile, timeoutMs } = options;
+  if ([args, argsFile, timeoutMs].some((value) => value !== undefined)) {
+    throw usageError(
+      '--timeout, --args and --args-file are for call; how long to wait for a server is "timeouts" in its entry.',
+    );
+  }
   if (rest.length > 0) throw usageError(`list takes one server, not "${[id, ...rest].join(' ')}".`);
   if (id !== undefined && !hub.server(id)) {
     const known = hub.servers().map((server) => server.id);

@@ -10,14 +10,16 @@ export const USAGE = `Usage:
   call   runs one tool and prints its answer
 
   --config FILE     a patchbay.json
-  --url URL         one server over Streamable HTTP, called "server"
+  --url URL         one server, called "server": http(s):// (Streamable HTTP or HTTP+SSE), ws(s)://,
+                    unix:///path.sock#/mcp, pipe:///pipe/name#/mcp
   -- COMMAND ARGS…  one server over stdio, called "server"
   --args JSON       the tool's arguments, a JSON object; --args-file FILE reads them from a file (- for stdin)
-  --timeout MS      how long the call may take
+  --timeout MS      how long the call may take, for call
   --json            one JSON document on stdout, and nothing else there
   --verbose         the log on stderr
 
-Secrets and inputs of the configuration are read from PATCHBAY_SECRET_<NAME> and PATCHBAY_INPUT_<ID>.
+Secrets and inputs of the configuration are read from PATCHBAY_SECRET_<NAME> and PATCHBAY_INPUT_<ID>,
+the name in capitals with _ for all but letters and digits: \${secret:my-good.tok} is PATCHBAY_SECRET_MY_GOOD_TOK.
 Exit codes: 0 done, 1 connection failed, 2 usage, configuration or name, 3 the tool answered with an error,
 4 timed out, 5 refused by a rule.`;
 
