@@ -83,6 +83,12 @@ export type RunOutcome =
   | { readonly status: 'done'; readonly result: ResultView }
   | { readonly status: 'failed'; readonly kind: string; readonly message: string };
 
+/** What the server reported while a call ran (`notifications/message`). */
+export interface LogLine {
+  readonly level: string;
+  readonly text: string;
+}
+
 /** A finished run. `at` is ms since the epoch. */
 export interface RunView {
   readonly id: string;
@@ -90,6 +96,8 @@ export interface RunView {
   readonly durationMs: number;
   /** Name of the server that answered, where a group was called. */
   readonly member?: string;
+  /** The last lines that the server reported meanwhile; absent where there are none. */
+  readonly log?: readonly LogLine[];
   readonly outcome: RunOutcome;
 }
 
@@ -107,6 +115,7 @@ export interface RunningView {
   readonly id: string;
   readonly at: number;
   readonly progress?: Progress;
+  readonly log?: readonly LogLine[];
 }
 
 const COPY_FORMATS = ['jsonRpc', 'cli', 'curl', 'typescript'] as const;
@@ -135,6 +144,8 @@ export type HostMessage =
   | { readonly type: 'started'; readonly run: RunningView }
   | ({ readonly type: 'progress'; readonly id: string } & Progress)
   | { readonly type: 'finished'; readonly run: RunView }
+  /** All lines of a run so far, the oldest left out beyond a bound. */
+  | { readonly type: 'log'; readonly id: string; readonly lines: readonly LogLine[] }
   | { readonly type: 'history'; readonly entries: readonly HistoryView[] }
   /** Further blocks of a result; `from` is the number of the first one. */
   | { readonly type: 'blocks'; readonly id: string; readonly from: number; readonly blocks: readonly BlockView[] };

@@ -173,3 +173,17 @@ test('copies the call by keyboard, as curl only where that works', async ({ pane
   await page.getByRole('menuitem', { name: 'Copy as TypeScript' }).press('Enter');
   expect(await panel.posted('copyAs')).toMatchObject({ format: 'typescript', args: {} });
 });
+
+test('shows the log of the server while the call runs and after', async ({ panel }) => {
+  await panel.open(SUM);
+  const { page } = panel;
+  await panel.send({ type: 'started', run: { id: 'r', at: 0 } });
+  const lines = [{ level: 'warning', text: '<b>low</b> on disk' }];
+  await expect(page.getByRole('article', { name: 'Running' })).toBeVisible();
+  await panel.send({ type: 'log', id: 'r', lines });
+  await expect(page.getByText('<b>low</b> on disk')).toBeVisible();
+  await panel.expectSound();
+  await panel.send({ type: 'finished', run: { id: 'r', at: 0, durationMs: 5, log: lines, outcome: result([]) } });
+  await page.getByText('Log of the server (1)').press('Enter');
+  await expect(page.getByText('<b>low</b> on disk')).toBeVisible();
+});

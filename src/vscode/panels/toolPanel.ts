@@ -8,6 +8,7 @@ import type { CallToolResult, Progress } from '../../shared/mcp';
 import {
   type CopyFormat,
   type HostMessage,
+  type LogLine,
   type PanelMessage,
   parsePanelMessage,
   type RunningView,
@@ -16,6 +17,7 @@ import {
   type ToolView,
 } from '../../shared/toolPanel';
 import { cut } from '../plainText';
+import { CallLog } from './callLog';
 import { asksFirst, confirmCall } from './confirmCall';
 import { canCurl, copiedCall } from './copyAs';
 import { blockText, nextBlocks, resultText, resultView } from './resultView';
@@ -55,10 +57,17 @@ interface FinishedRun {
   readonly args: JsonObject;
 }
 
+interface ProgressSender {
+  readonly report: (progress: Progress) => void;
+  readonly logged: (lines: readonly LogLine[]) => void;
+  readonly stop: () => void;
+}
+
 interface FinishedCall {
   readonly id: string;
   readonly at: number;
   readonly args: JsonObject;
+  readonly log: readonly LogLine[];
   /** Id of the server called, or of the member of a group that answered. */
   readonly answeredBy: string;
   readonly outcome: RunOutcome;
@@ -244,6 +253,7 @@ export class ToolPanel {
     this.#running.set(id, { view, controller });
     this.#post({ type: 'started', run: view });
     const progress = this.#progressSender(id);
+    const log = new CallLog(hub, server, () => progress.logged(log.lines));
     let answeredBy = server;
     const onMember = (member: string) => {
       answeredBy = member;
@@ -254,16 +264,17 @@ export class ToolPanel {
       signal.throwIfAborted();
       const result = await hub.callTool(server, tool, args, { signal, onProgress: progress.report, onMember });
       const view = resultView(result, this.#catalogTool()?.tool.outputSchema);
-      this.#finish({ id, at, args, answeredBy, outcome: { status: 'done', result: view } }, result);
+      this.#finish({ id, at, args, log: log.lines, answeredBy, outcome: { status: 'done', result: view } }, result);
       return result;
     } catch (error) {
       const kind = signal.aborted ? 'cancelled' : isPatchbayError(error) ? error.kind : 'transport';
       const message = signal.aborted ? 'The call was cancelled.' : describeError(error);
       const outcome: RunOutcome = { status: 'failed', kind, message: cut(message, 10_000) };
-      this.#finish({ id, at, args, answeredBy, outcome }, undefined);
+      this.#finish({ id, at, args, log: log.lines, answeredBy, outcome }, undefined);
       throw error;
     } finally {
       progress.stop();
+      log.dispose();
     }
   }
 
@@ -276,12 +287,19 @@ export class ToolPanel {
   }
 
   #finish(run: FinishedCall, result: CallToolResult | undefined): void {
-    const { id, at, args, answeredBy, outcome } = run;
+    const { id, at, args, log, answeredBy, outcome } = run;
     this.#running.delete(id);
     if (this.#disposed) return;
     const { hub, now } = this.#deps;
     const member = answeredBy === this.#target.server ? undefined : (hub.server(answeredBy)?.name ?? answeredBy);
-    const view: RunView = { id, at, durationMs: now() - at, ...(member !== undefined && { member }), outcome };
+    const view: RunView = {
+      id,
+      at,
+      durationMs: now() - at,
+      ...(member !== undefined && { member }),
+      ...(log.length > 0 && { log }),
+      outcome,
+    };
     this.#finished = [{ view, result, args }, ...this.#finished].slice(0, KEPT_RUNS);
     this.#deps.history.add(view, args, this.#catalogTool()?.tool.inputSchema);
     this.#post({ type: 'finished', run: view });
@@ -289,12 +307,18 @@ export class ToolPanel {
   }
 
   /** Passes on the latest progress, at most twenty times a second: a server may send thousands. */
-  #progressSender(id: string): { report: (progress: Progress) => void; stop: () => void } {
+  #progressSender(id: string): ProgressSender {
     let latest: Progress | undefined;
+    let lines: readonly LogLine[] | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const send = () => {
       timer = undefined;
       const entry = this.#running.get(id);
+      if (entry !== undefined && lines !== undefined) {
+        entry.view = { ...entry.view, log: lines };
+        this.#post({ type: 'log', id, lines });
+        lines = undefined;
+      }
       if (latest === undefined || entry === undefined) return;
       const { progress, total, message } = latest;
       const bounded: Progress = {
@@ -308,6 +332,10 @@ export class ToolPanel {
     return {
       report: (progress) => {
         latest = progress;
+        timer ??= setTimeout(send, PROGRESS_INTERVAL_MS);
+      },
+      logged: (all) => {
+        lines = all;
         timer ??= setTimeout(send, PROGRESS_INTERVAL_MS);
       },
       stop: () => clearTimeout(timer),

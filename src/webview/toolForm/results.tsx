@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { equalJson } from '../../forms/equalJson';
 import type { JsonValue } from '../../shared/json';
-import type { BlockView, ResultView, RunningView, RunView } from '../../shared/toolPanel';
+import type { BlockView, LogLine, ResultView, RunningView, RunView } from '../../shared/toolPanel';
 import { History, RunAgain } from './history';
 import type { Host } from './host';
 import { Icon } from './icons';
@@ -25,7 +25,7 @@ export function Results({ host, runs, running, now }: ResultsProps) {
     <section class="results" aria-label="Results" id="results">
       {running.length === 0 && runs.length === 0 && <p class="empty">The result appears here.</p>}
       {running.map((run) => (
-        <RunningCard key={run.id} run={run} now={now} />
+        <RunningCard key={run.id} host={host} run={run} now={now} />
       ))}
       {runs.map((run, index) => (
         <RunCard
@@ -41,7 +41,15 @@ export function Results({ host, runs, running, now }: ResultsProps) {
   );
 }
 
-function RunningCard({ run, now }: { run: RunningView; now: number }) {
+function RunningCard({ host, run, now }: { host: Host; run: RunningView; now: number }) {
+  const [lines, setLines] = useState(run.log ?? []);
+  useEffect(
+    () =>
+      host.onMessage((message) => {
+        if (message.type === 'log' && message.id === run.id) setLines(message.lines);
+      }),
+    [host, run.id],
+  );
   const { progress, total, message } = run.progress ?? {};
   const known = typeof progress === 'number' && typeof total === 'number' && total > 0;
   return (
@@ -61,7 +69,25 @@ function RunningCard({ run, now }: { run: RunningView; now: number }) {
           {message && <span class="progress-message">{message}</span>}
         </p>
       )}
+      <Log lines={lines} open />
     </article>
+  );
+}
+
+/** What the server reported while the call ran, newest last. */
+function Log({ lines, open }: { lines: readonly LogLine[]; open: boolean }) {
+  if (lines.length === 0) return null;
+  return (
+    <details class="log" open={open}>
+      <summary>Log of the server ({lines.length})</summary>
+      <ul>
+        {lines.map(({ level, text }, index) => (
+          <li key={`${index}`}>
+            <span class="facts">{level}</span> {text}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -93,6 +119,7 @@ function RunCard({ host, run, newest, busy }: { host: Host; run: RunView; newest
       ) : (
         <ResultBody host={host} id={run.id} result={outcome.result} busy={busy} />
       )}
+      <Log lines={run.log ?? []} open={false} />
     </details>
   );
 }

@@ -114,6 +114,10 @@ class FakeHub {
   readonly changed = new Emitter<ServerSnapshot>();
   readonly onDidChangeServers = this.changed.event;
   readonly onDidChangeServerList = new Emitter<void>().event;
+  readonly exchanges = new Emitter<unknown>();
+  traffic() {
+    return { onDidAdd: this.exchanges.event };
+  }
   readonly calls: { args: unknown; options: CallToolOptions }[] = [];
   readonly connect = vi.fn(() => Promise.resolve());
   answer = deferred<CallToolResult>();
@@ -372,6 +376,31 @@ describe('tool panels', () => {
     panel().received.fire({ type: 'history' });
     await settled();
     expect(panel().of('history')[0]?.entries).toEqual([]);
+  });
+
+  it('shows what the server reports while the call runs, bounded, and keeps it with the run', async () => {
+    const { panels, panel, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'run', id: 'r1', args: {} });
+    await settled();
+    const logged = (params: unknown, direction = 'received') =>
+      hub.exchanges.fire({ direction, method: 'notifications/message', request: { message: { params } } });
+    for (let i = 0; i < 300; i++) logged({ level: 'warning', data: `line ${i}` });
+    logged({ level: 'info', data: 'mine' }, 'sent');
+    logged({ level: 1, data: { a: 1 } });
+    hub.exchanges.fire({ direction: 'received', method: 'notifications/message' });
+    await vi.waitFor(() => expect(panel().of('log')).toHaveLength(1));
+    hub.answer.resolve({ content: [] });
+    await settled();
+    const log = panel().of('finished')[0]?.run.log ?? [];
+    expect(log).toHaveLength(200);
+    expect(log.slice(-3)).toEqual([
+      { level: 'warning', text: 'line 299' },
+      { level: 'info', text: '{"a":1}' },
+      { level: 'info', text: '' },
+    ]);
+    expect(panel().of('log')[0]?.lines).toEqual(log);
+    expect(hub.exchanges.size).toBe(0);
   });
 
   it('shortens long arguments in the question', async () => {
