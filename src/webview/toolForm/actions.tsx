@@ -1,4 +1,5 @@
 import {
+  addId,
   afterDrawing,
   controlId,
   type FieldProps,
@@ -76,7 +77,7 @@ function removeField(field: FieldProps['field'], editing: FieldProps['editing'])
   const next = parent?.children[index] ?? parent?.children[index - 1];
   afterDrawing(() => {
     if (next && next.role === field.role && focusFirst([firstControlId(next), ...focusIds(next)])) return;
-    if (parent) focusFirst([`${controlId(parent)}-add`, ...focusIds(parent)]);
+    if (parent) focusFirst([addId(parent), ...focusIds(parent)]);
   });
 }
 

@@ -1,5 +1,5 @@
 import { boundedText } from '../../forms/limits';
-import { controlId, type FieldProps, firstControlId, focusIds, focusLater, labelOf, nameId } from './editing';
+import { addId, controlId, type FieldProps, firstControlId, focusIds, focusLater, labelOf, nameId } from './editing';
 import { Icon } from './icons';
 import { plural } from './text';
 
@@ -68,12 +68,7 @@ function AddEntry({ field, editing }: FieldProps) {
   };
   return (
     <div class="add">
-      <AddButton
-        id={`${controlId(field)}-add`}
-        name={`Add entry to ${labelOf(field)}`}
-        text="Add entry"
-        onClick={add}
-      />
+      <AddButton id={addId(field)} name={`Add entry to ${labelOf(field)}`} text="Add entry" onClick={add} />
       {field.children.length === 0 && <span class="unset-note">empty object</span>}
     </div>
   );
@@ -90,7 +85,7 @@ function AddObject({ field, editing }: FieldProps) {
         onClick={() => {
           editing.folding.set(field, true);
           editing.change(() => editing.form.setPresence(field, 'value'), `${label} added.`);
-          focusLater(firstControlId(field), ...focusIds(field), `${controlId(field)}-add`);
+          focusLater(firstControlId(field), ...focusIds(field));
         }}
       />
       <span class="unset-note">{presenceNote(field)}</span>

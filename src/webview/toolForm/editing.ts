@@ -68,6 +68,11 @@ export function nameId(field: FieldNode): string {
   return `${controlId(field)}-name`;
 }
 
+/** Of the button that adds an entry. */
+export function addId(field: FieldNode): string {
+  return `${controlId(field)}-add`;
+}
+
 export function foldId(field: FieldNode): string {
   return `${controlId(field)}-fold`;
 }
@@ -82,7 +87,7 @@ export function firstControlId(field: FieldNode): string {
 
 /** Elements that can take the focus for a field, the best first. */
 export function focusIds(field: FieldNode): string[] {
-  return [controlId(field), firstControlId(field), nameId(field), foldId(field)];
+  return [controlId(field), firstControlId(field), nameId(field), addId(field), foldId(field)];
 }
 
 /** A value that the schema fixes and asks for. */

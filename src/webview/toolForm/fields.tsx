@@ -2,7 +2,7 @@ import type { ComponentChild } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FieldNode } from '../../forms/field';
 
-const PART = 40;
+const PART = 24;
 
 /** Fields below each other. Many come part by part, so that the first can be used at once. */
 export function inParts(

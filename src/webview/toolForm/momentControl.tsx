@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { commonAttributes, placeholder, typeInto } from './controlParts';
-import { type FieldProps, isLocked, labelOf } from './editing';
+import { type FieldProps, focusLater, isLocked, labelOf } from './editing';
 import { Icon } from './icons';
 import { type MomentFormat, momentText, partsOf, zoneAt } from './moment';
 
@@ -80,6 +80,7 @@ export function MomentControl(props: FieldProps) {
           onClick={() => {
             setZone(undefined);
             setAsText(!isText);
+            focusLater(attributes.id);
           }}
         >
           <Icon name={isText ? 'calendar' : 'edit'} />

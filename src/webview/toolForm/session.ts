@@ -202,7 +202,9 @@ export class ToolSession {
     if (field && this.mode === 'form') this.#reveal(field);
     afterDrawing(() => {
       const ids = this.mode === 'json' ? [JSON_CONTROL_ID] : field ? focusIds(field) : [];
-      focusFirst(ids)?.scrollIntoView({ block: 'nearest' });
+      const element = focusFirst(ids);
+      // With the problem that stands below it.
+      (element?.closest('.field:not(.group)') ?? element)?.scrollIntoView({ block: 'nearest' });
     });
   }
 
