@@ -222,7 +222,7 @@ function describeNodeError(code: string, link: Error, url: string, cause: unknow
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ECONNABORTED':
-      return make(`The connection to ${url} broke before the answer was complete (${code}).`, TRY_LATER, true);
+      return make(`The connection to ${url} broke before the answer was complete (${code}).`, resetHint(url), true);
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -248,6 +248,12 @@ function describeNodeError(code: string, link: Error, url: string, cause: unknow
     return make(`${url}: ${excerpt(link.message)}`, TRY_LATER, true);
   }
   return undefined;
+}
+
+/** A port that wants TLS answers anything else by breaking off. */
+function resetHint(url: string): string {
+  const scheme = /^(http|ws):/.exec(url)?.[1];
+  return scheme === undefined ? TRY_LATER : `If this port speaks TLS, write ${scheme}s:// in the URL. ${TRY_LATER}`;
 }
 
 const TRY_LATER = 'Try again; if it stays, look at the log of the server.';

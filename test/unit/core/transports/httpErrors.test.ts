@@ -90,6 +90,16 @@ describe('describeHttpFailure', () => {
     expect(describeIt(system(code))).toMatchObject({ kind, message, code, hint: expect.any(String) });
   });
 
+  it.each([
+    ['http://127.0.0.1:9/mcp', 'https://'],
+    ['ws://127.0.0.1:9/mcp', 'wss://'],
+  ])('thinks of TLS where %s breaks off', (url, scheme) => {
+    const { hint } = describeHttpFailure(system('ECONNRESET'), url);
+    expect(hint).toContain(`If this port speaks TLS, write ${scheme}`);
+    const overTls = describeHttpFailure(system('ECONNRESET'), url.replace(/^\w+:\/\//, scheme));
+    expect(overTls.hint).not.toContain('TLS');
+  });
+
   it('finds the cause where both addresses of a host refused, and inside a failed negotiation', () => {
     const both = Object.assign(new AggregateError([system('ECONNREFUSED'), system('ECONNREFUSED')]), {
       code: 'ECONNREFUSED',
