@@ -45,6 +45,25 @@ describe('a group of servers', () => {
     expect(answers[0]).not.toBe(answers[1]);
   });
 
+  it('asks before calls as the strictest of its members does', () => {
+    const asking = (confirm: string) => ({ ...echo, tools: { confirm } });
+    open({
+      servers: { a: asking('never'), b: echo, c: asking('always'), d: asking('never') },
+      groups: {
+        pair: { members: membersOf('a', 'b') },
+        strict: { members: membersOf('b', 'c') },
+        free: { members: membersOf('a', 'd') },
+      },
+    });
+    expect(['a', 'b', 'pair', 'strict', 'free'].map((id) => hub.server(id)?.confirm)).toEqual([
+      'never',
+      undefined,
+      'destructive',
+      'always',
+      'never',
+    ]);
+  });
+
   it('goes on with the others when a member dies, and takes it back when it is there again', async () => {
     const retry = { initialDelayMs: 300, maxDelayMs: 300 };
     open({
