@@ -123,10 +123,10 @@ test('a form for everything that a schema can ask for is filled in by keyboard a
     await page.keyboard.press('Control+Enter');
   });
 
-  await workbench.setTheme('dark');
-  await workbench.screenshot('torture-dark');
   const answer = webview.locator('.results pre').first();
   await expect(answer).toBeVisible();
+  await workbench.setTheme('dark');
+  await workbench.screenshot('torture-dark');
   expect(JSON.parse(await answer.innerText())).toEqual({
     text: 'abc def',
     plain: 'one\ntwo',
