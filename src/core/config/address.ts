@@ -21,6 +21,9 @@ const BUILT_IN_SCHEMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['websocket', ['ws', 'wss']],
 ]);
 
+/** A variable may bring the third slash. */
+const SOCKET_PATH = /^[a-z]+:\/\/(\/|\$\{)/i;
+
 /** More keys than any entry has. */
 const MAX_KEYS = 100;
 const serverKeys = Object.keys(serverSchema.shape);
@@ -70,6 +73,11 @@ function readUrl(url: string, stated: string | undefined): Address {
   if (!schemes.includes(scheme)) {
     const message = `transport "${transport}" needs a url that begins with ${schemes.map((name) => `${name}:`).join(' or ')}; found "${scheme}:"`;
     return failed(transport, 'conflict', message, 'url', 'value');
+  }
+  if (['unix', 'pipe'].includes(scheme) && !SOCKET_PATH.test(url)) {
+    const path = scheme === 'unix' ? 'path/mcp.sock' : 'pipe/name';
+    const message = `url of a socket is written ${scheme}:///${path}#/mcp: three slashes, and behind # the path of the request`;
+    return failed(transport, 'type', message, 'url', 'value');
   }
   if (!URL.canParse(replaceVariables(url, () => '1')) || !/^[a-z]+:\/\/[^?#]/i.test(url)) {
     return failed(transport, 'type', 'url must be a whole URL such as https://example.com/mcp', 'url', 'value');

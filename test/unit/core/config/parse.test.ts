@@ -100,6 +100,10 @@ describe('readConfigFile', () => {
     [{ url: 'http://x/', command: 'x' }, 'Server "demo" has both "url" and "command": keep one of them'],
     [{ url: 'ftp://x/' }, 'url must begin with one of http:, https:, unix:, pipe:, ws:, wss:; found "ftp:"'],
     [{ url: 'example.com/mcp' }, 'url must begin with one of http:, https:, unix:, pipe:, ws:, wss:; found no scheme'],
+    ...['unix:/path/mcp.sock', 'unix:mcp.sock', 'unix://path/mcp.sock'].map((url): [object, string] => [
+      { url },
+      'url of a socket is written unix:///path/mcp.sock#/mcp: three slashes, and behind # the path of the request',
+    ]),
     [{ url: 'http://' }, 'url must be a whole URL such as https://example.com/mcp'],
     [{ url: 'http://x/', transport: 'stdio' }, 'transport "stdio" needs "command", not "url"'],
     [{ command: 'x', transport: 'http' }, 'transport "http" needs "url", not "command"'],
@@ -126,6 +130,7 @@ describe('readConfigFile', () => {
     [{ url: 'ws://x/' }, 'websocket'],
     [{ url: 'wss://x/' }, 'websocket'],
     [{ url: 'http://x/', transport: 'sse' }, 'sse'],
+    [{ url: 'unix://${env:RUNTIME_DIR}/mcp.sock#/mcp' }, 'http'],
     [{ url: '${env:URL}/mcp' }, 'http'],
     [{ url: 'http://localhost:${env:PORT}/mcp' }, 'http'],
     [{ url: 'carrier-pigeon://x', transport: 'pigeon' }, 'pigeon'],
