@@ -64,7 +64,7 @@ describe('a result as a panel shows it', () => {
     expect(JSON.stringify(big).length).toBeLessThan(3 * TEXT_BUDGET);
     const many = { content: Array.from({ length: 10_000 }, (_, i) => ({ type: 'text', text: `${i}` })) };
     expect(resultView(many)).toMatchObject({ totalBlocks: 10_000, blocks: { length: BLOCKS_PER_PART } });
-    expect(nextBlocks(many, 9_950)).toHaveLength(50);
+    expect([nextBlocks(many, 100), nextBlocks(many, 9_950)].map(({ length }) => length)).toEqual([100, 50]);
     expect(nextBlocks(many, 100)[0]).toEqual({ type: 'text', text: '100', cut: false });
     expect(nextBlocks(many, 10_000)).toEqual([]);
     let deep: unknown = 1;
