@@ -138,7 +138,7 @@ export class TrafficLog implements TrafficSink, Disposable {
       durationMs: undefined,
       request,
       response: undefined,
-      error: error?.slice(0, MAX_ERROR_CHARACTERS),
+      error: this.#cut(error),
       bytes: RECORD_BYTES + (request?.bytes ?? 0),
       isKept: true,
     };
@@ -152,12 +152,17 @@ export class TrafficLog implements TrafficSink, Disposable {
   finish(record: ExchangeRecord, state: ExchangeState, message?: unknown, error?: string): void {
     record.state = state;
     record.durationMs = this.#elapsed() - record.start;
-    record.error = error?.slice(0, MAX_ERROR_CHARACTERS);
+    record.error = this.#cut(error);
     if (message !== undefined && record.isKept) {
       record.response = this.#keep(message);
       this.#ring.grow(record, record.response.isShortened ? KEPT_CHARACTERS : record.response.bytes);
     }
     if (this.#finishEmitter.size > 0) this.#finishEmitter.fire(this.#read(record));
+  }
+
+  /** Cleaned first: nobody knows the half of a secret for one. */
+  #cut(error: string | undefined): string | undefined {
+    return error && this.#redactor.text(error.slice(0, 10 * MAX_ERROR_CHARACTERS)).slice(0, MAX_ERROR_CHARACTERS);
   }
 
   #keep(message: unknown): KeptMessage {

@@ -22,6 +22,32 @@ const call = (id: number | string, name = 'echo', args: object = {}) => ({
 const answer = (id: unknown, result: object = { content: [] }) => ({ jsonrpc: '2.0', id, result });
 const brief = ({ direction, method, id, state, durationMs }: Exchange) => [direction, method, id, state, durationMs];
 
+describe('an error that is too long', () => {
+  it('is cut where a secret stands: nothing of the secret stays', () => {
+    const { log, link, redactor } = create();
+    redactor.add(['hunter2-hunter2']);
+    const text = `${'x'.repeat(492)}hunter2-hunter2 and more`;
+    link.noise(text);
+    link.sent(call(1));
+    link.failed(1, text);
+    for (const { error } of log.snapshot()) {
+      expect(error).toMatch(/^x{492}••••/);
+      expect(error).not.toContain('hunt');
+      expect(error?.length).toBeLessThanOrEqual(500);
+    }
+  });
+});
+
+describe('requests without an answer', () => {
+  it('are kept up to a number, whoever leaves them open', () => {
+    const { link } = create();
+    for (let id = 1; id <= 10_001; id++) link.sent(call(id));
+    expect(link.pendingCount).toBe(10_000);
+    expect(link.isPending(1)).toBe(false);
+    expect(link.isPending(2)).toBe(true);
+  });
+});
+
 describe('pairing', () => {
   it('puts an answer to its request, with the time between them and the size of both', () => {
     const { log, link, wait, clock } = create();
