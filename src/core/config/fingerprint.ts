@@ -86,7 +86,12 @@ function tlsFacts({ tls }: ServerEntry): string[] {
     const value = tls[name];
     return value === undefined ? [] : [`${name} ${value.trimStart().startsWith('-----BEGIN') ? 'in the file' : value}`];
   });
-  return tls.rejectUnauthorized ? files : ['any certificate is accepted', ...files];
+  const pins = tls.pinnedSha256;
+  const pinned = pins.length > 0 ? [`only the pinned certificate${pins.length > 1 ? 's' : ''} ${pins.join(' ')}`] : [];
+  const accepted = tls.rejectUnauthorized
+    ? []
+    : [pins.length > 0 ? 'any authority is accepted' : 'any certificate is accepted'];
+  return [...accepted, ...pinned, ...files];
 }
 
 function securityFacts({ security }: ServerEntry): string[] {

@@ -9,6 +9,7 @@ import {
 import { isPatchbayError, PatchbayError, type PatchbayErrorOptions, toError } from '../../base/errors';
 import { excerpt, localErrorOf } from './jsonRpc';
 import { certificateFault } from './network/certificateFaults';
+import { isAboutPinned } from './network/pins';
 
 /** Code of the error for a session that the server does not know any more. */
 export const SESSION_LOST_CODE = 'sessionLost';
@@ -211,7 +212,7 @@ const CHECK_PATH = 'Check the path of the URL; many servers use /mcp.';
 function describeNodeError(code: string, link: Error, url: string, cause: unknown): PatchbayError | undefined {
   const make = (message: string, hint: string, retryable: boolean, kind: PatchbayError['kind'] = 'transport') =>
     new PatchbayError(kind, message, { code, hint, retryable, cause });
-  const certificate = certificateFault(code, url);
+  const certificate = certificateFault(code, url, isAboutPinned(link));
   if (certificate) return make(certificate[0], certificate[1], false, 'security');
   switch (code) {
     case 'ECONNREFUSED':

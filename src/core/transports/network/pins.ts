@@ -1,5 +1,6 @@
 import type { PeerCertificate } from 'node:tls';
 import { PatchbayError } from '../../../base/errors';
+import { isAuthorityFault } from './certificateFaults';
 
 /** Code of the error for a certificate that is not one of the pinned ones. */
 export const PIN_MISMATCH_CODE = 'CERT_PIN_MISMATCH';
@@ -18,6 +19,21 @@ export function parsePins(pins: readonly string[]): ReadonlySet<string> {
       });
     }),
   );
+}
+
+/** Whether an error is about a certificate that is one of the pinned ones. */
+export function isAboutPinned(error: unknown): boolean {
+  return error instanceof Error && 'isPinned' in error && error.isPinned === true;
+}
+
+/**
+ * What to say where the authority of a certificate is refused and pins are there: that it is not a pinned one, else the
+ * error itself, which `isAboutPinned` then knows.
+ */
+export function withPin(error: Error, pins: ReadonlySet<string>, host: string, certificate: PeerCertificate): Error {
+  if (pins.size === 0 || !isAuthorityFault(String((error as NodeJS.ErrnoException).code))) return error;
+  const mismatch = checkPin(pins, host, certificate);
+  return mismatch ?? Object.assign(error, { isPinned: true });
 }
 
 /** The `security` error for a server certificate that is not pinned; undefined where it is, or where nothing is pinned. */

@@ -4,7 +4,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { checkPin } from './pins';
+import { checkPin, withPin } from './pins';
 import { connectToProxy, requestTunnel, type SocketCallback } from './tunnel';
 
 /** How sockets get to the server: `forward` gives those to the proxy itself, `tunnel` those that CONNECT opened. */
@@ -98,10 +98,15 @@ export class TlsAgent extends https.Agent {
     const socket = this.#sockets.watch(
       tls.connect({ ALPNProtocols: ['http/1.1'], ...options, path: undefined } as tls.ConnectionOptions),
     );
-    socket.once('error', done);
+    const host = String(options.servername || options.host);
+    let certificate: tls.PeerCertificate | undefined;
+    // Node's own listener to this refuses the certificate, and nobody can look at it any more.
+    if (this.#pins.size > 0) socket.prependOnceListener('secure', () => (certificate = socket.getPeerCertificate()));
+    const onError = (error: Error) => done(certificate ? withPin(error, this.#pins, host, certificate) : error);
+    socket.once('error', onError);
     socket.once('secureConnect', () => {
-      socket.off('error', done);
-      const mismatch = checkPin(this.#pins, String(options.servername || options.host), socket.getPeerCertificate());
+      socket.off('error', onError);
+      const mismatch = checkPin(this.#pins, host, socket.getPeerCertificate());
       if (mismatch) socket.destroy();
       done(mismatch ?? null, mismatch ? undefined : socket);
     });

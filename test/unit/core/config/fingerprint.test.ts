@@ -91,6 +91,16 @@ describe('describeLaunch', () => {
     expect(describeLaunch(define({ command: 'x', inheritEnv })).details).toEqual([line]);
   });
 
+  it('shows the pins of a certificate', () => {
+    const tls = { rejectUnauthorized: false, pinnedSha256: ['AB:CD', 'EF:01'] };
+    expect(describeLaunch(define({ url: 'https://x/', tls })).details).toEqual([
+      'TLS: any authority is accepted, only the pinned certificates AB:CD EF:01',
+    ]);
+    expect(describeLaunch(define({ url: 'https://x/', tls: { pinnedSha256: ['AB:CD'] } })).details).toEqual([
+      'TLS: only the pinned certificate AB:CD',
+    ]);
+  });
+
   it('says where secrets may go that nobody expects', () => {
     const { details } = describeLaunch(
       define({

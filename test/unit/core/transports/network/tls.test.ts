@@ -103,9 +103,25 @@ describe('a pin', () => {
     expect(await outcome(server, pinned(selfSigned.fingerprint))).toBe(204);
   });
 
-  it('does not stand for the authority', async () => {
+  it('does not stand for the authority, and says how it can', async () => {
+    const server = await serve(selfSigned);
     const tls = { pinnedSha256: [selfSigned.fingerprint] };
-    expect(await outcome(await serve(selfSigned), tls)).toEqual(refusal('is self-signed'));
+    expect(await outcome(server, tls)).toEqual(
+      refusal('is the pinned one, but self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)'),
+    );
+    const url = server.url('/status/204');
+    const error = await open(url, tls)
+      .fetch(url)
+      .catch((cause: unknown) => describeHttpFailure(cause, url));
+    expect(error).toMatchObject({ hint: expect.stringMatching(/"tls\.ca".*"tls\.rejectUnauthorized" to false/) });
+    expect(await outcome(server, { ...tls, ca: selfSigned.cert })).toBe(204);
+  });
+
+  it('is what is said of a certificate that is neither pinned nor from a known authority', async () => {
+    const tls = { pinnedSha256: [signed.fingerprint] };
+    expect(await outcome(await serve(selfSigned), tls)).toEqual(
+      refusal(`is not the pinned one: its SHA-256 fingerprint is ${selfSigned.fingerprint}`),
+    );
   });
 
   it('is a SHA-256 fingerprint', () => {
