@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { type ErrorKind, PatchbayError, toError } from '../../base/errors';
@@ -7,15 +8,18 @@ import { SingleFlight } from './singleFlight';
 import { bearerHeaders, refusedError } from './staticCredentials';
 
 const TIME_LIMIT_MS = 30_000;
+/** For output that is on its way when the program is over. */
+const DRAIN_MS = 200;
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const MAX_STDERR_CHARS = 2000;
 
 /** The members of a child process that are used here. */
 export interface RunningProgram {
-  readonly stdout: NodeJS.ReadableStream | null;
-  readonly stderr: NodeJS.ReadableStream | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
   once(event: 'error', listener: (error: Error) => void): unknown;
-  once(event: 'close', listener: (code: number | null, signal: string | null) => void): unknown;
+  /** `exit`: the program is over; `close`: its output is, too, which what it left running may hold open. */
+  once(event: 'exit' | 'close', listener: (code: number | null, signal: string | null) => void): unknown;
   /** Ends it at once, with what it started. */
   kill(): unknown;
 }
@@ -84,6 +88,9 @@ function readToken(
       timer?.dispose();
       signal.removeEventListener('abort', onAbort);
       if (!isOver) child.kill();
+      // A helper that the program left running, such as one that keeps a login, may hold them open.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       finish();
     };
     timer = clock.setTimeout(
@@ -100,13 +107,21 @@ function readToken(
       stderr = (stderr + part.toString('utf8')).slice(-MAX_STDERR_CHARS);
     });
     child.once('error', (error) => settle(() => reject(cannotStart(name, error))));
-    child.once('close', (code, killedBy) => {
-      isOver = true;
+    const onEnd = (code: number | null, killedBy: string | null) => {
       const token = output.toString('utf8').trim();
       // What such programs ask over the network may be there again later.
       if (code !== 0) fail(`"${name}" ended with ${code ?? killedBy}.${tail(stderr)}`, 'transport');
       else if (token === '') fail(`"${name}" printed no token.${tail(stderr)}`);
       else settle(() => resolve(token));
+    };
+    child.once('exit', (code, killedBy) => {
+      isOver = true;
+      timer?.dispose();
+      timer = clock.setTimeout(() => onEnd(code, killedBy), DRAIN_MS);
+    });
+    child.once('close', (code, killedBy) => {
+      isOver = true;
+      onEnd(code, killedBy);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { spawn as nodeSpawn } from 'node:child_process';
 import { statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { ProcessTree, type Spawn } from './stdioProcessTree';
 import { buildSpawnCommand } from './stdioSpawn';
 
@@ -10,10 +11,10 @@ export interface ProgramOptions {
 
 /** A program that runs for its output. `kill` ends what it started as well. */
 export interface Program {
-  readonly stdout: NodeJS.ReadableStream | null;
-  readonly stderr: NodeJS.ReadableStream | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
   once(event: 'error', listener: (error: Error) => void): unknown;
-  once(event: 'close', listener: (code: number | null, signal: string | null) => void): unknown;
+  once(event: 'exit' | 'close', listener: (code: number | null, signal: string | null) => void): unknown;
   kill(): boolean;
 }
 
