@@ -33,6 +33,13 @@ export function shortUrl(url: string | URL): string {
   return quote(`${origin}${pathname}`);
 }
 
+export function insecureTokenEndpoint(endpoint: string): PatchbayError {
+  const message = `The token endpoint ${shortUrl(endpoint)} has no TLS: no token is asked for there.`;
+  return new PatchbayError('security', message, {
+    hint: 'The authorization server must use https; on this machine http is good at localhost, 127.0.0.1 and [::1].',
+  });
+}
+
 /** Whether an HTTP status says that the same request may succeed later. */
 export function mayPass(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status === 425;
@@ -72,9 +79,7 @@ export function describeAuthFailure(error: unknown, where: string | URL): Patchb
     );
   }
   if (InsecureTokenEndpointError.isInstance(error)) {
-    return new PatchbayError('security', `${host} wants the token request without TLS, which is not done.`, {
-      hint: 'The authorization server must use https.',
-    });
+    return insecureTokenEndpoint(error.tokenEndpoint);
   }
   if (OAuthError.isInstance(error)) {
     const text = error.message === error.code ? '' : said(error.message);

@@ -1,6 +1,6 @@
 import { type FetchLike, registerClient, type StoredOAuthClientInformation } from '@modelcontextprotocol/client';
 import { PatchbayError } from '../../base/errors';
-import { shortUrl } from './authErrors';
+import { insecureTokenEndpoint, shortUrl } from './authErrors';
 import type { AuthorizationServer } from './discovery';
 import type { TokenStore } from './tokenStore';
 
@@ -13,7 +13,8 @@ export interface ClientChoice {
 
 /**
  * Who this client is at an authorization server, in the order of the specification: the configured client, the metadata
- * document where the server reads such, a client registered there before, a registration made now (RFC 7591).
+ * document where the server reads such, a client registered there before, a registration made now (RFC 7591). Rejects
+ * before anything is registered where no token can be asked for, because the endpoint has no TLS.
  */
 export async function clientFor(
   server: AuthorizationServer,
@@ -24,6 +25,7 @@ export async function clientFor(
   fetch: FetchLike,
 ): Promise<StoredOAuthClientInformation> {
   const { issuer, metadata } = server;
+  if (metadata) requireSafeEndpoint(metadata.token_endpoint);
   const configured = configuredClient(choice, issuer);
   if (configured) return configured;
   if (choice.clientMetadataUrl !== undefined && metadata?.client_id_metadata_document_supported === true) {
@@ -52,6 +54,15 @@ export async function clientFor(
   const client = { ...registered, redirect_uris: [redirectUrl], issuer };
   await store.saveClient(issuer, client);
   return client;
+}
+
+/** OAuth 2.1, 1.5. The names of this machine are those that the SDK, which sends the token request, takes for it. */
+const THIS_MACHINE = /^(127\.0\.0\.1|\[::1\]|localhost|[^/]+\.localhost)$/;
+
+function requireSafeEndpoint(endpoint: string): void {
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol === 'https:' || THIS_MACHINE.test(hostname)) return;
+  throw insecureTokenEndpoint(endpoint);
 }
 
 export function configuredClient(
