@@ -1,4 +1,9 @@
-import { type FetchLike, registerClient, type StoredOAuthClientInformation } from '@modelcontextprotocol/client';
+import {
+  assertSecureTokenEndpoint,
+  type FetchLike,
+  registerClient,
+  type StoredOAuthClientInformation,
+} from '@modelcontextprotocol/client';
 import { PatchbayError } from '../../base/errors';
 import { insecureTokenEndpoint, shortUrl } from './authErrors';
 import type { AuthorizationServer } from './discovery';
@@ -56,13 +61,13 @@ export async function clientFor(
   return client;
 }
 
-/** OAuth 2.1, 1.5. The names of this machine are those that the SDK, which sends the token request, takes for it. */
-const THIS_MACHINE = /^(127\.0\.0\.1|\[::1\]|localhost|[^/]+\.localhost)$/;
-
+/** By the rule of the SDK, which sends the token request: TLS, but for this machine (OAuth 2.1, 1.5). */
 function requireSafeEndpoint(endpoint: string): void {
-  const { protocol, hostname } = new URL(endpoint);
-  if (protocol === 'https:' || THIS_MACHINE.test(hostname)) return;
-  throw insecureTokenEndpoint(endpoint);
+  try {
+    assertSecureTokenEndpoint(endpoint);
+  } catch {
+    throw insecureTokenEndpoint(endpoint);
+  }
 }
 
 export function configuredClient(
