@@ -543,6 +543,13 @@ describe('a hub', () => {
     expect(server.seen.authorizations.map(({ scope }) => scope)).toEqual(['read', 'read write']);
   });
 
+  it('says that credentials are wanted where only HTTP+SSE wants them', async () => {
+    const server = await startServer({ refusesPost: true });
+    const hub = open(server, { type: 'bearer', token: 'wrong' });
+    expect(await failure(hub.connect('guarded'))).toMatchObject({ kind: 'auth', code: 401 });
+    expect(stateOf(hub)?.kind).toBe('authRequired');
+  });
+
   it('says authRequired, and asks nobody, where the sign-in ends while it is connected', async () => {
     const server = await startServer();
     const hub = open(server, { type: 'oauth' });

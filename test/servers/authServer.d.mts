@@ -40,6 +40,8 @@ export interface AuthServerOptions {
   header?: string;
   accepts?: string;
   forbidden?: boolean;
+  /** Takes no POST, as a server of 2024-11-05 does. */
+  refusesPost?: boolean;
   /** A client that must sign who it is to have tokens revoked. */
   clientKey?: { id: string; publicKey: string };
   /** What token requests without a person must show: a secret or a key of the client, or this assertion. */

@@ -250,6 +250,7 @@ function mcp(request, response, state, body) {
   const { options, counts, seen, accessTokens, base } = state;
   counts.mcp++;
   if (request.method === 'POST') options.onMessage?.(JSON.parse(body));
+  if (options.refusesPost && request.method === 'POST') return response.writeHead(405).end();
   const header = request.headers.authorization ?? '';
   seen.authorizationHeaders.push(request.headers[options.header ?? 'authorization']);
   const scope = options.accepts

@@ -95,7 +95,7 @@ async function openByLadder(options: OpenSessionOptions): Promise<Session> {
 /**
  * The last rung over HTTP: a server that takes no POST may be one of protocol version 2024-11-05, which begins with a GET
  * (MCP specification 2026-07-28, basic/transports, "Backwards Compatibility"). Where that fails too, the cause of the
- * first failure is the one to read.
+ * first failure is the one to read, unless the second says that credentials are wanted or a rule forbids it.
  */
 async function overSse(failed: Failed, options: OpenSessionOptions): Promise<Session> {
   const { launch, protocol, signal, log } = options;
@@ -103,8 +103,9 @@ async function overSse(failed: Failed, options: OpenSessionOptions): Promise<Ses
   if (!isPossible || !suggestsLegacySse(failed.raw)) throw failed.failure;
   log.debug(`Trying HTTP+SSE: ${failed.failure.message}`);
   const outcome = await attempt('legacy', { ...options, launch: { ...launch, transport: 'sse' } as SseLaunch });
-  if (!outcome.session) throw failed.failure;
-  return outcome.session;
+  if (outcome.session) return outcome.session;
+  const { kind } = outcome.failure;
+  throw kind === 'auth' || kind === 'security' ? outcome.failure : failed.failure;
 }
 
 async function remember(session: Session, options: OpenSessionOptions): Promise<Session> {
