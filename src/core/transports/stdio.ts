@@ -182,7 +182,7 @@ class StdioTransport implements McpTransport {
     if (child.pid === undefined || !stdin || !stdout || !stderr) return;
     ward?.watch(child.pid);
     this.#tree = new ProcessTree(child.pid, this.#platform, this.#spawn);
-    this.#writer = new LineWriter(stdin);
+    this.#writer = new LineWriter(stdin, this.#context.clock);
     stdin.on('error', (error) => this.#onPipeLost('input', error));
     stdout.on('data', (chunk: Buffer) => this.#framer.push(chunk));
     stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
