@@ -1,11 +1,10 @@
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
-import { PatchbayError } from '../../base/errors';
+import type { PatchbayError } from '../../base/errors';
+import { MAX_WAITING, STALL_MS, stoppedReading, tooMuchWaits } from './writeLimits';
 
 /** Above this many bytes on their way, later messages wait. */
 const HIGH_WATER_BYTES = 1024 * 1024;
-/** A peer that takes not a byte for this long (ms) is not going to. */
-const STALL_MS = 60_000;
 
 /** The part of a WebSocket that writing needs. `callback` comes when the data is handed to the system. */
 export interface FrameSink {
@@ -27,17 +26,24 @@ interface PendingFrame {
 export class FrameWriter {
   readonly #sink: FrameSink;
   readonly #clock: Clock;
+  readonly #maxWaiting: number;
   #queue: PendingFrame[] = [];
+  /** Characters in `#queue`. */
+  #waiting = 0;
   #stall: Disposable | undefined;
   #error: PatchbayError | undefined;
 
-  constructor(sink: FrameSink, clock: Clock) {
+  constructor(sink: FrameSink, clock: Clock, maxWaiting = MAX_WAITING) {
     this.#sink = sink;
     this.#clock = clock;
+    this.#maxWaiting = maxWaiting;
   }
 
+  /** Rejects with a `limit` error where too much waits already. */
   write(text: string): Promise<void> {
     if (this.#error) return Promise.reject(this.#error);
+    if (this.#queue.length > 0 && this.#waiting + text.length > this.#maxWaiting) return Promise.reject(tooMuchWaits());
+    this.#waiting += text.length;
     return new Promise((resolve, reject) => {
       this.#queue.push({ text, resolve, reject });
       this.#flush();
@@ -47,13 +53,19 @@ export class FrameWriter {
   fail(error: PatchbayError): void {
     this.#error ??= error;
     this.#stall?.dispose();
-    for (const frame of this.#queue.splice(0)) frame.reject(this.#error);
+    this.#rejectAll(this.#error);
+  }
+
+  #rejectAll(error: PatchbayError): void {
+    this.#waiting = 0;
+    for (const frame of this.#queue.splice(0)) frame.reject(error);
   }
 
   #flush(): void {
     while (!this.#error && this.#sink.bufferedAmount < HIGH_WATER_BYTES) {
       const frame = this.#queue.shift();
       if (!frame) break;
+      this.#waiting -= frame.text.length;
       this.#sink.send(frame.text, () => this.#onTaken());
       frame.resolve();
     }
@@ -75,10 +87,7 @@ export class FrameWriter {
         this.#flush();
         return;
       }
-      const error = new PatchbayError('transport', 'The server has stopped reading; the message was not sent.', {
-        retryable: true,
-      });
-      for (const frame of this.#queue.splice(0)) frame.reject(error);
+      this.#rejectAll(stoppedReading());
     }, STALL_MS);
   }
 }

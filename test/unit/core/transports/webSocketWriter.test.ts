@@ -24,10 +24,10 @@ class Sink {
   }
 }
 
-function setUp() {
+function setUp(maxWaiting?: number) {
   const sink = new Sink();
   const clock = new ManualClock();
-  return { sink, clock, writer: new FrameWriter(sink, clock) };
+  return { sink, clock, writer: new FrameWriter(sink, clock, maxWaiting) };
 }
 
 const outcome = (send: Promise<void>) =>
@@ -73,6 +73,17 @@ describe('FrameWriter', () => {
       waiting.push(outcome(writer.write('more')));
     }
     expect(await Promise.all(waiting.slice(0, 2))).toEqual(['transport', 'transport']);
+  });
+
+  it('refuses more than may wait for a peer that does not read, and goes on once it reads', async () => {
+    const { sink, writer } = setUp(30);
+    void writer.write(MEGABYTE);
+    const waits = writer.write('y'.repeat(20));
+    await expect(writer.write('z'.repeat(20))).rejects.toMatchObject({ kind: 'limit' });
+    sink.take();
+    await waits;
+    await writer.write('z'.repeat(20));
+    expect(sink.sent.length).toBe(3);
   });
 
   it('waits on while a large frame goes out slowly', async () => {
