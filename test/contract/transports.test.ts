@@ -89,7 +89,12 @@ describe.each(TRANSPORT_KINDS)('transport contract: $name', (kind) => {
       (answer) => answer.error?.data,
       (error: unknown) => error,
     );
-    expect(outcome).toMatchObject({ kind: 'limit', message: expect.stringContaining('100000 bytes') });
+    expect(outcome).toMatchObject({
+      kind: 'limit',
+      retryable: false,
+      message: expect.stringMatching(/^Server sent a message over the limit of 100000 bytes/),
+      hint: expect.stringContaining('limits.maxMessageBytes'),
+    });
     expect(textOf(await peer.call('add', { a: 1, b: 2 }))).toBe('3');
     expect(peer.closes).toBe(0);
   });

@@ -14,6 +14,7 @@ import { answerIdInHead, excerpt, localAnswer, requestIdOf, responseIdOf } from 
 import type { NetworkDependencies } from './network/agents';
 import { createLaunchFetch, type LaunchFetch } from './network/launchFetch';
 import { parseSocketUrl } from './network/socketUrl';
+import { overLimitError } from './receivedText';
 import { createStreamReconnects } from './streamReconnects';
 import type { HttpLaunch, McpTransport, TransportContext } from './transport';
 
@@ -287,15 +288,8 @@ class HttpTransport implements McpTransport {
   }
 
   #onEventDiscarded(head: string): void {
-    const limit = this.#launch.maxMessageBytes;
     const data = head.slice(Math.max(0, head.indexOf('{')));
-    const error = new PatchbayError(
-      'limit',
-      `Server sent a message over the limit of ${limit} bytes: ${excerpt(data)}`,
-      {
-        hint: 'Raise "limits.maxMessageBytes" for this server, or ask for less.',
-      },
-    );
+    const error = overLimitError(this.#launch.maxMessageBytes, data);
     if (!this.#closing) this.onerror?.(error);
     const id = answerIdInHead(data);
     if (id !== undefined && this.#pending.has(id)) this.#onMessage(localAnswer(id, error));

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { PatchbayError } from '../../base/errors';
+import { overLimitError } from './receivedText';
 import type { RewriteEvent } from './sseEvents';
 import { type EventLimit, limitEvents, toWebStream } from './sseLimit';
 
@@ -144,11 +144,7 @@ export class LightResponse {
         parts.push(part);
         size += part.length;
         if (size <= this.#limit.maxBytes) return;
-        this.#stream.destroy(
-          new PatchbayError('limit', `Server sent an answer over the limit of ${this.#limit.maxBytes} bytes.`, {
-            hint: 'Raise "limits.maxMessageBytes" for this server, or ask for less.',
-          }),
-        );
+        this.#stream.destroy(overLimitError(this.#limit.maxBytes));
       });
       this.#stream.once('end', () => resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, size)));
       this.#stream.once('error', reject);

@@ -27,11 +27,14 @@ export function readReceivedText(text: string, unit: string, { onMessage, onNois
   for (const message of batch.messages) onMessage(message);
 }
 
-/** A message over the limit of `maxBytes`, of which `head` is the start. */
-export function overLimitError(maxBytes: number, head?: string): PatchbayError {
+/**
+ * A message over the limit of `maxBytes`, of which `head` is the start. The same answer would be too long again;
+ * `endsLink`: but the link that ended by it may be opened again.
+ */
+export function overLimitError(maxBytes: number, head?: string, endsLink = false): PatchbayError {
   const quote = head === undefined ? '.' : `: ${excerpt(head)}`;
   return new PatchbayError('limit', `Server sent a message over the limit of ${maxBytes} bytes${quote}`, {
-    retryable: true,
+    retryable: endsLink,
     hint: 'Raise "limits.maxMessageBytes" for this server, or ask for less.',
   });
 }

@@ -4,7 +4,8 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { type Deferred, deferred } from '../../base/deferred';
 import type { Disposable } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
-import { answerIdInHead, excerpt, localAnswer, readBatch } from './jsonRpc';
+import { excerpt, readBatch } from './jsonRpc';
+import { overLimitAnswer, overLimitError } from './receivedText';
 import { StderrTail } from './stderrTail';
 import { LineFramer } from './stdioFraming';
 import { ProcessTree, type Spawn } from './stdioProcessTree';
@@ -212,17 +213,10 @@ class StdioTransport implements McpTransport {
 
   #onTooLong(head: string): void {
     if (this.#phase === 'closed') return;
-    const limit = this.#launch.maxMessageBytes;
-    const error = new PatchbayError(
-      'limit',
-      `Server sent a message over the limit of ${limit} bytes: ${excerpt(head)}`,
-      {
-        hint: 'Raise "limits.maxMessageBytes" for this server, or ask for less.',
-      },
-    );
+    const error = overLimitError(this.#launch.maxMessageBytes, head);
     this.#report(error);
-    const id = answerIdInHead(head);
-    if (id !== undefined) this.#deliver(localAnswer(id, error));
+    const answer = overLimitAnswer(head, error);
+    if (answer) this.#deliver(answer);
   }
 
   #deliver(message: JSONRPCMessage): void {

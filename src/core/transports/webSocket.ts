@@ -247,7 +247,7 @@ class WebSocketTransport implements McpTransport {
     const { code } = error as NodeJS.ErrnoException;
     const isLimit = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' || code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS';
     const failure = isLimit
-      ? overLimitError(this.#launch.maxMessageBytes)
+      ? overLimitError(this.#launch.maxMessageBytes, undefined, true)
       : new PatchbayError('connectionClosed', `The connection to ${this.#url} broke: ${error.message}.`, {
           code,
           retryable: true,
