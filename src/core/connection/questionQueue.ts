@@ -6,7 +6,7 @@ import { type QuestionEffect, QuestionPace } from './questionPace';
 
 /** So many questions of one server may wait; a server that asks more is refused. */
 const MAX_WAITING = 16;
-/** A question that nobody answered for so long, in ms, is taken back. */
+/** A question that stood before a person for so long, in ms, without an answer is taken back. */
 const QUESTION_MS = 10 * 60_000;
 
 /**
@@ -77,7 +77,7 @@ export class QuestionQueue implements Disposable {
     if (this.#ended.signal.aborted) onEnd();
     signal.addEventListener('abort', onAbort, { once: true });
     this.#ended.signal.addEventListener('abort', onEnd, { once: true });
-    const timer = this.#clock.setTimeout(() => withdrawal.abort(unanswered()), QUESTION_MS);
+    let timer: Disposable | undefined;
     const withdrawn = new Promise<never>((_, reject) => {
       const onWithdraw = () => reject(withdrawal.signal.reason);
       if (withdrawal.signal.aborted) onWithdraw();
@@ -87,10 +87,11 @@ export class QuestionQueue implements Disposable {
       await Promise.race([withdrawn, previous]);
       if (this.#isStopped) return undefined;
       await Promise.race([withdrawn, this.#rest(withdrawal.signal)]);
+      timer = this.#clock.setTimeout(() => withdrawal.abort(unanswered()), QUESTION_MS);
       return await ask(withdrawal.signal, withdrawn);
     } finally {
       withdrawn.catch(() => {});
-      timer.dispose();
+      timer?.dispose();
       signal.removeEventListener('abort', onAbort);
       this.#ended.signal.removeEventListener('abort', onEnd);
     }

@@ -189,6 +189,29 @@ describe('QuestionQueue', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('gives each question its whole time, however long it waited for its turn', async () => {
+    const shown = deferred<void>();
+    const first = queue.ask(() => new Promise(() => {}), never);
+    const second = queue.ask(() => {
+      shown.resolve();
+      return new Promise<string>(() => {});
+    }, never);
+    const ends = Promise.allSettled([first, second]);
+    let isOver = false;
+    void second.catch(() => {
+      isOver = true;
+    });
+    await clock.advance(10 * 60_000);
+    // After a question without an answer the next one waits a moment.
+    await clock.advance(1000);
+    await shown.promise;
+    await clock.advance(10 * 60_000 - 1001);
+    expect(isOver).toBe(false);
+    await clock.advance(1001);
+    for (const end of await ends) expect(end).toMatchObject({ reason: { kind: 'timeout' } });
+    expect(clock.pending).toBe(0);
+  });
+
   it('waits longer after each refusal, and not at all after an answer or a silence', async () => {
     let shown = 0;
     const ask = (effect: QuestionEffect) =>
