@@ -217,6 +217,19 @@ describe('what is refused', () => {
     expect(error.cause).toBeDefined();
   });
 
+  it.each([
+    ['without TLS', { authorizationEndpoint: 'http://plain.example/authorize' }],
+    ['that the rules refuse', {}],
+  ])('a page for signing in %s is not opened', async (_, options) => {
+    const server = await startServer(options);
+    const checkUrl = (url: string) => {
+      if (url.startsWith(`${server.base}/authorize`)) throw new PatchbayError('security', 'Not there.');
+    };
+    const signIn = followingSignIn();
+    expect(await failure(request(oauth(server, { signIn, checkUrl }), server.url))).toMatchObject({ kind: 'security' });
+    expect(signIn.opened).toEqual([]);
+  });
+
   it('addresses that the rules refuse, before anything is sent there', async () => {
     const server = await startServer({ authorizationServer: 'http://169.254.169.254' });
     const checked: string[] = [];
@@ -341,6 +354,15 @@ describe('renewing', () => {
     server.options.refreshStatus = 0;
     expect(await request(auth, server.url)).toBe(200);
     expect(server.counts.authorize).toBe(1);
+  });
+
+  it('opens the browser twice a minute at most, however often each token is refused', async () => {
+    const server = await startServer({ uselessTokens: true, refreshTokens: false });
+    const auth = oauth(server);
+    for (let i = 0; i < 2; i++) expect(await request(auth, server.url)).toBe(401);
+    const error = await failure(request(auth, server.url));
+    expect(error).toMatchObject({ kind: 'auth', message: '"guarded" asked to sign in again too often.' });
+    expect(server.counts.authorize).toBe(2);
   });
 
   it('ends in one error, and no storm, where each token is refused', async () => {

@@ -14,6 +14,7 @@ export interface AuthServerOptions {
   scopesSupported?: string[];
   issuer?: string;
   tokenEndpoint?: string;
+  authorizationEndpoint?: string;
   registers?: boolean;
   registrationStatus?: number;
   metadataDocuments?: boolean;

@@ -116,7 +116,7 @@ async function handle(request, response, state) {
 function metadata({ options, base }) {
   return {
     issuer: options.issuer ?? base,
-    authorization_endpoint: `${base}/authorize`,
+    authorization_endpoint: options.authorizationEndpoint ?? `${base}/authorize`,
     token_endpoint: options.tokenEndpoint ?? `${base}/token`,
     revocation_endpoint: `${base}/revoke`,
     ...(options.registers === false ? {} : { registration_endpoint: `${base}/register` }),

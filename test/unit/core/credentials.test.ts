@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../../src/base/clock';
 import { Credentials } from '../../../src/core/credentials';
@@ -19,7 +20,7 @@ async function serve(
   { cert, key }: TestCertificate,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<string> {
-  const server = createServer({ cert, key }, answer);
+  const server = createServer({ cert, key, requestCert: true, rejectUnauthorized: false }, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => {
     server.closeAllConnections();
@@ -72,6 +73,31 @@ describe('the way to an authorization server', () => {
       message: expect.stringContaining('is self-signed'),
       hint: expect.stringContaining('"tls.ca"'),
     });
+  });
+
+  it('does not show the client certificate of the entry', async () => {
+    const authority = await makeCertificate({ name: 'authority', isAuthority: true });
+    const [ofServer, ofClient] = [
+      await makeCertificate({ authority }),
+      await makeCertificate({ authority, isClient: true }),
+    ];
+    const shown: string[] = [];
+    const note = (who: string, { socket }: IncomingMessage) =>
+      shown.push(`${who} ${Object.keys((socket as TLSSocket).getPeerCertificate()).length > 0}`);
+    const issuer = await serve(ofServer, (request, response) => {
+      note('issuer', request);
+      response.writeHead(404).end();
+    });
+    const server = await serve(ofServer, (request, response) => {
+      note('server', request);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ resource: `${server}/mcp`, authorization_servers: [issuer] }));
+    });
+    const { cert, key } = ofClient;
+    await failureAt(`${server}/mcp`, {
+      tls: { ca: authority.cert, cert, key, rejectUnauthorized: true, pinnedSha256: [] },
+    });
+    expect(new Set(shown)).toEqual(new Set(['server true', 'issuer false']));
   });
 
   it('knows the authorities of the entry, and its pins are for the MCP server alone', async () => {

@@ -57,6 +57,11 @@ describe('a URL for signing in that the server names', () => {
     await expect(reach(server, `${new URL(url).origin}/realm`).checkUrl(url)).resolves.toBeUndefined();
   });
 
+  it('is no metadata service, although "auth.issuer" names it', async () => {
+    const { checkUrl } = reach('https://mcp.public.test/mcp', 'https://169.254.169.254/');
+    await expect(checkUrl('https://169.254.169.254/token')).rejects.toMatchObject({ kind: 'security' });
+  });
+
   it('has TLS where it is elsewhere', async () => {
     for (const server of ['https://mcp.public.test/mcp', 'http://127.0.0.1/mcp', 'http://10.0.0.1/mcp']) {
       await expect(reach(server).checkUrl('http://login.test/')).rejects.toMatchObject({

@@ -120,6 +120,30 @@ describe('a proxy', () => {
     await new Promise((resolve) => mail.close(resolve));
   });
 
+  it('is believed no head without an end', async () => {
+    const endless = createServer((socket) => {
+      socket.on('error', () => {}).resume();
+      socket.end(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(20_000)}`);
+    });
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+    const { port } = endless.address() as { port: number };
+    expect((await failureOf('https://mcp.test/', { proxy: `http://127.0.0.1:${port}` })).message).toMatch(
+      /is not an HTTP proxy\. It said: HTTP/,
+    );
+    await new Promise((resolve) => endless.close(resolve));
+  });
+
+  it('is not reached by a name that leads to a metadata service', async () => {
+    const own = createLaunchFetch(
+      { url: 'http://mcp.test/', headers: {}, maxMessageBytes: 1000, proxy: 'http://proxy.test:80' },
+      createTestContext(),
+      { lookup: (_host, _options, callback) => callback(null, [{ address: '169.254.169.254', family: 4 }]) },
+    );
+    fetches.push(own);
+    for (const url of ['http://mcp.test/', 'https://mcp.test/'])
+      await expect(own.fetch(url)).rejects.toMatchObject({ message: expect.stringContaining('metadata service') });
+  });
+
   it('that never answers holds up neither the abort nor the end', async () => {
     const proxy = await useProxy({ stall: true });
     const own = open('https://mcp.test/', { proxy: `http://127.0.0.1:${proxy.port}` });
