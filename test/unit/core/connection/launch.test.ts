@@ -153,6 +153,16 @@ describe('secrets and inputs of a stdio server', () => {
     expect(built).toMatchObject({ env: { K: 's3cr3t', C: 'Bern' } });
   });
 
+  it('are told of where a variable of the environment is named like one, wherever it comes from', async () => {
+    const secrets = new Set<string>();
+    const env = { PATH: '/bin', API_TOKEN: 'from-the-host' };
+    await buildLaunch(
+      define({ command: 'node', env: { DB_PASSWORD: 'written-down' } }, {}),
+      options(ports({ env }), (value) => secrets.add(value)),
+    );
+    expect(secrets).toEqual(new Set(['from-the-host', 'written-down']));
+  });
+
   it('are named where they are missing and nobody is there to ask', async () => {
     const error = await launch({ env: { K: '${secret:my-key}' } }).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(NeedsInputError);
