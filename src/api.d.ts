@@ -23,7 +23,8 @@ export interface PatchbayApi {
   /** Fires with each server whose snapshot was replaced. */
   readonly onDidChangeServers: Event<ServerSnapshot>;
   /**
-   * Makes servers with `"transport": type` in their entry connectable. The factory is called for each connection; a
+   * Makes servers with `"transport": type` in their entry connectable. Such an entry needs "url" or "command" as every
+   * other does, with any text that the transport understands; nothing is contacted or started by it. The factory is called for each connection; a
    * transport is used for one connection only. Throws where `type` is taken. Register while your extension activates.
    */
   registerTransport(type: string, factory: TransportFactory): Disposable;
@@ -59,6 +60,10 @@ export interface MiddlewareFactory {
 
 export type TransportFactory = (launch: CustomLaunch, context: TransportContext) => Transport;
 
+/**
+ * All that there is about the server. What the entry says of addresses, TLS, proxy and credentials (`security`, `tls`,
+ * `proxy`, `auth`) is filled in but not carried out: that is for the transport to do.
+ */
 export interface CustomLaunch {
   readonly transport: string;
   /** The server's entry, variables and secrets filled in. */

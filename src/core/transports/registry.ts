@@ -40,7 +40,7 @@ export function createTransportRegistry(): TransportRegistry {
           hint: 'Register it under another name.',
         });
       }
-      // Looked up by the `transport` of the launch, so each factory gets its own kind of launch only.
+      // Looked up by the `transport` of the launch: the built-in ones get their own kind, all others a `CustomLaunch`.
       const stored = factory as unknown as TransportFactory;
       factories.set(type, stored);
       return toDisposable(() => {

@@ -161,7 +161,10 @@ export interface WebSocketLaunch extends NetworkLaunch {
   readonly tokenVia: 'header' | 'subprotocol' | 'query';
 }
 
-/** A server on a transport that another extension registered: its whole entry, variables and secrets resolved. */
+/**
+ * A server on a transport that another extension registered: its whole entry, variables and secrets resolved. Address
+ * rules, TLS, proxy and credentials of the entry are the transport's own to keep; nothing here carries them out.
+ */
 export interface CustomLaunch {
   readonly transport: string;
   readonly entry: Readonly<Record<string, unknown>>;
