@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Clock, createSystemClock } from '../../src/base/clock';
 import { deferred } from '../../src/base/deferred';
+import { toDisposable } from '../../src/base/disposable';
 import { Emitter, nextEvent } from '../../src/base/event';
 import { createHub, type Hub } from '../../src/core/index';
 import type { ElicitAnswer, ElicitRequest, Interaction, Logger, SampleRequest } from '../../src/core/ports';
@@ -26,11 +28,11 @@ afterEach(async () => {
   await http.close();
 });
 
-function open(entry: object, interaction?: Interaction): Hub {
+function open(entry: object, interaction?: Interaction, clock?: Clock): Hub {
   const write = (level: keyof Logger) => (message: string) => void lines.push([level, message]);
   const log = { trace() {}, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   const config = { servers: { sdk: { shutdownGraceMs: 300, name: 'The SDK', ...entry } } };
-  hub = createHub({ config, ports: { log, ...(interaction ? { interaction } : {}) } });
+  hub = createHub({ config, ports: { log, ...(interaction ? { interaction } : {}), ...(clock ? { clock } : {}) } });
   return hub;
 }
 
@@ -90,12 +92,21 @@ describe.each([
         return answer.promise;
       },
     };
-    open({ ...entry(), timeouts: { toolMs: 300 } }, interaction);
+    const clock = createSystemClock();
+    // The timers of the call, which run out when the test says so.
+    const timers = new Set<() => void>();
+    const setTimeout: Clock['setTimeout'] = (callback, delayMs) => {
+      if (delayMs <= 90_000 || delayMs > 100_000) return clock.setTimeout(callback, delayMs);
+      timers.add(callback);
+      return toDisposable(() => timers.delete(callback));
+    };
+    open({ ...entry(), timeouts: { toolMs: 100_000 } }, interaction, { ...clock, setTimeout });
     await hub.connect('sdk');
     const wasAsked = nextEvent(isAsked.event);
     const call = hub.callTool('sdk', 'greet', {});
+    expect(timers.size).toBeGreaterThan(0);
     await wasAsked;
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    for (const runOut of timers) runOut();
     answer.resolve({ action: 'decline' });
     expect(answerOf(await call)).toEqual({ action: 'decline' });
   });

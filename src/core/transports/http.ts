@@ -18,8 +18,6 @@ import { overLimitError } from './receivedText';
 import { createStreamReconnects } from './streamReconnects';
 import type { HttpLaunch, McpTransport, TransportContext } from './transport';
 
-export { describeHttpFailure, isSessionLost } from './httpErrors';
-
 /** How long the end of a session may hold up the close. */
 const TERMINATE_MS = 1000;
 /** Answers to requests of the server that may be on their way: each takes a connection while the server takes none. */

@@ -16,16 +16,15 @@ describe('variables in a text', () => {
   });
 
   it.each([
-    ['openings', '${'.repeat(80_000)],
-    ['openings with a name', '${a'.repeat(60_000)],
-    ['one opening and no end', `\${${'a'.repeat(160_000)}`],
-    ['openings and one end', `${'${'.repeat(80_000)}}`],
+    ['openings', '${'.repeat(320_000)],
+    ['openings with a name', '${a'.repeat(240_000)],
+    ['one opening and no end', `\${${'a'.repeat(640_000)}`],
+    ['openings and one end', `${'${'.repeat(320_000)}}`],
   ])('are looked for in one pass: %s', (_what, text) => {
-    const started = performance.now();
+    // Anything but one pass takes longer than a test may.
     findVariables(text);
     replaceVariables(text, () => '');
     read({ servers: { a: { command: text }, b: { url: text, headers: { Authorization: text } } } });
-    expect(performance.now() - started).toBeLessThan(1_500);
   });
 });
 
