@@ -27,12 +27,6 @@ export const configFileSchema = section({
   ...settingsSchema.shape,
 });
 
-/** What a person may write: every key optional but one of `url` and `command`. */
-export type ConfigFileInput = z.input<typeof configFileSchema>;
-
-/** One server as a person may write it. */
-export type ServerEntryInput = z.input<typeof serverSchema>;
-
 /**
  * One server with every default filled in: built-in, then the file's `defaults`, then the entry itself.
  * Strings hold their variables as written. Exactly one of `url` and `command` is defined.

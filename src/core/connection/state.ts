@@ -42,8 +42,6 @@ export type ConnectionState =
 /** Whether it is the server that failed, or nothing can be said of the server because its host was not reached. */
 export type RetryCause = 'failed' | 'unreachable';
 
-export type ConnectionStateKind = ConnectionState['kind'];
-
 /** What can happen to a connection. Facts only: who decides what to do next is `Connection`. */
 export type ConnectionAction =
   | { readonly type: 'connect'; readonly at: number }

@@ -1,5 +1,4 @@
 /** The sections of a server that the `defaults` of a file may hold as well. */
-import type { z } from 'zod';
 import {
   filledSection,
   flag,
@@ -92,5 +91,3 @@ export const defaultsSchema = section({
   debug: debugSchema,
   websocket: websocketSchema,
 });
-
-export type EntryDefaults = z.input<typeof defaultsSchema>;
