@@ -7,7 +7,6 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { createSystemClock } from '../../src/base/clock';
 import { type Deferred, deferred } from '../../src/base/deferred';
 import type { Logger } from '../../src/core/ports';
-import { createInMemoryPair } from '../../src/core/transports/inMemory';
 import { createTransportRegistry, registerBuiltInTransports } from '../../src/core/transports/registry';
 import { createStdioTransport } from '../../src/core/transports/stdio';
 import type {
@@ -24,6 +23,7 @@ import { createJsonRpcServer, MODERN_VERSION } from '../servers/jsonRpcServer.mj
 import { startSseServer } from '../servers/sseServer.mjs';
 import { startTcpServer } from '../servers/tcpServer.mjs';
 import { startWebSocketServer } from '../servers/webSocketServer.mjs';
+import { createInMemoryPair } from '../support/inMemory';
 import { createTcpTransport } from '../support/tcpTransport';
 import { startPausingProxy } from './pausingProxy';
 

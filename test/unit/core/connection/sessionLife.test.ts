@@ -6,8 +6,8 @@ import { openSession } from '../../../../src/core/connection/openSession';
 import type { RequestOptions, Session } from '../../../../src/core/connection/session';
 import { createMemory, silentLogger } from '../../../../src/core/nodePorts';
 import type { Interaction } from '../../../../src/core/ports';
-import { createInMemoryPair } from '../../../../src/core/transports/inMemory';
 import type { McpTransport } from '../../../../src/core/transports/transport';
+import { createInMemoryPair } from '../../../support/inMemory';
 import { ManualClock, settle } from '../../../support/manualClock';
 
 interface Request {

@@ -4,8 +4,8 @@ import { EraVerdicts } from '../../../../src/core/connection/era';
 import { openSession } from '../../../../src/core/connection/openSession';
 import type { Session } from '../../../../src/core/connection/session';
 import { createMemory, silentLogger } from '../../../../src/core/nodePorts';
-import { createInMemoryPair } from '../../../../src/core/transports/inMemory';
 import type { McpTransport } from '../../../../src/core/transports/transport';
+import { createInMemoryPair } from '../../../support/inMemory';
 
 interface Request {
   readonly id?: number;

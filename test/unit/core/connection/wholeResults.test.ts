@@ -7,9 +7,9 @@ import { openSession } from '../../../../src/core/connection/openSession';
 import type { Session } from '../../../../src/core/connection/session';
 import { createMemory, silentLogger } from '../../../../src/core/nodePorts';
 import type { Interaction } from '../../../../src/core/ports';
-import { createInMemoryPair } from '../../../../src/core/transports/inMemory';
 import type { McpTransport } from '../../../../src/core/transports/transport';
 import type { JsonObject } from '../../../../src/shared/json';
+import { createInMemoryPair } from '../../../support/inMemory';
 
 interface Message {
   readonly id?: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createInMemoryPair } from '../../../../src/core/transports/inMemory';
 import { createTransportRegistry, registerBuiltInTransports } from '../../../../src/core/transports/registry';
 import { createTestContext, stdioLaunch } from '../../../contract/transportHarness';
+import { createInMemoryPair } from '../../../support/inMemory';
 
 describe('createTransportRegistry', () => {
   it('makes a transport with the factory of its type, fresh each time', () => {

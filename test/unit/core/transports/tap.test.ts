@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { PatchbayError } from '../../../../src/base/errors';
 import { Redactor } from '../../../../src/core/traffic/redactor';
 import { TrafficLog } from '../../../../src/core/traffic/trafficLog';
-import { createInMemoryPair } from '../../../../src/core/transports/inMemory';
 import { localAnswer } from '../../../../src/core/transports/jsonRpc';
 import { createStdioTransport } from '../../../../src/core/transports/stdio';
 import { type TapOptions, tapTransport } from '../../../../src/core/transports/tap';
 import type { McpTransport } from '../../../../src/core/transports/transport';
 import { createTestContext, Peer, stdioLaunch } from '../../../contract/transportHarness';
+import { createInMemoryPair } from '../../../support/inMemory';
 import { ManualClock } from '../../../support/manualClock';
 
 /** Does nothing by itself; a test says what it hears and what it gives. */

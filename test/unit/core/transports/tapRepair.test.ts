@@ -1,7 +1,7 @@
 import { Client, type JSONRPCMessage } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
-import { createInMemoryPair } from '../../../../src/core/transports/inMemory';
 import { repairMessage } from '../../../../src/core/transports/tapRepair';
+import { createInMemoryPair } from '../../../support/inMemory';
 
 function repair(message: object, method?: string) {
   const before = JSON.stringify(message);

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
-import { PatchbayError } from '../../base/errors';
-import type { McpTransport } from './transport';
+import { PatchbayError } from '../../src/base/errors';
+import type { McpTransport } from '../../src/core/transports/transport';
 
 /**
  * Two linked ends in one process: what one sends the other gets, in order, as a copy, in a later microtask. Messages
