@@ -29,7 +29,7 @@ test.afterAll(({ codeServer }) => setUserServers(codeServer, undefined));
 async function failOften({ webview, page }: Workbench, beforeEach: () => Promise<void>): Promise<void> {
   for (let count = 1; count <= FAILURES; count++) {
     await beforeEach();
-    const button = webview.getByRole('button', { name: /^Run/ });
+    const button = webview.getByRole('button', { name: 'Run', exact: true });
     await expect(button).toBeEnabled();
     await button.focus();
     await page.keyboard.press('Control+Enter');

@@ -24,7 +24,7 @@ test.beforeEach(async ({ workbench }) => {
 /** Runs a tool by its form. The question follows. */
 async function run(workbench: Workbench, tool: string): Promise<void> {
   await workbench.row(tool).click();
-  await workbench.webview.getByRole('button', { name: /^Run/ }).click();
+  await workbench.webview.getByRole('button', { name: 'Run', exact: true }).click();
 }
 
 /** What the server got, as its tool tells. */
