@@ -2,15 +2,16 @@ import { expect, it } from 'vitest';
 import { summarize, tickingOf } from '../../../../src/vscode/tree/summary';
 import { connected, failure, snapshot } from '../snapshots';
 
+const waiting = {
+  kind: 'reconnecting',
+  cause: 'failed',
+  attempt: 1,
+  maxAttempts: 5,
+  nextAt: 0,
+  error: failure,
+} as const;
+
 it('counts enabled, connected, failed and waiting servers', () => {
-  const waiting = {
-    kind: 'reconnecting',
-    cause: 'failed',
-    attempt: 1,
-    maxAttempts: 5,
-    nextAt: 0,
-    error: failure,
-  } as const;
   const servers = [
     connected(),
     snapshot({ state: { kind: 'disabled' } }),
@@ -31,14 +32,6 @@ it('does not count groups as servers', () => {
 });
 
 it('knows which rows change while nothing happens', () => {
-  const waiting = {
-    kind: 'reconnecting',
-    cause: 'failed',
-    attempt: 1,
-    maxAttempts: 5,
-    nextAt: 0,
-    error: failure,
-  } as const;
   const servers = [
     connected('a'),
     snapshot({ id: 'w', state: waiting }),
