@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { stripVTControlCharacters } from 'node:util';
 import type { Clock } from '../../base/clock';
 
 const MAX_LINES = 20;
@@ -41,7 +42,8 @@ export class StderrTail {
   }
 
   #finishLine(): void {
-    const line = this.#partial.trimEnd();
+    // Programs colour their errors; where these lines are shown, nothing reads the codes.
+    const line = stripVTControlCharacters(this.#partial).trimEnd();
     this.#partial = '';
     if (line.length === 0) return;
     this.#lines.push(line);

@@ -46,4 +46,10 @@ describe('StderrTail', () => {
     tail.end();
     expect(tail.lines).toEqual(['x'.repeat(500)]);
   });
+
+  it('leaves out the codes of colours', () => {
+    const { tail, logged } = createTail();
+    tail.push(Buffer.from('\u001b[31mError:\u001b[39m no such file\n'));
+    expect([tail.lines, logged]).toEqual([['Error: no such file'], ['Error: no such file']]);
+  });
 });
