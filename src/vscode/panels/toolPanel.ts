@@ -4,7 +4,7 @@ import type { CatalogTool, Hub } from '../../core/hubTypes';
 import type { Logger } from '../../core/ports';
 import { isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
-import type { CallToolResult, Progress } from '../../shared/mcp';
+import type { CallToolResult } from '../../shared/mcp';
 import {
   type CopyFormat,
   type HostMessage,
@@ -20,13 +20,13 @@ import { cut } from '../plainText';
 import { CallLog } from './callLog';
 import { asksFirst, confirmCall } from './confirmCall';
 import { canCurl, copiedCall } from './copyAs';
+import { type Reported, reportSender } from './reportSender';
 import { blockText, nextBlocks, resultText, resultView } from './resultView';
 import type { RunHistory } from './runHistory';
 import { type SavedFile, savedFile } from './savedFile';
 import { stateView, toolView } from './views';
 
 const KEPT_RUNS = 10;
-const PROGRESS_INTERVAL_MS = 50;
 
 export interface ToolTarget {
   /** Id in the configuration. */
@@ -55,12 +55,6 @@ interface FinishedRun {
   readonly view: RunView;
   readonly result: CallToolResult | undefined;
   readonly args: JsonObject;
-}
-
-interface ProgressSender {
-  readonly report: (progress: Progress) => void;
-  readonly logged: (lines: readonly LogLine[]) => void;
-  readonly stop: () => void;
 }
 
 interface FinishedCall {
@@ -252,7 +246,7 @@ export class ToolPanel {
     this.#deps.onCall(args);
     this.#running.set(id, { view, controller });
     this.#post({ type: 'started', run: view });
-    const progress = this.#progressSender(id);
+    const progress = reportSender((reported) => this.#show(id, reported));
     const log = new CallLog(hub, server, () => progress.logged(log.lines));
     let answeredBy = server;
     const onMember = (member: string) => {
@@ -306,40 +300,13 @@ export class ToolPanel {
     this.#sendHistory();
   }
 
-  /** Passes on the latest progress, at most twenty times a second: a server may send thousands. */
-  #progressSender(id: string): ProgressSender {
-    let latest: Progress | undefined;
-    let lines: readonly LogLine[] | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const send = () => {
-      timer = undefined;
-      const entry = this.#running.get(id);
-      if (entry !== undefined && lines !== undefined) {
-        entry.view = { ...entry.view, log: lines };
-        this.#post({ type: 'log', id, lines });
-        lines = undefined;
-      }
-      if (latest === undefined || entry === undefined) return;
-      const { progress, total, message } = latest;
-      const bounded: Progress = {
-        progress,
-        ...(total !== undefined && { total }),
-        ...(typeof message === 'string' && { message: cut(message, 1_000) }),
-      };
-      entry.view = { ...entry.view, progress: bounded };
-      this.#post({ type: 'progress', id, ...bounded });
-    };
-    return {
-      report: (progress) => {
-        latest = progress;
-        timer ??= setTimeout(send, PROGRESS_INTERVAL_MS);
-      },
-      logged: (all) => {
-        lines = all;
-        timer ??= setTimeout(send, PROGRESS_INTERVAL_MS);
-      },
-      stop: () => clearTimeout(timer),
-    };
+  #show(id: string, reported: Reported): void {
+    const entry = this.#running.get(id);
+    if (entry === undefined) return;
+    entry.view = { ...entry.view, ...reported };
+    const { progress, log } = reported;
+    if (log !== undefined) this.#post({ type: 'log', id, lines: log });
+    if (progress !== undefined) this.#post({ type: 'progress', id, ...progress });
   }
 
   #sendInit(): void {
