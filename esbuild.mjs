@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
-import { BUNDLES, CONFIG_SCHEMA } from './scripts/build/bundles.mjs';
+import { BUNDLES, SCHEMAS } from './scripts/build/bundles.mjs';
 import { lazyBundles, plainVscodeImport, sdkShims, zodEnglishOnly } from './scripts/build/plugins.mjs';
 import { findRefused, sizeTable } from './scripts/build/report.mjs';
 
@@ -50,20 +50,20 @@ function optionsFor(bundle) {
   };
 }
 
-async function writeConfigSchema() {
+async function writeSchema({ name, entry, write }) {
   const folder = await mkdtemp(join(root, 'node_modules/.patchbay-schema-'));
   try {
     const outfile = join(folder, 'jsonSchema.mjs');
     await esbuild.build({
-      ...optionsFor({ name: '', entry: CONFIG_SCHEMA.entry, platform: 'node' }),
+      ...optionsFor({ name: '', entry, platform: 'node' }),
       outfile,
       format: 'esm',
       sourcemap: false,
     });
-    const { configJsonSchema } = await import(pathToFileURL(outfile).href);
-    const text = `${JSON.stringify(configJsonSchema(), null, dev ? 2 : undefined)}\n`;
+    const { [write]: schema } = await import(pathToFileURL(outfile).href);
+    const text = `${JSON.stringify(schema(), null, dev ? 2 : undefined)}\n`;
     await mkdir(join(root, 'dist'), { recursive: true });
-    await writeFile(join(root, 'dist', CONFIG_SCHEMA.name), text);
+    await writeFile(join(root, 'dist', name), text);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -71,7 +71,7 @@ async function writeConfigSchema() {
 
 /** Deletes what an earlier build left in dist/ and this one does not write. */
 async function removeStrangers() {
-  const known = new Set([...BUNDLES, CONFIG_SCHEMA].map(({ name }) => name));
+  const known = new Set([...BUNDLES, ...SCHEMAS].map(({ name }) => name));
   const files = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
   const strangers = paths.filter((path) => !known.has(relative(join(root, 'dist'), path).replaceAll('\\', '/')));
@@ -88,7 +88,7 @@ function checkContents(bundle, metafile) {
 
 async function sizes() {
   return Promise.all(
-    [...BUNDLES, CONFIG_SCHEMA].map(async ({ name, goalKb }) => ({
+    [...BUNDLES, ...SCHEMAS].map(async ({ name, goalKb }) => ({
       name,
       goalKb,
       bytes: (await stat(join(root, 'dist', name))).size,
@@ -106,7 +106,7 @@ async function buildOnce() {
   await removeStrangers();
   const outcomes = await Promise.allSettled([
     ...BUNDLES.map(async (bundle) => checkContents(bundle, (await esbuild.build(optionsFor(bundle))).metafile)),
-    writeConfigSchema(),
+    ...SCHEMAS.map(writeSchema),
   ]);
   const failures = outcomes.filter(({ status }) => status === 'rejected');
   for (const { reason } of failures) console.error(await explain(reason));
@@ -134,7 +134,7 @@ async function watchAll() {
     const context = await esbuild.context({ ...options, plugins: [...options.plugins, announce(bundle)] });
     await context.watch();
   }
-  await writeConfigSchema();
+  await Promise.all(SCHEMAS.map(writeSchema));
 }
 
 await (watch ? watchAll() : buildOnce());

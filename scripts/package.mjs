@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BUNDLES, CONFIG_SCHEMA } from './build/bundles.mjs';
+import { BUNDLES, SCHEMAS } from './build/bundles.mjs';
 import { sizeTable } from './build/report.mjs';
 import { NODE, ROOT, toolEnvironment } from './lib/root.mjs';
 
@@ -27,7 +27,7 @@ function run(script, args, stdio = ['ignore', 'pipe', 'inherit']) {
 
 function problemsIn(files) {
   const strangers = files.filter((file) => !ALLOWED.test(file)).map((file) => `${file} does not belong into it`);
-  const needed = [...BUNDLES, CONFIG_SCHEMA].map(({ name }) => `dist/${name}`);
+  const needed = [...BUNDLES, ...SCHEMAS].map(({ name }) => `dist/${name}`);
   const absent = [...needed, 'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'].filter(
     (file) => !files.includes(file),
   );

@@ -86,8 +86,11 @@ export const BUNDLES = [
   },
 ];
 
-/** The JSON schema of the configuration files, written from the zod schema by running this module. */
-export const CONFIG_SCHEMA = { name: 'config.schema.json', entry: 'src/core/config/jsonSchema.ts' };
+/** JSON schemas for the editor, each written from a zod schema by running `write` of its module. */
+export const SCHEMAS = [
+  { name: 'config.schema.json', entry: 'src/core/config/jsonSchema.ts', write: 'configJsonSchema' },
+  { name: 'calls.schema.json', entry: 'src/core/config/savedCallsSchema.ts', write: 'savedCallsJsonSchema' },
+];
 
 /** Packages that must not be in any bundle: undici breaks the host's own fetch, ajv compiles code with `new Function`. */
 export const NEVER_BUNDLED = ['undici', 'ajv', 'ajv-formats'];
