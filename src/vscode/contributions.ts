@@ -48,6 +48,7 @@ export const contextKeys = {
 } as const;
 
 export const workspaceConfigName = '.vscode/patchbay.json';
+export const savedCallsName = '.vscode/patchbay.calls.json';
 export const userConfigName = 'patchbay.json';
 
 /** Flags that a tree item's `contextValue` may hold beside a server's state and transport. */

@@ -6,6 +6,7 @@ import {
   contextKeys,
   focusServersCommandId,
   itemFlags,
+  savedCallsName,
   serversViewId,
   userConfigName,
   viewContainerId,
@@ -70,13 +71,14 @@ describe('package.json', () => {
     for (const command of words['welcome.servers'].matchAll(/command:([\w.]+)/g)) expect(ids).toContain(command[1]);
   });
 
-  it('gives both configuration files their schema and language', () => {
-    const [{ fileMatch }] = contributes.jsonValidation;
+  it('gives the configuration files and the saved calls their schema and language', () => {
+    const [{ fileMatch }, saved] = contributes.jsonValidation;
     expect(fileMatch).toEqual([
       `/${workspaceConfigName}`,
       `/${manifest.publisher}.${manifest.name}/${userConfigName}`.toLowerCase(),
     ]);
-    expect(contributes.languages[0].filenames).toEqual([userConfigName]);
+    expect(contributes.languages[0].filenames).toEqual([userConfigName, savedCallsName.split('/').at(-1)]);
+    expect(saved).toEqual({ fileMatch: [`/${savedCallsName}`], url: './dist/calls.schema.json' });
   });
 
   it('keeps the promises of its identity', () => {
