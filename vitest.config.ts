@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
-import { version } from './package.json' with { type: 'json' };
+import manifest from './package.json' with { type: 'json' };
 
 /** Suites that share nothing run side by side; those that start servers get more time, never a retry. */
 const project = (name: string, include: string[], testTimeout: number) => ({
-  define: { PATCHBAY_VERSION: JSON.stringify(version) },
+  define: { PATCHBAY_VERSION: JSON.stringify(manifest.version) },
   test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const },
 });
 

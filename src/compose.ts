@@ -17,7 +17,7 @@ import { createInteraction } from './vscode/adapters/interaction';
 import { LateRegistrations } from './vscode/adapters/lateRegistrations';
 import { createLogger } from './vscode/adapters/logger';
 import { createMemory } from './vscode/adapters/memory';
-import { networkSettings } from './vscode/adapters/network';
+import { CurrentNetworkSettings } from './vscode/adapters/network';
 import { createPrompts } from './vscode/adapters/prompts';
 import { ReadOnlyDocuments } from './vscode/adapters/readOnlyDocuments';
 import { registerSecretCodeActions } from './vscode/adapters/secretCodeActions';
@@ -68,6 +68,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   const core = () => import('./core/index');
   const dialogs = () => import('./vscode/dialogs/index');
   const turns = store.add(new QuestionTurns());
+  const network = store.add(new CurrentNetworkSettings(process.env));
   const signIn = lazy(async () => store.add((await dialogs()).createSignIn(context.extension.id)));
   let loading: Promise<Hub> | undefined;
   let loaded: Hub | undefined;
@@ -84,7 +85,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     workspace: createWorkspace(),
     signIn: { start: async (request, signal) => (await signIn()).start(request, signal) },
     interaction: createInteraction(async () => (await dialogs()).questions, turns),
-    network: () => networkSettings(process.env),
+    network: () => network.get(),
     validate: async (...check) => (await import('./forms/node')).findProblems(...check),
     env: childEnvironment(process.env),
     userHome: homedir(),

@@ -7,6 +7,8 @@ import type { Logger, Memory, NetworkSettings, Ports, SecretStore } from './port
 /** Ports for plain Node, where nobody is there to ask: the environment is the only source of secrets and inputs. */
 export function createNodePorts(overrides: Partial<Ports> = {}): Ports {
   const env = overrides.env ?? process.env;
+  // Once: reading the environment of a process is slow, and this is asked before each request.
+  const network = proxyFromEnvironment(env);
   return {
     clock: createSystemClock(),
     random: Math.random,
@@ -22,7 +24,7 @@ export function createNodePorts(overrides: Partial<Ports> = {}): Ports {
       folders: () => [{ name: basename(process.cwd()), path: process.cwd() }],
       isTrusted: () => true,
     },
-    network: () => proxyFromEnvironment(env),
+    network: () => network,
     env,
     userHome: homedir(),
     ...overrides,

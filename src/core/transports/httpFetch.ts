@@ -45,7 +45,7 @@ export function createHttpFetch(options: HttpFetchOptions): HttpFetch {
   };
 
   const fetch: NetworkFetch = async (input, init = {}) => {
-    const url = new URL(input);
+    const url = input instanceof URL ? input : new URL(input);
     init.signal?.throwIfAborted();
     const body = bodyOf(init.body);
     const headers = headersOf(init.headers, body, options.compression ?? true);

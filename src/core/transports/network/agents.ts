@@ -53,15 +53,20 @@ export function createNetwork(
   return new LaunchNetwork(launch, context, dependencies);
 }
 
+const NO_PINS: ReadonlySet<string> = new Set();
+
 class LaunchNetwork implements Network {
   readonly #launch: NetworkPart;
   readonly #settings: TransportContext['network'];
   readonly #lookups: { readonly usual: LookupFunction; readonly onlyLoopback: LookupFunction };
   readonly #proxyLookup: LookupFunction;
-  readonly #platform: NodeJS.Platform | undefined;
   readonly #keepAlive: boolean;
   readonly #agents = new Map<string, PlainAgent | TlsAgent>();
+  readonly #socket: ReturnType<typeof parseSocketUrl>;
   #tls: tls.ConnectionOptions | undefined;
+  #parsedPins: ReadonlySet<string> | undefined;
+  /** The last request that passed the rules for URLs: the next one is the same but for its body. */
+  #passed: { readonly href: string; readonly carriesSecret: boolean } | undefined;
 
   constructor(
     launch: NetworkPart,
@@ -71,7 +76,7 @@ class LaunchNetwork implements Network {
     this.#launch = launch;
     this.#settings = context.network;
     this.#keepAlive = context.keepAlive ?? true;
-    this.#platform = dependencies.platform;
+    this.#socket = parseSocketUrl(launch.url, dependencies.platform);
     const rules = launch.security;
     this.#lookups = {
       usual: createCheckedLookup({ rules, onlyLoopback: false }, dependencies.lookup),
@@ -84,15 +89,15 @@ class LaunchNetwork implements Network {
   async requestOptions(url: URL, use: RequestUse = {}): Promise<NetworkRequestOptions> {
     const launch = this.#launch;
     const carriesSecret = use.carriesSecret ?? carriesCredentials(launch, url);
-    checkUrl(url, launch.security, { carriesSecret });
-    const socket = parseSocketUrl(launch.url, this.#platform);
+    this.#check(url, carriesSecret);
+    const socket = this.#socket;
     if (socket) {
       const agent = this.#agent('socket', () => new PlainAgent({ kind: 'direct' }, this.#keepAlive));
       return { agent, socketPath: socket.socketPath, ownsRoute: true };
     }
     const isTls = url.protocol === 'https:' || url.protocol === 'wss:';
     const tlsOptions = isTls ? this.#tlsOptions() : {};
-    const pins = parsePins(isTls ? (launch.tls?.pinnedSha256 ?? []) : []);
+    const pins = isTls ? this.#pins() : NO_PINS;
     const route = this.#route(url);
     const onlyLoopback = carriesSecret && mustStayHere(url, launch.security);
     if (onlyLoopback && route.kind !== 'direct') requireProxyHere(route.proxy, url);
@@ -114,6 +119,13 @@ class LaunchNetwork implements Network {
   dispose(): void {
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();
+  }
+
+  #check(url: URL, carriesSecret: boolean): void {
+    const { href } = url;
+    if (this.#passed?.href === href && this.#passed.carriesSecret === carriesSecret) return;
+    checkUrl(url, this.#launch.security, { carriesSecret });
+    this.#passed = { href, carriesSecret };
   }
 
   #agent(key: string, create: () => PlainAgent | TlsAgent): PlainAgent | TlsAgent {
@@ -138,6 +150,11 @@ class LaunchNetwork implements Network {
     const settings = this.#settings?.();
     if (!settings?.proxyUrl || bypassesProxy(url, settings.noProxy)) return undefined;
     return parseProxy(settings.proxyUrl, 'the proxy settings');
+  }
+
+  #pins(): ReadonlySet<string> {
+    this.#parsedPins ??= parsePins(this.#launch.tls?.pinnedSha256 ?? []);
+    return this.#parsedPins;
   }
 
   #tlsOptions(): tls.ConnectionOptions {

@@ -62,6 +62,8 @@ function refusalOf(response: Response, url: string, sent: AuthRefusal['sent']): 
 /** Headers of any shape as an object with small letters. */
 export function plainHeaders(init: RequestInit['headers']): Record<string, string> {
   if (init === undefined) return {};
+  // Its names are in small letters already.
+  if (init instanceof Headers) return Object.fromEntries(init);
   const entries =
     Symbol.iterator in init
       ? (init as Iterable<[string, string]>)

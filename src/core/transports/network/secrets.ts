@@ -15,7 +15,7 @@ export function hasSecretHeader(headers: Readonly<Record<string, unknown>>): boo
 
 /** Query parameters only: other parts of a URL do not look like anything. */
 export function hasSecretParameter(url: URL): boolean {
-  return [...url.searchParams.keys()].some((name) => SECRET_PARAMETER.test(name));
+  return url.search !== '' && [...url.searchParams.keys()].some((name) => SECRET_PARAMETER.test(name));
 }
 
 /** Whether requests of a launch to `url` carry something that gives access. */
