@@ -10,6 +10,7 @@ import { CallRecords } from './callRecords';
 import { FairLimiter } from './calls/fairLimiter';
 import { assignCallNames } from './catalog/callNames';
 import type { OtherLists } from './catalog/otherLists';
+import type { ReadResourceOptions, ResourceContents } from './catalog/resourceContents';
 import type { Configuration, ServerDefinition } from './config/definition';
 import { diffConfigurations } from './config/diff';
 import { admit } from './connection/admission';
@@ -167,6 +168,10 @@ export class ServerHub implements Hub {
   async readOtherLists(id: string): Promise<OtherLists> {
     if (this.#groups.has(id)) return { resources: [], resourceTemplates: [], prompts: [] };
     return this.#require(id).readOtherLists();
+  }
+
+  async readResource(id: string, uri: string, options: ReadResourceOptions = {}): Promise<ResourceContents> {
+    return this.#require(id).readResource(uri, options);
   }
 
   async listSkills(id: string): Promise<readonly Skill[]> {

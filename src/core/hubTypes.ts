@@ -6,12 +6,14 @@ import type { BreakerState } from './balancing/breaker';
 import type { GroupMemberView, GroupView } from './balancing/groupView';
 import type { HistoryEntry } from './calls/history';
 import type { OtherLists } from './catalog/otherLists';
+import type { ReadResourceOptions, ResourceContents } from './catalog/resourceContents';
 import type { ConfigSource, Configuration, ServerEntry } from './config/definition';
 import type { Skill, SkillFile } from './connection/skills';
 import type { ConnectionState } from './connection/state';
 import type { MetricsSnapshot } from './metrics/snapshot';
 import type { Middleware, MiddlewareFactory } from './middleware/middleware';
 import type { SessionPoolNumbers } from './pool/sessionPool';
+import type { Elicit } from './ports';
 import type { Exchange } from './traffic/exchange';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
 
@@ -113,6 +115,11 @@ export interface CallToolOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Told which server answered: of a group, the member. */
   readonly onMember?: (server: string) => void;
+  /**
+   * Asks the person in place of the host's own `interaction`, where it is clear that a question of the server belongs to
+   * this call. Not called where the host lets nobody be asked.
+   */
+  readonly elicit?: Elicit;
 }
 
 export interface ConnectOptions {
@@ -164,6 +171,8 @@ export interface Hub extends Disposable {
   refreshTools(id: string): Promise<void>;
   /** Resources, resource templates and prompts as the server lists them. Rejects when the server is not connected. */
   readOtherLists(id: string): Promise<OtherLists>;
+  /** Reads one resource by the address that the server gave it. Rejects when the server is not connected. */
+  readResource(id: string, uri: string, options?: ReadResourceOptions): Promise<ResourceContents>;
   /** What the server declares as skills (SEP-2640); no file is read. Empty where it has none. */
   listSkills(id: string): Promise<readonly Skill[]>;
   /**

@@ -94,6 +94,8 @@ export type ElicitRequest =
       readonly serverName: string;
       readonly message: string;
       readonly fields: readonly ElicitField[];
+      /** The same as a JSON Schema of an object, made of what was understood only. */
+      readonly schema: JsonObject;
     }
   | {
       readonly mode: 'url';
@@ -136,12 +138,15 @@ export interface SampleRefusal {
   readonly stopsQuestions: true;
 }
 
+/** Asks the person. An aborted `signal` means that nobody waits for the answer any more. */
+export type Elicit = (request: ElicitRequest, signal: AbortSignal) => Promise<ElicitAnswer>;
+
 /**
  * What a server may ask of the person while it works. Only what is there is declared to servers. At most one question
  * of a server is open at a time; an aborted `signal` means that nobody waits for the answer any more.
  */
 export interface Interaction {
-  elicit?(request: ElicitRequest, signal: AbortSignal): Promise<ElicitAnswer>;
+  readonly elicit?: Elicit;
   /** Undefined: the person refused. */
   sample?(request: SampleRequest, signal: AbortSignal): Promise<SampleAnswer | SampleRefusal | undefined>;
   /** Folders that servers may know of. */

@@ -8,6 +8,7 @@ import type { FairLimiter } from './calls/fairLimiter';
 import type { CallEnd, CallStart } from './calls/history';
 import { type MemberCallOptions, ServerCalls } from './calls/serverCalls';
 import { type OtherLists, readOtherLists } from './catalog/otherLists';
+import { type ReadResourceOptions, type ResourceContents, readResource } from './catalog/resourceContents';
 import { PatternSubscriptions } from './catalog/resourceSubscriptions';
 import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
@@ -323,6 +324,10 @@ export class Server implements Disposable {
 
   readOtherLists(): Promise<OtherLists> {
     return this.#redacted(() => readOtherLists(this.#requireSession(), this.#requestMs));
+  }
+
+  readResource(uri: string, options: ReadResourceOptions): Promise<ResourceContents> {
+    return this.#redacted(() => readResource(this.#requireSession(), uri, this.#requestMs, options));
   }
 
   listSkills(): Promise<readonly Skill[]> {

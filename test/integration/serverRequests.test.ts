@@ -75,6 +75,33 @@ describe.each([
     }
   });
 
+  it('asks who made the call where that is clear, else the host', async () => {
+    const content = { name: 'Grace', color: 'red' };
+    open(entry(), elicit({ action: 'decline' }));
+    const own = async (): Promise<ElicitAnswer> => ({ action: 'accept', content });
+    expect(answerOf(await hub.callTool('sdk', 'greet', {}, { elicit: own }))).toEqual({ action: 'accept', content });
+    expect(asked).toEqual([]);
+    const abort = new AbortController();
+    const other = hub.callTool('sdk', 'wait', {}, { signal: abort.signal });
+    const answer = answerOf(await hub.callTool('sdk', 'greet', {}, { elicit: own }));
+    // Before 2026-07-28 a question may belong to either call.
+    expect(answer).toEqual(era === 'modern' ? { action: 'accept', content } : { action: 'decline' });
+    expect(asked).toHaveLength(era === 'modern' ? 0 : 1);
+    abort.abort();
+    await expect(other).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(answerOf(await hub.callTool('sdk', 'visit', {}, { elicit: own }))).toEqual({ action: 'accept' });
+  });
+
+  it('reads a resource by its address, and says what is wrong with one that it does not have', async () => {
+    open(entry());
+    await expect(hub.readResource('sdk', 'note://one')).rejects.toMatchObject({ kind: 'connectionClosed' });
+    await hub.connect('sdk');
+    expect(await hub.readResource('sdk', 'note://one')).toEqual([{ uri: 'note://one', text: 'A note.' }]);
+    await expect(hub.readResource('sdk', 'note://none')).rejects.toMatchObject({ kind: 'protocol' });
+    const gone = hub.readResource('sdk', 'note://one', { signal: AbortSignal.abort() });
+    await expect(gone).rejects.toMatchObject({ kind: 'cancelled' });
+  });
+
   it('asks to visit an address, which is shown in full with what is odd about it', async () => {
     open(entry(), elicit({ action: 'accept' }));
     expect(answerOf(await hub.callTool('sdk', 'visit', {}))).toEqual({ action: 'accept' });

@@ -26,6 +26,7 @@ export async function callTool(
       resetOnProgress: timeouts.resetOnProgress,
       maxTotalMs: timeoutMs === 0 || timeouts.maxTotalMs === 0 ? 0 : Math.max(timeouts.maxTotalMs, timeoutMs),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.elicit ? { elicit: options.elicit } : {}),
       // Without a listener the server is asked for progress all the same where progress extends the time.
       ...(options.onProgress || timeouts.resetOnProgress ? { onProgress: options.onProgress ?? (() => {}) } : {}),
     },

@@ -2,6 +2,7 @@ import { PatchbayError } from '../../base/errors';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { ElicitAnswer, ElicitField, ElicitOption, ElicitRequest } from '../ports';
 import { excerpt } from '../transports/jsonRpc';
+import { type DescribedField, elicitationSchema } from './elicitationSchema';
 
 const MAX_MESSAGE = 4000;
 const MAX_FIELDS = 50;
@@ -20,7 +21,9 @@ export function readElicitation(params: JsonObject, serverName: string): ElicitR
   const message = typeof params.message === 'string' ? shorten(params.message, MAX_MESSAGE) : '';
   if (params.mode === 'url') return { mode: 'url', serverName, message, ...readUrl(params.url) };
   if (params.mode !== undefined && params.mode !== 'form') throw refused('its mode is neither "form" nor "url"');
-  return { mode: 'form', serverName, message, fields: readFields(params.requestedSchema) };
+  const described = readFields(params.requestedSchema);
+  const fields = described.map(({ field }) => field);
+  return { mode: 'form', serverName, message, fields, schema: elicitationSchema(described) };
 }
 
 /** The answer as it goes to the server. Throws where an accepted form does not hold what was asked for. */
@@ -50,14 +53,14 @@ function readUrl(value: unknown) {
   return { url: url.href, host: url.host, isPunycode };
 }
 
-function readFields(schema: unknown): ElicitField[] {
+function readFields(schema: unknown): DescribedField[] {
   if (!isObject(schema) || !isObject(schema.properties)) throw refused('it has no schema of an object');
   const properties = Object.entries(schema.properties);
   if (properties.length > MAX_FIELDS) throw refused(`it asks for more than ${MAX_FIELDS} values`);
   const required = Array.isArray(schema.required) ? schema.required : [];
   return properties.map(([name, property]) => {
     if (name.length > MAX_NAME || !isObject(property)) throw refused(`"${excerpt(name, 50)}" cannot be asked for`);
-    return readField(name, property, required.includes(name));
+    return { field: readField(name, property, required.includes(name)), property };
   });
 }
 

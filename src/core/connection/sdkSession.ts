@@ -3,7 +3,7 @@ import {
   type Client,
   LOG_LEVEL_META_KEY,
   ProtocolError,
-  type StandardSchemaV1,
+  type RequestOptions as SdkRequestOptions,
 } from '@modelcontextprotocol/client';
 import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
@@ -13,9 +13,11 @@ import type { JsonObject } from '../../shared/json';
 import type { Implementation, Progress } from '../../shared/mcp';
 import type { Logger } from '../ports';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
+import { anyObject } from './anyObject';
 import { DirectRequests } from './directRequests';
 import type { Era } from './era';
 import { describeFailure, isPeerGone } from './failures';
+import { sendWithInputs } from './inputRounds';
 import { ListCache } from './listCache';
 import { ListChanges } from './listChanges';
 import { RequestDeadline, signInWait } from './requestDeadline';
@@ -28,14 +30,6 @@ import { ToolDefinitions } from './toolDefinitions';
 import { toolHeaders } from './toolHeaders';
 import { UrlElicitations } from './urlElicitations';
 import { keepResultsWhole, wholeResult } from './wholeResults';
-
-/**
- * Accepts any result: the SDK's own schemas strip members they do not know and turn one bad tool or one unknown content
- * block into the loss of the whole answer.
- */
-const anyResult: StandardSchemaV1<unknown, JsonObject> = {
-  '~standard': { version: 1, vendor: 'patchbay', validate: (value) => ({ value: value as JsonObject }) },
-};
 
 /** How long in ms a task is kept by the server where the call itself has no limit. */
 const TASK_TTL_MS = 60 * 60_000;
@@ -126,7 +120,7 @@ export class SdkSession implements Session {
     this.#visits = this.#store.add(new UrlElicitations({ client, requests, serverName: parts.serverName, clock }));
     if (era === 'legacy') requests.announceRoots(client);
     const write = createServerLog(log, clock);
-    client.setNotificationHandler('notifications/message', { params: anyResult }, (params) => write(params));
+    client.setNotificationHandler('notifications/message', { params: anyObject }, (params) => write(params));
     if (era === 'legacy' && capabilities.logging) void this.#setLogLevel();
   }
 
@@ -154,8 +148,10 @@ export class SdkSession implements Session {
     const { clock, launch, transport, requests } = this.#parts;
     const { timeoutMs, maxTotalMs = 0, signal } = options;
     const deadline = new RequestDeadline({ clock, timeoutMs, maxTotalMs, signal });
-    const waits = [signInWait(launch), MAY_ASK.includes(method) ? requests.questions : undefined];
+    const mayAsk = MAY_ASK.includes(method);
+    const waits = [signInWait(launch), mayAsk ? requests.questions : undefined];
     const pauses = waits.map((wait) => wait && deadline.pauseDuring(wait));
+    const asking = mayAsk ? requests.during(options.elicit) : undefined;
     const isCounted = !HEALTH.includes(method);
     if (isCounted) this.#activity.pending += 1;
     try {
@@ -178,6 +174,7 @@ export class SdkSession implements Session {
       if (isCounted) this.#activity.pending -= 1;
       if (isCounted && deadline.signal.aborted) this.#activity.gaveUpAt = clock.now();
       for (const pause of pauses) pause?.dispose();
+      asking?.dispose();
       deadline.dispose();
     }
   }
@@ -243,7 +240,7 @@ export class SdkSession implements Session {
     }
   }
 
-  /** One message and its answer; `input_required` is answered and asked again by the client, ten rounds at most. */
+  /** One message and its answer; what the server wants to know first is answered, and the message sent again. */
   async #send(
     method: string,
     params: JsonObject,
@@ -262,7 +259,7 @@ export class SdkSession implements Session {
     const onprogress = onProgress ? tellProgress : undefined;
     const result = this.#direct
       ? await this.#direct.request(method, params, { signal, onProgress: onprogress })
-      : await this.#parts.client.request({ method, params: this.#withMeta(method, params) } as never, anyResult, {
+      : await this.#sendModern(method, this.#withMeta(method, params), options, {
           timeout: MAX_DELAY_MS,
           signal,
           ...(headers ? { headers } : {}),
@@ -280,12 +277,31 @@ export class SdkSession implements Session {
     return whole;
   }
 
+  #sendModern(
+    method: string,
+    params: JsonObject,
+    { elicit }: RequestOptions,
+    options: SdkRequestOptions & { readonly signal: AbortSignal },
+  ): Promise<JsonObject> {
+    const { client, requests, clock } = this.#parts;
+    const request = (sent: JsonObject, more?: SdkRequestOptions) =>
+      client.request({ method, params: sent } as never, anyObject, { ...options, ...more });
+    if (!MAY_ASK.includes(method)) return request(params);
+    const answer = (asked: string, about: JsonObject, signal: AbortSignal) =>
+      requests.answer(asked, about, signal, elicit);
+    return sendWithInputs(params, (sent) => request(sent, { allowInputRequired: true }), {
+      answer,
+      signal: options.signal,
+      clock,
+    });
+  }
+
   async #callTool(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
     const { options, deadline } = exchange;
     const onWait = () => options.onProgress?.({ progress: 0, message: 'Waits for what is to be done in the browser.' });
     const call = () =>
       this.era === 'modern' ? this.#callModern(params, exchange) : this.#callLegacy(params, exchange);
-    return this.#visits.run(String(params.name), deadline, onWait, call);
+    return this.#visits.run(String(params.name), { deadline, onWait, elicit: options.elicit }, call);
   }
 
   async #callModern(params: JsonObject, exchange: Exchange): Promise<JsonObject> {
@@ -336,7 +352,8 @@ export class SdkSession implements Session {
         const own = new RequestDeadline({ clock, timeoutMs: 0, maxTotalMs: 0, signal });
         return this.#send(method, params, { ...request, deadline: own }).finally(() => own.dispose());
       },
-      answer: (method: string, params: JsonObject, signal: AbortSignal) => requests.answer(method, params, signal),
+      answer: (method: string, params: JsonObject, signal: AbortSignal) =>
+        requests.answer(method, params, signal, options.elicit),
       signal: deadline.signal,
       clock,
       onAlive: () => options.resetOnProgress && deadline.touch(),

@@ -1,9 +1,17 @@
 import type { Client, ClientCapabilities } from '@modelcontextprotocol/client';
 import type { Clock } from '../../base/clock';
-import { type Disposable, DisposableStore } from '../../base/disposable';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import type { ElicitAnswer, ElicitRequest, Interaction, SampleAnswer, SampleRefusal, SampleRequest } from '../ports';
+import type {
+  Elicit,
+  ElicitAnswer,
+  ElicitRequest,
+  Interaction,
+  SampleAnswer,
+  SampleRefusal,
+  SampleRequest,
+} from '../ports';
 import { checkElicitAnswer, readElicitation } from './elicitation';
 import type { QuestionEffect } from './questionPace';
 import { QuestionQueue } from './questionQueue';
@@ -33,6 +41,8 @@ export class ServerRequests implements Disposable {
   readonly #options: ServerRequestsOptions;
   readonly #store = new DisposableStore();
   readonly questions: QuestionQueue;
+  /** The requests that may ask something at this moment. */
+  readonly #open = new Set<{ readonly elicit: Elicit | undefined }>();
   /** Only what can be answered. */
   readonly capabilities: ClientCapabilities;
 
@@ -52,7 +62,7 @@ export class ServerRequests implements Disposable {
     const { elicitation, sampling, roots } = this.capabilities;
     if (elicitation) {
       client.setRequestHandler('elicitation/create', async ({ method, params }, { mcpReq }) => {
-        return (await this.answer(method, params as JsonObject, mcpReq.signal)) as never;
+        return (await this.answer(method, params as JsonObject, mcpReq.signal, this.#onlyElicit)) as never;
       });
     }
     if (sampling) {
@@ -71,11 +81,18 @@ export class ServerRequests implements Disposable {
     this.#store.add(onDidChangeRoots(() => void client.sendRootsListChanged().catch(() => {})));
   }
 
+  /** Until it is disposed, a request is under way on whose behalf the server may ask; `elicit` then asks for it. */
+  during(elicit: Elicit | undefined): Disposable {
+    const request = { elicit };
+    this.#open.add(request);
+    return toDisposable(() => this.#open.delete(request));
+  }
+
   /** The result for one request of the server. Rejects with a `PatchbayError` whose code the server may be told. */
-  async answer(method: string, params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+  async answer(method: string, params: JsonObject, signal: AbortSignal, own?: Elicit): Promise<JsonObject> {
     const { elicitation, sampling, roots } = this.capabilities;
     if (method === 'elicitation/create' && elicitation) {
-      return this.elicit(readElicitation(params, this.#options.serverName), signal);
+      return this.elicit(readElicitation(params, this.#options.serverName), signal, own);
     }
     if (method === 'sampling/createMessage' && sampling) return this.#sample(params, signal);
     if (method === 'roots/list' && roots) return this.#roots();
@@ -84,17 +101,26 @@ export class ServerRequests implements Disposable {
     });
   }
 
-  /** Asks the person. Where nobody can be asked, the answer is `cancel`; where nobody wants to be any more, `decline`. */
-  async elicit(request: ElicitRequest, signal: AbortSignal): Promise<JsonObject> {
+  /**
+   * Asks the person, by `own` where that is given. Where nobody can be asked, the answer is `cancel`; where nobody wants to
+   * be any more, `decline`.
+   */
+  async elicit(request: ElicitRequest, signal: AbortSignal, own?: Elicit): Promise<JsonObject> {
     const { interaction } = this.#options;
     if (!interaction?.elicit) return { action: 'cancel' };
-    const ask = interaction.elicit.bind(interaction);
+    const ask = own ?? interaction.elicit.bind(interaction);
     const answer = await this.questions.ask((until) => ask(request, until), signal, effectOfElicit);
     return answer ? checkElicitAnswer(request, answer) : { action: 'decline' };
   }
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** Before 2026-07-28 a question does not say what it belongs to: that is clear only where there is one request. */
+  get #onlyElicit(): Elicit | undefined {
+    const [request, ...others] = this.#open;
+    return others.length === 0 ? request?.elicit : undefined;
   }
 
   async #sample(params: JsonObject, signal: AbortSignal): Promise<JsonObject> {

@@ -3,6 +3,7 @@ import type { PatchbayError } from '../../base/errors';
 import type { Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { Implementation, Progress } from '../../shared/mcp';
+import type { Elicit } from '../ports';
 import type { Era } from './era';
 
 export interface RequestOptions {
@@ -14,6 +15,8 @@ export interface RequestOptions {
   /** 0: no limit. */
   readonly maxTotalMs?: number;
   readonly onProgress?: (progress: Progress) => void;
+  /** Asks the person in place of the host's own, where it is clear that a question belongs to this request. */
+  readonly elicit?: Elicit;
   /** Asks the server even where a list that it sent is fresh still, as where a person wants it anew. */
   readonly refresh?: boolean;
 }

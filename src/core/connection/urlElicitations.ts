@@ -1,9 +1,11 @@
-import { type Client, ProtocolError, type StandardSchemaV1 } from '@modelcontextprotocol/client';
+import { type Client, ProtocolError } from '@modelcontextprotocol/client';
 import type { Clock } from '../../base/clock';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { PatchbayError } from '../../base/errors';
 import { Emitter } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
+import type { Elicit } from '../ports';
+import { anyObject } from './anyObject';
 import { readElicitation } from './elicitation';
 import type { RequestDeadline } from './requestDeadline';
 import type { ServerRequests } from './serverRequests';
@@ -19,15 +21,20 @@ const MAX_VISITS = 3;
 
 type Outcome = 'declined' | 'done' | 'open';
 
-const anyParams: StandardSchemaV1<unknown, JsonObject> = {
-  '~standard': { version: 1, vendor: 'patchbay', validate: (value) => ({ value: value as JsonObject }) },
-};
-
 export interface UrlElicitationsOptions {
   readonly client: Client;
   readonly requests: ServerRequests;
   readonly serverName: string;
   readonly clock: Clock;
+}
+
+/** On whose behalf an address is visited. */
+interface Visitor {
+  readonly deadline: RequestDeadline;
+  /** Told when the waiting begins. */
+  readonly onWait: () => void;
+  /** Asks the person in place of the host's own. */
+  readonly elicit: Elicit | undefined;
 }
 
 /** Calls of a legacy server that want an address visited first, in the words of MCP 2025-11-25, client/elicitation. */
@@ -39,7 +46,7 @@ export class UrlElicitations implements Disposable {
 
   constructor(options: UrlElicitationsOptions) {
     this.#options = options;
-    options.client.setNotificationHandler('notifications/elicitation/complete', { params: anyParams }, (params) => {
+    options.client.setNotificationHandler('notifications/elicitation/complete', { params: anyObject }, (params) => {
       if (typeof params.elicitationId === 'string') this.#completeEmitter.fire(params.elicitationId);
     });
   }
@@ -47,15 +54,15 @@ export class UrlElicitations implements Disposable {
   /**
    * Makes a call. Where the server wants an address visited first, the person is asked, the word that it is done there is
    * waited for, three minutes at most, and the call is made again, three times at most. Rejects with a `tool` error where
-   * it comes to nothing. `onWait` is told when the waiting begins.
+   * it comes to nothing.
    */
-  async run<T>(tool: string, deadline: RequestDeadline, onWait: () => void, call: () => Promise<T>): Promise<T> {
+  async run<T>(tool: string, visitor: Visitor, call: () => Promise<T>): Promise<T> {
     for (let visits = 0; ; visits++) {
       try {
         return await call();
       } catch (error) {
         if (!ProtocolError.isInstance(error) || error.code !== URL_ELICITATION_REQUIRED) throw error;
-        const outcome = visits < MAX_VISITS ? await this.#visit(error.data, deadline, onWait) : 'declined';
+        const outcome = visits < MAX_VISITS ? await this.#visit(error.data, visitor) : 'declined';
         if (outcome !== 'done') throw visitFirst(tool, outcome, error);
       }
     }
@@ -66,7 +73,7 @@ export class UrlElicitations implements Disposable {
     this.#store.dispose();
   }
 
-  async #visit(data: unknown, deadline: RequestDeadline, onWait: () => void): Promise<Outcome> {
+  async #visit(data: unknown, { deadline, onWait, elicit }: Visitor): Promise<Outcome> {
     const { requests, serverName } = this.#options;
     const { elicitations } = (data ?? {}) as { elicitations?: unknown };
     const wanted = (Array.isArray(elicitations) ? elicitations.slice(0, MAX_ADDRESSES) : []) as JsonObject[];
@@ -76,7 +83,7 @@ export class UrlElicitations implements Disposable {
     try {
       for (const params of wanted) {
         const request = readElicitation({ ...params, mode: 'url' }, serverName);
-        if ((await requests.elicit(request, deadline.signal)).action !== 'accept') return 'declined';
+        if ((await requests.elicit(request, deadline.signal, elicit)).action !== 'accept') return 'declined';
       }
       if (wanted.length === 0) return 'declined';
       onWait();

@@ -89,6 +89,57 @@ describe('readElicitation', () => {
   });
 });
 
+describe('the schema of a question', () => {
+  it('holds what was understood, and nothing else that the server wrote', () => {
+    const request = readElicitation(
+      form(
+        {
+          text: { type: 'string', format: 'email', minLength: 1, maxLength: 5, pattern: '^(a+)+$', $ref: '#' },
+          count: { type: 'integer', minimum: 0, maximum: Number.NaN, default: 3 },
+          agree: { type: 'boolean', title: 'Agree', description: 'x'.repeat(2000) },
+          one: { type: 'string', enum: ['a', 'a', 'b'], enumNames: ['A'] },
+          several: { type: 'array', items: { enum: ['a', 'b'] }, minItems: 1, default: ['b'], if: {} },
+          ['__proto__']: { type: 'string', properties: {} },
+        },
+        ['text', 'gone'],
+      ),
+      'srv',
+    );
+    expect('schema' in request && request.schema).toEqual({
+      type: 'object',
+      required: ['text'],
+      properties: {
+        text: { type: 'string', title: 'text', format: 'email', minLength: 1, maxLength: 5 },
+        count: { type: 'integer', title: 'count', minimum: 0, default: 3 },
+        agree: { type: 'boolean', title: 'Agree', description: `${'x'.repeat(1000)}…` },
+        one: {
+          type: 'string',
+          title: 'one',
+          oneOf: [
+            { const: 'a', title: 'A' },
+            { const: 'b', title: 'b' },
+          ],
+        },
+        several: {
+          type: 'array',
+          title: 'several',
+          items: {
+            type: 'string',
+            oneOf: [
+              { const: 'a', title: 'a' },
+              { const: 'b', title: 'b' },
+            ],
+          },
+          uniqueItems: true,
+          minItems: 1,
+          default: ['b'],
+        },
+        ['__proto__']: { type: 'string', title: '__proto__' },
+      },
+    });
+  });
+});
+
 describe('an answer', () => {
   const cases: [schema: JsonObject, good: unknown[], bad: unknown[]][] = [
     [{ type: 'string', minLength: 2, maxLength: 3 }, ['ab', '😀😀😀'], ['a', 'abcd', 1]],
@@ -353,6 +404,63 @@ describe('ServerRequests', () => {
     const params = { messages: [message], maxTokens: 5, systemPrompt: 'Be brief.', modelPreferences };
     await expect(requests.answer('sampling/createMessage', params, never)).rejects.toMatchObject({ code: -1 });
     expect(seen).toMatchObject([{ modelHints: ['big'], systemPrompt: 'Be brief.', maxTokens: 5 }]);
+  });
+});
+
+describe('who is asked', () => {
+  const params = form({});
+  const create = () => {
+    const asked: string[] = [];
+    const by = (name: string) => async () => {
+      asked.push(name);
+      return { action: 'accept' as const };
+    };
+    const requests = new ServerRequests({
+      interaction: { elicit: by('host') },
+      serverName: 'srv',
+      clock: new ManualClock(),
+    });
+    let handler: ((request: object, context: object) => Promise<unknown>) | undefined;
+    requests.attach({
+      setRequestHandler: (method: string, handle: typeof handler) => {
+        if (method === 'elicitation/create') handler = handle;
+      },
+    } as never);
+    const receive = () => handler?.({ method: 'elicitation/create', params }, { mcpReq: { signal: never } });
+    return { asked, by, requests, receive };
+  };
+
+  it('is who made the only request that is open, else the host', async () => {
+    const { asked, by, requests, receive } = create();
+    await receive();
+    const first = requests.during(by('first'));
+    await receive();
+    const second = requests.during(by('second'));
+    await receive();
+    first.dispose();
+    await receive();
+    second.dispose();
+    requests.during(undefined);
+    await receive();
+    expect(asked).toEqual(['host', 'first', 'host', 'second', 'host']);
+  });
+
+  it('is who is named, whatever else is open', async () => {
+    const { asked, by, requests } = create();
+    requests.during(by('first'));
+    requests.during(by('second'));
+    await requests.answer('elicitation/create', params, never, by('second'));
+    await requests.answer('elicitation/create', params, never);
+    expect(asked).toEqual(['second', 'host']);
+  });
+
+  it('is nobody where the host offers nobody', async () => {
+    const { asked, by } = create();
+    const requests = new ServerRequests({ interaction: undefined, serverName: 'srv', clock: new ManualClock() });
+    await expect(requests.answer('elicitation/create', params, never, by('own'))).rejects.toMatchObject({
+      code: -32601,
+    });
+    expect(asked).toEqual([]);
   });
 });
 

@@ -112,7 +112,7 @@ describe('what a server asks for', () => {
     { kind: 'choice', options: [{ value: 'a', label: LINK }] },
     { kind: 'choices', options: [{ value: 'a', label: LINK }] },
   ])('draws no link: $kind', async (kind) => {
-    const request: ElicitRequest = { mode: 'form', serverName: LINK, message: LINK, fields: [field(kind)] };
+    const request: ElicitRequest = { mode: 'form', serverName: LINK, message: LINK, fields: [field(kind)], schema: {} };
     expect(await questions.elicit(request, signal, turns)).toMatchObject({ action: 'accept' });
     const texts = editor.shown.map(({ title, prompt, placeholder, items }) =>
       JSON.stringify([title, prompt, placeholder, items]),
@@ -154,6 +154,7 @@ describe('what a server asks for', () => {
   it('draws no icon in what stands under a box', async () => {
     const request: ElicitRequest = {
       mode: 'form',
+      schema: {},
       serverName: 's',
       message: '$(alert)',
       fields: [
@@ -187,6 +188,7 @@ const choice = (name: string, more: object = {}) =>
   ({ ...field({ kind: 'boolean' }), name, title: name, description: undefined, ...more }) as ElicitField;
 const form = (message: string, ...fields: ElicitField[]): ElicitRequest => ({
   mode: 'form',
+  schema: {},
   serverName: 's',
   message,
   fields,
