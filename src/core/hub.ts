@@ -4,11 +4,10 @@ import { PatchbayError, toError } from '../base/errors';
 import { Emitter } from '../base/event';
 import { watchForSleep } from '../base/sleepWatch';
 import type { JsonObject } from '../shared/json';
-import type { CallToolResult, Tool } from '../shared/mcp';
+import type { CallToolResult } from '../shared/mcp';
 import { CallMiddleware } from './callMiddleware';
 import { CallRecords } from './callRecords';
 import { FairLimiter } from './calls/fairLimiter';
-import { assignCallNames } from './catalog/callNames';
 import type { OtherLists } from './catalog/otherLists';
 import type { ReadResourceOptions, ResourceContents } from './catalog/resourceContents';
 import type { Configuration, ServerDefinition } from './config/definition';
@@ -20,7 +19,6 @@ import { Credentials } from './credentials';
 import { HubGroups } from './hubGroups';
 import type {
   CallToolOptions,
-  CatalogTool,
   ConnectOptions,
   Hub,
   HubLoad,
@@ -34,6 +32,7 @@ import type { Middleware, MiddlewareFactory } from './middleware/middleware';
 import { ConnectionBudget } from './pool/connectionBudget';
 import type { Ports } from './ports';
 import { Server, type ServerDeps, type ServerView } from './server';
+import { Snapshots } from './snapshots';
 import type { TransportRegistry } from './transports/registry';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
 
@@ -52,15 +51,15 @@ export class ServerHub implements Hub {
   readonly #middleware: CallMiddleware;
   readonly #records: CallRecords;
   readonly #servers = new Map<string, Server>();
+  readonly #snapshots = new Snapshots((id) =>
+    // A group has the names of its members: it must not take them away from those.
+    this.#groups.has(id) ? id : this.#configuration.servers.get(id)?.entry?.toolPrefix,
+  );
   /** Servers that were removed or replaced and are still closing. */
   readonly #closing = new Map<Server, Promise<void>>();
   #configuration: Configuration;
   #isClosed = false;
   #sweep: Disposable | undefined;
-  #snapshots = new Map<string, ServerSnapshot>();
-  /** Tool lists that the names were given for, in the order of the servers. */
-  #named: readonly (readonly Tool[])[] = [];
-  #catalogs = new Map<string, readonly CatalogTool[]>();
 
   readonly onDidChangeServers = this.#changeEmitter.event;
   readonly onDidChangeServerList = this.#listEmitter.event;
@@ -104,7 +103,7 @@ export class ServerHub implements Hub {
         clock,
       }),
     );
-    this.#store.add(this.#groups.onDidChange(() => this.#publish()));
+    this.#store.add(this.#groups.onDidChange(() => this.#publish(this.#snapshots.update(this.#groups.views()))));
     this.#store.add(watchForSleep(clock, () => this.checkNow()));
     this.#sweepLater();
     for (const definition of configuration.servers.values()) this.#add(definition);
@@ -113,7 +112,7 @@ export class ServerHub implements Hub {
   }
 
   servers(): readonly ServerSnapshot[] {
-    return [...this.#snapshots.values()];
+    return this.#snapshots.all();
   }
 
   server(id: string): ServerSnapshot | undefined {
@@ -235,7 +234,7 @@ export class ServerHub implements Hub {
   update(configuration: Configuration): void {
     if (this.#isClosed) return;
     const { removed, changed } = diffConfigurations(this.#configuration, configuration);
-    const before = [...this.#snapshots.keys()].join();
+    const before = this.#snapshots.ids.join();
     this.#configuration = configuration;
     for (const id of removed) void this.#remove(id);
     for (const id of changed) this.#change(id, configuration.servers.get(id));
@@ -245,7 +244,7 @@ export class ServerHub implements Hub {
     this.#deps.limiter.recheck();
     for (const server of this.#servers.values()) server.applySettings();
     this.#publish();
-    if (removed.length > 0 || before !== [...this.#snapshots.keys()].join()) this.#listEmitter.fire();
+    if (removed.length > 0 || before !== this.#snapshots.ids.join()) this.#listEmitter.fire();
   }
 
   async close(): Promise<void> {
@@ -292,7 +291,7 @@ export class ServerHub implements Hub {
     const server = new Server(definition, { ...this.#deps, ports: this.#ports });
     server.onDidChange(() => {
       this.#memberEmitter.fire(definition.id);
-      this.#publish();
+      if (this.#servers.get(definition.id) === server) this.#publish(this.#snapshots.update([server.view]));
     });
     server.onDidUpdateResource(({ uri }) => this.#resourceEmitter.fire({ server: definition.id, uri }));
     this.#servers.set(definition.id, server);
@@ -335,49 +334,15 @@ export class ServerHub implements Hub {
     return ending;
   }
 
-  /** Replaces the snapshots that differ, in the order of the configuration, and tells of each. */
-  #publish(): void {
-    const servers = [...this.#configuration.servers.keys()].flatMap((id) => this.#servers.get(id)?.view ?? []);
-    const views = [...servers, ...this.#groups.views()];
-    this.#assignNames(views);
-    const before = this.#snapshots;
-    this.#snapshots = new Map();
-    const changed: ServerSnapshot[] = [];
-    for (const { tools, catalogStatus, catalogError, ...rest } of views) {
-      const catalog = {
-        status: catalogStatus,
-        tools: this.#catalogs.get(rest.id) ?? [],
-        ...(catalogError === undefined ? {} : { error: catalogError }),
-      };
-      const previous = before.get(rest.id);
-      const snapshot = { ...rest, catalog };
-      const same = previous !== undefined && isSame(previous, snapshot);
-      this.#snapshots.set(rest.id, same ? previous : snapshot);
-      if (!same) changed.push(snapshot);
-    }
+  /** Tells of each snapshot that differs. */
+  #publish(changed: readonly ServerSnapshot[] = this.#snapshots.replace(this.#views())): void {
     for (const snapshot of changed) this.#changeEmitter.fire(snapshot);
   }
 
-  /** Names depend on the tools of all servers, so they are given anew only when one list is another one. */
-  #assignNames(views: readonly ServerView[]): void {
-    const lists = views.map(({ tools }) => tools);
-    if (lists.length === this.#named.length && lists.every((list, i) => list === this.#named[i])) return;
-    this.#named = lists;
-    const names = assignCallNames(
-      views.map(({ id, tools }) => ({
-        serverId: id,
-        // A group has the names of its members: it must not take them away from those.
-        prefix: this.#groups.has(id) ? id : this.#configuration.servers.get(id)?.entry?.toolPrefix,
-        toolNames: tools.map(({ name }) => name),
-      })),
-    );
-    const before = this.#catalogs;
-    this.#catalogs = new Map();
-    for (const { id, tools } of views) {
-      const named = tools.map((tool) => ({ tool, callName: names.get(id)?.get(tool.name) ?? tool.name }));
-      const previous = before.get(id);
-      this.#catalogs.set(id, previous && sameTools(previous, named) ? previous : named);
-    }
+  /** In the order of the configuration. */
+  #views(): ServerView[] {
+    const servers = [...this.#configuration.servers.keys()].flatMap((id) => this.#servers.get(id)?.view ?? []);
+    return [...servers, ...this.#groups.views()];
   }
 
   #ids(): string[] {
@@ -401,22 +366,4 @@ export class ServerHub implements Hub {
       hint: known.length === 0 ? 'The configuration names none.' : `Configured are: ${known.join(', ')}.`,
     });
   }
-}
-
-/** Everything but the tools is small plain data. */
-function isSame(a: ServerSnapshot, b: ServerSnapshot): boolean {
-  const { catalog: catalogA, ...restA } = a;
-  const { catalog: catalogB, ...restB } = b;
-  return (
-    catalogA.tools === catalogB.tools &&
-    catalogA.status === catalogB.status &&
-    catalogA.error === catalogB.error &&
-    JSON.stringify(restA) === JSON.stringify(restB)
-  );
-}
-
-function sameTools(a: readonly CatalogTool[], b: readonly CatalogTool[]): boolean {
-  return (
-    a.length === b.length && a.every(({ tool, callName }, i) => tool === b[i]?.tool && callName === b[i]?.callName)
-  );
 }

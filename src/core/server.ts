@@ -13,7 +13,7 @@ import { PatternSubscriptions } from './catalog/resourceSubscriptions';
 import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
 import type { GlobalSettings, ServerDefinition, ServerEntry } from './config/definition';
-import { describeLaunch, launchFingerprint } from './config/fingerprint';
+import { launchFingerprint, summarizeLaunch } from './config/fingerprint';
 import { isSameLaunch } from './config/sameLaunch';
 import { sentHeaders } from './config/sentHeaders';
 import { buildLaunch, type LaunchOptions } from './connection/launch';
@@ -168,7 +168,7 @@ export class Server implements Disposable {
       name,
       source,
       transport: transport ?? 'unknown',
-      address: entry ? describeLaunch(this.#definition).summary : '',
+      address: entry ? summarizeLaunch(this.#definition) : '',
       autoConnect: entry?.autoConnect ?? 'manual',
       state: this.#brokenState() ?? state,
       ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),

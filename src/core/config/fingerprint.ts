@@ -39,7 +39,7 @@ export function launchFingerprint(definition: ServerDefinition): string {
 
 export function describeLaunch(definition: ServerDefinition): LaunchDescription {
   const { entry, source } = definition;
-  if (!entry) return { summary: `Server "${definition.id}" cannot be used`, details: definition.problems };
+  if (!entry) return { summary: summarizeLaunch(definition), details: definition.problems };
   const folder = entry.cwd ?? (source.kind === 'workspace' ? source.folderPath : undefined);
   const details = [
     line('Replaces', definition.overrides === 'user' ? [`your own entry “${definition.id}”`] : []),
@@ -56,8 +56,13 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
     line('Security', securityFacts(entry)),
     line('Reads', usedVariables(entry)),
   ].filter(isText);
-  const summary = entry.command === undefined ? maskUrl(entry.url ?? '') : commandLine(entry.command, entry.args);
-  return { summary: visible(summary), details };
+  return { summary: summarizeLaunch(definition), details };
+}
+
+/** The summary alone. */
+export function summarizeLaunch({ id, entry }: ServerDefinition): string {
+  if (!entry) return `Server "${id}" cannot be used`;
+  return visible(entry.command === undefined ? maskUrl(entry.url ?? '') : commandLine(entry.command, entry.args));
 }
 
 /** Variables by which an unsuspicious program runs something else. Windows knows them in any case. */
