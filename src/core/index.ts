@@ -30,7 +30,7 @@ export { LastGoodFiles } from './config/lastGood';
 export { mergeConfigFiles } from './config/merge';
 export { readConfigFile } from './config/parse';
 export type { SavedCall, SavedCallKey, SavedCallsFile, SavedCallsProblem } from './config/savedCalls';
-export { readSavedCalls, removeSavedCall, renameSavedCall, setSavedCall } from './config/savedCalls';
+export { readSavedCalls, removeSavedCall, renameSavedCall, requireEditable, setSavedCall } from './config/savedCalls';
 export type { Skill, SkillFile } from './connection/skills';
 export type {
   CallToolOptions,

@@ -1,7 +1,9 @@
 /** What the tool panel's webview and its host say to each other. The webview imports types only; zod stays in the host. */
 import { z } from 'zod';
+import { argumentsObject } from './argumentsObject';
 import type { JsonObject, JsonValue } from './json';
 import type { Progress, ToolAnnotations } from './mcp';
+import { type SavedCallsMessage, savedCallsRequest } from './savedCalls';
 
 export const TOOL_PANEL_VIEW_TYPE = 'patchbay.tool';
 
@@ -123,7 +125,16 @@ const COPY_FORMATS = ['jsonRpc', 'cli', 'curl', 'typescript'] as const;
 /** How a call can be copied. */
 export type CopyFormat = (typeof COPY_FORMATS)[number];
 
+/** Arguments that came from elsewhere, such as a saved call. */
+export interface LoadedView {
+  /** Name of the saved call. */
+  readonly name?: string;
+  /** What the form would have shown, where that is known to the host. */
+  readonly before?: JsonObject;
+}
+
 export type HostMessage =
+  | SavedCallsMessage
   | {
       readonly type: 'init';
       /** `curl`: whether calls can be copied as a `curl` command. */
@@ -134,13 +145,16 @@ export type HostMessage =
       readonly tool?: ToolView;
       /** Arguments to start with; undefined: the webview's own state, else the defaults. */
       readonly args?: JsonObject;
+      /** Where `args` were brought in by somebody: what they replace. */
+      readonly loaded?: LoadedView;
       /** Newest first. */
       readonly runs: readonly RunView[];
       readonly running: readonly RunningView[];
     }
   | { readonly type: 'serverState'; readonly state: ServerStateView }
   | { readonly type: 'tool'; readonly tool?: ToolView }
-  | { readonly type: 'arguments'; readonly args: JsonObject }
+  /** Arguments that replace those in the form; `name`: of the saved call that they come from. */
+  | { readonly type: 'arguments'; readonly args: JsonObject; readonly name?: string }
   | { readonly type: 'started'; readonly run: RunningView }
   | ({ readonly type: 'progress'; readonly id: string } & Progress)
   | { readonly type: 'finished'; readonly run: RunView }
@@ -152,11 +166,6 @@ export type HostMessage =
 
 const id = z.string().min(1).max(64);
 const block = z.number().int().min(0).max(1_000_000).optional();
-/** Checked for shape only: the values are what a person wrote for the tool, any JSON. */
-const argumentsObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'arguments must be an object',
-);
 
 const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
@@ -177,6 +186,7 @@ const panelMessage = z.discriminatedUnion('type', [
   /** Asks for the next blocks of a result. */
   z.object({ type: z.literal('more'), id, from: z.number().int().min(1).max(1_000_000) }),
   z.object({ type: z.literal('argsChanged'), args: argumentsObject }),
+  z.object({ type: z.literal('savedCalls'), request: savedCallsRequest }),
 ]);
 
 export type PanelMessage = z.infer<typeof panelMessage>;

@@ -126,8 +126,7 @@ export function removeSavedCall(text: string, key: SavedCallKey): string {
 /** The length of the list and the place of a call in it. Throws where the file is broken. */
 function placeOf(text: string, key: SavedCallKey): { count: number | undefined; index: number | undefined } {
   if (isBlank(text)) return { count: undefined, index: undefined };
-  const { broken, problems } = readSavedCalls(text);
-  if (broken) throw brokenFile(problems[0]);
+  requireEditable(readSavedCalls(text));
   const items = propertiesOf(parseText(text).root).get('calls')?.value.children;
   const index = items?.findIndex((item) => {
     const properties = propertiesOf(item);
@@ -136,9 +135,11 @@ function placeOf(text: string, key: SavedCallKey): { count: number | undefined; 
   return { count: items?.length, index: index === -1 ? undefined : index };
 }
 
-function brokenFile(problem: SavedCallsProblem | undefined): PatchbayError {
+/** Throws, with the place of the first problem, where an edit could lose something. */
+export function requireEditable({ broken, problems: [problem] }: Pick<SavedCallsFile, 'broken' | 'problems'>): void {
+  if (!broken) return;
   const where = problem ? ` Line ${problem.line + 1}, column ${problem.column + 1}: ${problem.message}.` : '';
-  return new PatchbayError('config', `The file with the saved calls cannot be read, so it was not changed.${where}`, {
+  throw new PatchbayError('config', `The file with the saved calls cannot be read, so it was not changed.${where}`, {
     hint: 'Correct the file by hand first, so that nothing in it is lost.',
   });
 }

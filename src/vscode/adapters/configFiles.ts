@@ -6,7 +6,8 @@ import { Emitter, type Event } from '../../base/event';
 import type { ConfigSource } from '../../core/config/definition';
 import type { Logger } from '../../core/ports';
 import { userConfigName, workspaceConfigName } from '../contributions';
-import { RefreshQueue } from '../refreshQueue';
+import { readTextFile } from './textFile';
+import { WatchedFiles } from './watchedFiles';
 import { pathOf } from './workspace';
 
 export type ConfigFileSource = Exclude<ConfigSource, { kind: 'adHoc' }>;
@@ -17,8 +18,6 @@ export interface ConfigFileText {
   readonly text: string;
 }
 
-/** Editors write a file in several steps; one change is announced after they are done. */
-const CHANGE_DELAY_MS = 100;
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
 
 /** Where the configuration stands: the user's file, then one in each workspace folder. */
@@ -27,9 +26,8 @@ export class ConfigFiles implements vscode.Disposable {
   readonly #log: Logger;
   readonly #store = new DisposableStore();
   readonly #changes = this.#store.add(new Emitter<void>());
-  readonly #queue: RefreshQueue<undefined>;
+  readonly #watched: WatchedFiles;
   readonly #texts = new Map<string, { uri: vscode.Uri; text: string }>();
-  #folderWatchers: DisposableStore | undefined;
 
   /** Fires after a file was saved, made, removed, a folder was added or trust was given; only after the first `readAll`. */
   readonly onDidChange: Event<void> = this.#changes.event;
@@ -37,11 +35,14 @@ export class ConfigFiles implements vscode.Disposable {
   constructor(globalStorageUri: vscode.Uri, clock: Clock, log: Logger) {
     this.#userUri = vscode.Uri.joinPath(globalStorageUri, userConfigName);
     this.#log = log;
-    this.#queue = this.#store.add(new RefreshQueue(clock, CHANGE_DELAY_MS, () => this.#changes.fire()));
+    this.#watched = this.#store.add(
+      new WatchedFiles({ patterns: () => this.#patterns(), isOne: (uri) => this.isConfigFile(uri) }, clock, () =>
+        this.#changes.fire(),
+      ),
+    );
   }
 
   dispose(): void {
-    this.#folderWatchers?.dispose();
     this.#store.dispose();
   }
 
@@ -55,7 +56,7 @@ export class ConfigFiles implements vscode.Disposable {
 
   /** Reads every file that exists, the user's first. One that cannot be read is logged and left out. Starts watching. */
   async readAll(): Promise<ConfigFileText[]> {
-    this.#watch();
+    this.#watched.start();
     const read = await Promise.all(
       this.#places().map(async ({ source, uri }) => ({ source, uri, text: await this.#read(uri) })),
     );
@@ -77,7 +78,7 @@ export class ConfigFiles implements vscode.Disposable {
 
   /** Announces a change without waiting for the file system to report it. */
   announceChange(): void {
-    this.#queue.addAll();
+    this.#watched.announce();
   }
 
   /** The file that a `ConfigSource` or `ConfigDiagnostic` names by path. */
@@ -109,53 +110,19 @@ export class ConfigFiles implements vscode.Disposable {
 
   async #read(uri: vscode.Uri): Promise<string | undefined> {
     try {
-      const { size } = await vscode.workspace.fs.stat(uri);
-      if (size > MAX_FILE_BYTES) {
-        this.#log.error(`${pathOf(uri)} is left out: it has ${size} bytes, and ${MAX_FILE_BYTES} is the limit.`);
-        return undefined;
-      }
-      return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+      return await readTextFile(uri, MAX_FILE_BYTES);
     } catch (error) {
-      if (!(error instanceof vscode.FileSystemError && error.code === 'FileNotFound')) {
-        this.#log.warn(`${pathOf(uri)} could not be read: ${describeError(error)}`);
-      }
+      this.#log.error(`${pathOf(uri)} is left out: ${describeError(error)}`);
       return undefined;
     }
   }
 
-  #watch(): void {
-    if (this.#folderWatchers || this.#store.isDisposed) return;
-    this.#store.add(
-      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-        if (this.isConfigFile(uri)) this.announceChange();
-      }),
-    );
-    this.#store.add(
-      vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        this.#watchFiles();
-        this.announceChange();
-      }),
-    );
-    // What a workspace may replace depends on its trust.
-    this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.announceChange()));
-    this.#watchFiles();
-  }
-
-  #watchFiles(): void {
-    this.#folderWatchers?.dispose();
-    const watchers = new DisposableStore();
-    this.#folderWatchers = watchers;
-    const patterns = [
+  #patterns(): vscode.GlobPattern[] {
+    return [
       new vscode.RelativePattern(vscode.Uri.joinPath(this.#userUri, '..'), userConfigName),
       ...(vscode.workspace.workspaceFolders ?? []).map(
         (folder) => new vscode.RelativePattern(folder, workspaceConfigName),
       ),
     ];
-    for (const pattern of patterns) {
-      const watcher = watchers.add(vscode.workspace.createFileSystemWatcher(pattern));
-      watchers.add(watcher.onDidCreate(() => this.announceChange()));
-      watchers.add(watcher.onDidChange(() => this.announceChange()));
-      watchers.add(watcher.onDidDelete(() => this.announceChange()));
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { equalJson } from '../../forms/equalJson';
 import type { JsonObject, JsonValue } from '../../shared/json';
 
 /** Names of members that hold secrets whatever the schema says. */
@@ -10,10 +11,47 @@ const MAX_STEPS = 100_000;
  * `writeOnly`) and of those that are named like secrets. Where it is not clear what a mark is about, all texts are.
  */
 export function withoutSecrets(args: JsonObject, schema: unknown): JsonObject {
+  return maskedBy(secretsOf(schema))(args, 'value', false) as JsonObject;
+}
+
+/** The arguments without each member that holds a secret, and the paths of those, such as `auth.token` or `users[0].pin`. */
+export function omitSecrets(
+  args: JsonObject,
+  schema: unknown,
+): { readonly args: JsonObject; readonly leftOut: readonly string[] } {
+  const secrets = secretsOf(schema);
+  const masked = maskedBy(secrets);
+  const leftOut: string[] = [];
+  const kept = (value: JsonValue, path: string): JsonValue => {
+    if (Array.isArray(value)) return value.map((item, index) => kept(item, `${path}[${index}]`));
+    if (typeof value !== 'object' || value === null) return value;
+    const members: [string, JsonValue][] = [];
+    for (const [key, member = null] of Object.entries(value)) {
+      const at = path === '' ? key : `${path}.${key}`;
+      if (secrets.isSecret(key) && !equalJson(masked(member, key, true), member)) leftOut.push(at);
+      else members.push([key, kept(member, at)]);
+    }
+    return Object.fromEntries(members);
+  };
+  return { args: kept(args, '') as JsonObject, leftOut };
+}
+
+interface Secrets {
+  readonly marked: ReadonlySet<string>;
+  readonly isSecret: (name: string) => boolean;
+}
+
+function secretsOf(schema: unknown): Secrets {
   const marks = new MarkFinder();
   marks.read(schema, undefined);
-  const isSecret = (name: string) =>
-    marks.unclear || marks.names.has(name) || SECRET_NAME.test(name.toLowerCase().replace(/[^a-z]/g, ''));
+  return {
+    marked: marks.names,
+    isSecret: (name) =>
+      marks.unclear || marks.names.has(name) || SECRET_NAME.test(name.toLowerCase().replace(/[^a-z]/g, '')),
+  };
+}
+
+function maskedBy({ marked, isSecret }: Secrets) {
   const masked = (value: JsonValue, name: string, secret: boolean): JsonValue => {
     if (Array.isArray(value)) return value.map((item) => masked(item, name, secret));
     if (typeof value === 'object' && value !== null) {
@@ -21,10 +59,10 @@ export function withoutSecrets(args: JsonObject, schema: unknown): JsonObject {
         Object.entries(value).map(([key, member]) => [key, masked(member ?? null, key, secret || isSecret(key))]),
       );
     }
-    const isPlain = value === null || value === '' || (typeof value !== 'string' && !marks.names.has(name));
+    const isPlain = value === null || value === '' || (typeof value !== 'string' && !marked.has(name));
     return secret && !isPlain ? `<${name}>` : value;
   };
-  return masked(args, 'value', false) as JsonObject;
+  return masked;
 }
 
 /** Finds the names of the properties that a schema marks as secret, at any depth. */

@@ -8,6 +8,7 @@ import type { CallToolResult } from '../../shared/mcp';
 import {
   type CopyFormat,
   type HostMessage,
+  type LoadedView,
   type LogLine,
   type PanelMessage,
   parsePanelMessage,
@@ -21,9 +22,12 @@ import { CallLog } from './callLog';
 import { asksFirst, confirmCall } from './confirmCall';
 import { canCurl, copiedCall } from './copyAs';
 import { type Reported, reportSender } from './reportSender';
-import { blockText, nextBlocks, resultText, resultView } from './resultView';
+import { useResult } from './resultActions';
+import { resultView } from './resultView';
 import type { RunHistory } from './runHistory';
-import { type SavedFile, savedFile } from './savedFile';
+import type { SavedCallFiles } from './savedCallFiles';
+import { SavedCallsPart } from './savedCallsPart';
+import type { SavedFile } from './savedFile';
 import { stateView, toolView } from './views';
 
 const KEPT_RUNS = 10;
@@ -33,6 +37,12 @@ export interface ToolTarget {
   readonly server: string;
   /** The server's own name of the tool. */
   readonly tool: string;
+}
+
+export interface StartArguments {
+  readonly args: JsonObject | undefined;
+  /** Where they came from elsewhere. */
+  readonly loaded?: LoadedView;
 }
 
 export interface ToolPanelDeps {
@@ -46,6 +56,7 @@ export interface ToolPanelDeps {
   readonly saveFile: (file: SavedFile) => Promise<void>;
   /** The earlier runs of this tool. */
   readonly history: RunHistory;
+  readonly savedCalls: SavedCallFiles;
   /** Told of each call, with its arguments. */
   readonly onCall: (args: JsonObject) => void;
   readonly now: () => number;
@@ -75,20 +86,33 @@ export class ToolPanel {
   readonly #running = new Map<string, { view: RunningView; controller: AbortController }>();
   readonly #subscriptions: { dispose(): void }[] = [];
   #finished: FinishedRun[] = [];
+  readonly #savedCalls: SavedCallsPart;
   /** Arguments that the webview is to take over when it next starts. */
   #args: JsonObject | undefined;
+  /** Where `#args` replace what was there: what they are. */
+  #loaded: LoadedView | undefined;
   #ready = false;
   #disposed = false;
   #sentTool: string | undefined;
   #sentState: string | undefined;
   #hostRuns = 0;
 
-  constructor(target: ToolTarget, panel: vscode.WebviewPanel, args: JsonObject | undefined, deps: ToolPanelDeps) {
+  constructor(target: ToolTarget, panel: vscode.WebviewPanel, { args, loaded }: StartArguments, deps: ToolPanelDeps) {
     this.#target = target;
     this.#panel = panel;
     this.#args = args;
+    this.#loaded = loaded;
     this.#deps = deps;
+    this.#savedCalls = new SavedCallsPart({
+      files: deps.savedCalls,
+      target,
+      post: (message) => this.#post(message),
+      inputSchema: () => this.#catalogTool()?.tool.inputSchema,
+      load: (value, name) => this.#load(value, name),
+      run: async (value) => this.isBusy || (await this.run(value, true)),
+    });
     this.#subscriptions.push(
+      this.#savedCalls,
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidDispose(() => this.#onClosed()),
       deps.hub.onDidChangeServers((server) => server.id === target.server && this.#refresh()),
@@ -100,11 +124,10 @@ export class ToolPanel {
     return this.#running.size > 0;
   }
 
-  reveal(args: JsonObject | undefined): void {
+  /** `name`: of the saved call that the arguments come from. */
+  reveal(args: JsonObject | undefined, name?: string): void {
     this.#panel.reveal();
-    if (args === undefined) return;
-    this.#args = args;
-    this.#post({ type: 'arguments', args });
+    if (args !== undefined) this.#load(args, name);
   }
 
   /**
@@ -163,49 +186,39 @@ export class ToolPanel {
       }
       case 'edit': {
         const args = this.#argumentsOf(message.id);
-        if (args !== undefined) this.#post({ type: 'arguments', args });
+        if (args !== undefined) this.#load(args);
         return;
       }
+      case 'savedCalls':
+        return this.#savedCalls.handle(message.request);
       case 'cancel':
         this.#running.get(message.id)?.controller.abort(new Error('Cancelled by the person.'));
         return;
       case 'argsChanged':
         this.#args = undefined;
+        this.#loaded = undefined;
         if (this.#toolView()?.sensitive === false) this.#deps.remember(message.args);
         return;
-      case 'copy': {
-        const text = this.#textOf(message.id, message.block);
-        if (text !== undefined) await vscode.env.clipboard.writeText(text);
-        return;
-      }
       case 'copyAs': {
         const text = this.#callText(message.format, message.args);
         if (text !== undefined) await vscode.env.clipboard.writeText(text);
         return;
       }
-      case 'openInEditor': {
-        const text = this.#textOf(message.id, message.block);
-        if (text !== undefined) await this.#deps.showText(this.#target.tool, text);
-        return;
-      }
-      case 'saveAs': {
-        const result = this.#resultOf(message.id);
-        const file = result && savedFile(this.#target.tool, result, message.block);
-        if (file) await this.#deps.saveFile(file);
-        return;
-      }
+      case 'copy':
+      case 'openInEditor':
+      case 'saveAs':
       case 'more': {
-        const { id, from } = message;
-        const result = this.#resultOf(id);
-        if (result) this.#post({ type: 'blocks', id, from, blocks: nextBlocks(result, from) });
+        const result = this.#resultOf(message.id);
+        if (result)
+          await useResult(message, result, { ...this.#deps, tool: this.#target.tool, post: this.#post.bind(this) });
       }
     }
   }
 
-  #textOf(id: string, block: number | undefined): string | undefined {
-    const result = this.#resultOf(id);
-    if (result === undefined) return undefined;
-    return block === undefined ? resultText(result) : blockText(result, block);
+  #load(args: JsonObject, name?: string): void {
+    this.#args = args;
+    this.#loaded = name === undefined ? {} : { name };
+    this.#post({ type: 'arguments', args, ...this.#loaded });
   }
 
   #callText(format: CopyFormat, args: JsonObject): string | undefined {
@@ -317,13 +330,15 @@ export class ToolPanel {
     this.#ready = true;
     this.#sentState = JSON.stringify(state);
     this.#sentTool = JSON.stringify(view);
+    const loaded = this.#loaded;
+    this.#loaded = undefined;
     this.#post({
       type: 'init',
       server: { id: server, name: snapshot?.name ?? server, ...(canCurl(snapshot) && { curl: true }) },
       toolName: tool,
       state,
       ...(view && { tool: view }),
-      ...(this.#args && { args: this.#args }),
+      ...(this.#args && { args: this.#args, ...(loaded && { loaded }) }),
       runs: this.#finished.map((run) => run.view),
       running: [...this.#running.values()].map((run) => run.view),
     });

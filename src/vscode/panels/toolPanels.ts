@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type Clock, createSystemClock } from '../../base/clock';
 import { PatchbayError } from '../../base/errors';
 import type { Hub } from '../../core/hubTypes';
 import type { Logger } from '../../core/ports';
@@ -10,8 +11,9 @@ import { oneLine } from '../plainText';
 import { pageHtml } from './html';
 import { ResultDocuments } from './resultDocuments';
 import { RunHistory } from './runHistory';
+import { SavedCallFiles } from './savedCallFiles';
 import { saveFile } from './saveFile';
-import { ToolPanel, type ToolTarget } from './toolPanel';
+import { type StartArguments, ToolPanel, type ToolTarget } from './toolPanel';
 
 const LAST_CALL_KEY = 'patchbay.lastCall';
 const MAX_REMEMBERED_CHARACTERS = 64 * 1024;
@@ -23,6 +25,7 @@ export interface ToolPanelsDeps {
   readonly workspaceState: vscode.Memento;
   readonly log: Logger;
   readonly now?: () => number;
+  readonly clock?: Clock;
   /** Unguessable text for each page. */
   readonly nonce?: () => string;
 }
@@ -32,19 +35,22 @@ export class ToolPanels implements vscode.Disposable {
   readonly #deps: ToolPanelsDeps;
   readonly #panels = new Map<string, ToolPanel>();
   readonly #documents = new ResultDocuments();
+  readonly #savedCalls: SavedCallFiles;
   /** Of this window, secrets included. */
   readonly #lastArguments = new Map<string, JsonObject>();
 
   constructor(deps: ToolPanelsDeps) {
     this.#deps = deps;
+    this.#savedCalls = new SavedCallFiles(() => import('../../core/index'), deps.clock ?? createSystemClock());
   }
 
   /**
    * Opens the form, or reveals it where it is open. With `run` the tool is called at once with the given arguments; the
-   * promise then resolves to its result and rejects as the call does. Without, it resolves to undefined.
+   * promise then resolves to its result and rejects as the call does. Without, it resolves to undefined. `name`: of the
+   * saved call that the arguments come from.
    */
   async open(
-    target: ToolTarget & { readonly arguments?: JsonObject },
+    target: ToolTarget & { readonly arguments?: JsonObject; readonly name?: string },
     options: { readonly run?: boolean } = {},
   ): Promise<CallToolResult | undefined> {
     const hub = await this.#deps.hub();
@@ -56,8 +62,8 @@ export class ToolPanels implements vscode.Disposable {
     }
     const args = this.#usable(target.arguments);
     const existing = this.#panels.get(keyOf(target));
-    if (existing) existing.reveal(args);
-    const panel = existing ?? this.#create(hub, target, args);
+    if (existing) existing.reveal(args, target.name);
+    const panel = existing ?? this.#create(hub, target, args, target.name);
     if (options.run) return panel.run(args ?? {});
     void panel.connectIfUnknown();
     return undefined;
@@ -87,23 +93,27 @@ export class ToolPanels implements vscode.Disposable {
     }
     const hub = await this.#deps.hub();
     // The webview's own state may be older than what was remembered last.
-    this.#adopt(hub, target, panel, this.#remembered(target));
+    this.#adopt(hub, target, panel, { args: this.#remembered(target) });
   }
 
   dispose(): void {
     for (const panel of [...this.#panels.values()]) panel.dispose();
     this.#documents.dispose();
+    this.#savedCalls.dispose();
   }
 
-  #create(hub: Hub, target: ToolTarget, args: JsonObject | undefined): ToolPanel {
+  #create(hub: Hub, target: ToolTarget, args: JsonObject | undefined, saved: string | undefined): ToolPanel {
     const name = hub.server(target.server)?.name ?? target.server;
     const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const title = `${oneLine(target.tool, 80)} — ${oneLine(name, 80)}`;
     const panel = vscode.window.createWebviewPanel(TOOL_PANEL_VIEW_TYPE, title, column);
-    return this.#adopt(hub, target, panel, args ?? this.#remembered(target));
+    const before = this.#remembered(target);
+    if (args === undefined) return this.#adopt(hub, target, panel, { args: before });
+    const loaded = { ...(saved !== undefined && { name: saved }), ...(before && { before }) };
+    return this.#adopt(hub, target, panel, { args, loaded });
   }
 
-  #adopt(hub: Hub, target: ToolTarget, panel: vscode.WebviewPanel, args: JsonObject | undefined): ToolPanel {
+  #adopt(hub: Hub, target: ToolTarget, panel: vscode.WebviewPanel, start: StartArguments): ToolPanel {
     const {
       extensionUri,
       workspaceState,
@@ -115,13 +125,14 @@ export class ToolPanels implements vscode.Disposable {
     const uri = (name: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
     panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
     const key = keyOf(target);
-    const toolPanel = new ToolPanel(target, panel, args, {
+    const toolPanel = new ToolPanel(target, panel, start, {
       hub,
       log,
       now,
       showText: (name, text) => this.#documents.show(name, text),
       saveFile,
       history: new RunHistory(workspaceState, runsKey(target)),
+      savedCalls: this.#savedCalls,
       onCall: (value) => {
         const { server, tool } = target;
         this.#lastArguments.set(key, value);

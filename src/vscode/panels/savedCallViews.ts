@@ -1,0 +1,97 @@
+/** Saved calls as panels and pickers show and use them; pure. */
+import type { SavedCall, SavedCallKey, SavedCallsProblem } from '../../core/index';
+import { formatJson, parseJsonText } from '../../forms/jsonText';
+import { isWithin } from '../../forms/limits';
+import type { JsonObject, JsonValue } from '../../shared/json';
+import type { SavedCallsProblemView, SavedCallView } from '../../shared/savedCalls';
+import { cut, oneLine } from '../plainText';
+
+export const MAX_CALL_NAME = 100;
+const MAX_PREVIEW = 200;
+const MAX_SUGGESTION = 40;
+const MAX_PROBLEMS = 5;
+
+/** What a file of a folder holds. */
+interface CallsFile {
+  readonly folder: { readonly name: string; readonly uri: { toString(): string } };
+  readonly calls: readonly SavedCall[];
+  readonly problems: readonly SavedCallsProblem[];
+}
+
+/** The calls of one tool. `named`: with the name of the folder, where several are open. */
+export function savedCallViews(
+  { folder, calls }: CallsFile,
+  target: { readonly server: string; readonly tool: string },
+  named: boolean,
+): SavedCallView[] {
+  return calls
+    .filter((call) => isCallOf(call, target))
+    .map((call) => {
+      const usable = argumentsOf(call);
+      return {
+        folder: folder.uri.toString(),
+        ...(named && { folderName: oneLine(folder.name, 60) }),
+        name: call.name,
+        args: previewOf(call),
+        ...(!usable.ok && { problem: usable.message }),
+      };
+    });
+}
+
+/** The first problems of a file, each with its place in words. */
+export function problemViews({ folder, problems }: CallsFile, path: string): SavedCallsProblemView[] {
+  return problems.slice(0, MAX_PROBLEMS).map(({ message, offset, line, column }) => ({
+    folder: folder.uri.toString(),
+    place: `${path}:${line + 1}:${column + 1}`,
+    message: oneLine(message, 300),
+    offset,
+  }));
+}
+
+export type UsableArguments =
+  | { readonly ok: true; readonly args: JsonObject }
+  | { readonly ok: false; readonly message: string };
+
+/** The arguments as a form takes them; not ok where a number or a key would not arrive as it stands in the file. */
+export function argumentsOf({ argumentsJson }: Pick<SavedCall, 'argumentsJson'>): UsableArguments {
+  const parsed = parseJsonText(argumentsJson);
+  if (!parsed.ok) return { ok: false, message: parsed.message.replace(/^Line \d+, column \d+: /, '') };
+  if (!isWithin(parsed.value, 400, 1_000_000)) return { ok: false, message: 'The arguments are too long for a form.' };
+  return { ok: true, args: parsed.value as JsonObject };
+}
+
+/** The arguments as they are written into a file: numbers are read back as they are. */
+export function argumentsText(args: JsonObject): string {
+  return formatJson(args);
+}
+
+export function previewOf({ argumentsJson }: Pick<SavedCall, 'argumentsJson'>): string {
+  return oneLine(cut(argumentsJson, MAX_PREVIEW * 4), MAX_PREVIEW);
+}
+
+export function isCallOf(
+  call: SavedCallKey,
+  { server, tool }: { readonly server: string; readonly tool: string },
+): boolean {
+  return call.server === server && call.tool === tool;
+}
+
+/** A name for new arguments: the first text in them, else the tool's name, with a number where it is taken. */
+export function suggestedName(args: JsonObject, tool: string, taken: readonly string[]): string {
+  const text = firstText(args);
+  const base = oneLine(text ?? tool, MAX_SUGGESTION);
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base} ${number}`;
+    if (!taken.includes(name)) return name;
+  }
+}
+
+function firstText(value: JsonValue): string | undefined {
+  if (typeof value === 'string') return /[\p{L}\p{N}]/u.test(value) && value.length <= 200 ? value : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const member of Object.values(value)) {
+    const text = member === undefined ? undefined : firstText(member);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
