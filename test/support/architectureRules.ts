@@ -27,7 +27,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   base: /^$/,
   shared: /^zod$/,
   core: /^(node:|zod$|jsonc-parser$|json-schema-library$|@modelcontextprotocol\/|ws$|eventsource$)/,
-  forms: /^(json-schema-library|node:worker_threads|node:url)$/,
+  forms: /^(json-schema-library|jsonc-parser|node:worker_threads|node:url)$/,
   gateway: /^(node:|zod$|@modelcontextprotocol\/|ws$|prom-client$)/,
   cli: /^node:/,
   webview: /^preact(\/|$)/,
