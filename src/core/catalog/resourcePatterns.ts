@@ -3,52 +3,73 @@ const MAX_URI = 8192;
 /** Longer ones match nothing. */
 const MAX_PATTERN = 1024;
 
-const ANY_BUT_SLASH = Symbol('*');
-const ANY = Symbol('**');
+/** Stand in a pattern where no character code can. */
+const ANY_BUT_SLASH = -1;
+const ANY = -2;
+const SLASH = 0x2f;
 
-type Token = string | typeof ANY_BUT_SLASH | typeof ANY;
+/** Counts the characters that were compared: who has much to compare bounds the work by it. */
+export interface Work {
+  steps: number;
+}
 
 /**
- * Whether one of the patterns matches the whole address: `*` stands for any text without `/`, `**` for any text, and
- * everything else for itself. Takes no longer than length of pattern × length of address, whatever they are.
+ * A pattern for addresses: `*` stands for any text without `/`, `**` for any text, and everything else for itself; the
+ * whole address must match. Takes no more steps than length of pattern × length of address, whatever they are.
  */
-export function matchesAny(patterns: readonly string[], uri: string): boolean {
-  return uri.length <= MAX_URI && patterns.some((pattern) => pattern.length <= MAX_PATTERN && matches(pattern, uri));
+export class ResourcePattern {
+  readonly #codes: readonly number[] | undefined;
+
+  constructor(pattern: string) {
+    this.#codes = pattern.length <= MAX_PATTERN ? compile(pattern) : undefined;
+  }
+
+  matches(uri: string, work: Work = { steps: 0 }): boolean {
+    return this.#codes !== undefined && uri.length <= MAX_URI && matches(this.#codes, uri, work);
+  }
 }
 
-/** Follows all ways through the pattern at the same time, so that none is gone back to. */
-function matches(pattern: string, uri: string): boolean {
-  const tokens = tokenize(pattern);
-  // The length of the address that was read when a place in the pattern was last reached.
-  const reachedAt = new Int32Array(tokens.length + 1).fill(-1);
-  let places: number[] = [];
-  const reach = (from: number, read: number) => {
-    for (let place = from; reachedAt[place] !== read; place++) {
-      reachedAt[place] = read;
-      places.push(place);
-      // What stands for any text stands for none, too.
-      if (typeof tokens[place] !== 'symbol') return;
-    }
-  };
-  reach(0, 0);
-  for (let read = 0; read < uri.length && places.length > 0; read++) {
-    const before = places;
-    places = [];
-    for (const place of before) {
-      const token = tokens[place];
-      if (token === uri[read]) reach(place + 1, read + 1);
-      else if (token === ANY || (token === ANY_BUT_SLASH && uri[read] !== '/')) reach(place, read + 1);
+/**
+ * Lets each star stand for as little as will do, and the last one for more where what follows does not fit: an earlier
+ * one need not be looked at again, because the last one can stand for whatever that would have.
+ */
+function matches(pattern: readonly number[], uri: string, work: Work): boolean {
+  let place = 0;
+  let read = 0;
+  let [star, starRead, deep, deepRead] = [-1, 0, -1, 0];
+  while (read < uri.length) {
+    work.steps++;
+    const code = pattern[place];
+    if (code === ANY) {
+      deep = place++;
+      deepRead = read;
+      star = -1;
+    } else if (code === ANY_BUT_SLASH) {
+      star = place++;
+      starRead = read;
+    } else if (code === uri.charCodeAt(read)) {
+      place++;
+      read++;
+    } else if (star >= 0 && uri.charCodeAt(starRead) !== SLASH) {
+      read = ++starRead;
+      place = star + 1;
+    } else if (deep >= 0) {
+      read = ++deepRead;
+      place = deep + 1;
+      star = -1;
+    } else {
+      return false;
     }
   }
-  return reachedAt[tokens.length] === uri.length;
+  return pattern.slice(place).every((code) => code < 0);
 }
 
-function tokenize(pattern: string): Token[] {
+function compile(pattern: string): number[] {
   return pattern
     .split(/(\*+)/)
-    .flatMap((part): Token[] =>
+    .flatMap((part) =>
       part.startsWith('*')
         ? [part === '*' ? ANY_BUT_SLASH : ANY]
-        : Array.from({ length: part.length }, (_, i) => part[i] ?? ''),
+        : Array.from({ length: part.length }, (_, index) => part.charCodeAt(index)),
     );
 }

@@ -7,16 +7,19 @@ import type { Session } from '../connection/session';
 import type { Logger } from '../ports';
 import { listResources } from './otherLists';
 import { Relisting } from './relisting';
-import { matchesAny } from './resourcePatterns';
+import { ResourcePattern } from './resourcePatterns';
 
 const MAX_SUBSCRIPTIONS = 1000;
+/** What comparing the addresses of one list may take: characters in all, and at a stretch (a few ms). */
+const MAX_STEPS = 50_000_000;
+const STEPS_AT_A_STRETCH = 1_000_000;
 /** Requests at the same time. */
 const MAX_PARALLEL = 32;
 
 export interface PatternSubscriptionsOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  /** See `matchesAny`. */
+  /** See `ResourcePattern`. */
   readonly patterns: readonly string[];
 }
 
@@ -103,7 +106,7 @@ export class PatternSubscriptions implements Disposable {
       this.#options.log.info('The server does not tell of changed resources, so none of "resources" is subscribed to.');
       return;
     }
-    const wanted = this.#select(await listResources(session, timeoutMs));
+    const wanted = await this.#select(await listResources(session, timeoutMs));
     const gone = [...subscribed].filter((uri) => !wanted.has(uri));
     await this.#each(current, gone, async (uri) => {
       subscribed.delete(uri);
@@ -123,17 +126,21 @@ export class PatternSubscriptions implements Disposable {
     }
   }
 
-  #select(resources: readonly unknown[]): Set<string> {
+  async #select(resources: readonly unknown[]): Promise<Set<string>> {
+    const { log } = this.#options;
+    const patterns = this.#patterns.map((pattern) => new ResourcePattern(pattern));
+    const work = { steps: 0, pauseAt: STEPS_AT_A_STRETCH };
     const matched = new Set<string>();
     for (const resource of resources) {
       const { uri } = (resource ?? {}) as { readonly uri?: unknown };
-      if (typeof uri !== 'string' || matched.has(uri) || !matchesAny(this.#patterns, uri)) continue;
+      if (typeof uri !== 'string' || matched.has(uri) || !(await matchesAny(patterns, uri, work))) continue;
       if (matched.size === MAX_SUBSCRIPTIONS) {
-        this.#options.log.warn(`More than ${MAX_SUBSCRIPTIONS} resources match "resources": the others are left out.`);
+        log.warn(`More than ${MAX_SUBSCRIPTIONS} resources match "resources": the others are left out.`);
         break;
       }
       matched.add(uri);
     }
+    if (work.steps > MAX_STEPS) log.warn('There is too much to compare with "resources": what is left is left out.');
     return matched;
   }
 
@@ -158,4 +165,20 @@ export class PatternSubscriptions implements Disposable {
     await Promise.all(Array.from({ length: MAX_PARALLEL }, work));
     return failed;
   }
+}
+
+/** Lets others go on from time to time, because a server may list many long addresses. False when it took too long. */
+async function matchesAny(
+  patterns: readonly ResourcePattern[],
+  uri: string,
+  work: { steps: number; pauseAt: number },
+): Promise<boolean> {
+  for (const pattern of patterns) {
+    if (work.steps > MAX_STEPS) return false;
+    if (pattern.matches(uri, work)) return true;
+    if (work.steps < work.pauseAt) continue;
+    work.pauseAt = work.steps + STEPS_AT_A_STRETCH;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return false;
 }

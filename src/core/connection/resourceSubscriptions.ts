@@ -11,6 +11,10 @@ import { Listening } from './listening';
 
 /** A longer address is no address. */
 const MAX_URI = 8192;
+/** An address is told once in this time, in ms, and once more after it where it changed again. */
+const PACE_MS = 250;
+/** Addresses below those that are subscribed to that are told in that time; then what they are below of is told. */
+const MAX_BELOW = 100;
 
 export interface ResourceSubscriptionsOptions {
   readonly client: Client;
@@ -40,6 +44,9 @@ export class ResourceSubscriptions implements Disposable {
   readonly #store = new DisposableStore();
   readonly #emitter = this.#store.add(new Emitter<string>());
   readonly #wanted = new Set<string>();
+  /** What was told just now, and whether it changed again since. */
+  readonly #told = new Map<string, { isChanged: boolean }>();
+  #below = 0;
   /** What the server tells of, as far as it said. */
   #active: ReadonlySet<string> = new Set();
   #stream: Listening | undefined;
@@ -51,8 +58,7 @@ export class ResourceSubscriptions implements Disposable {
   constructor(options: ResourceSubscriptionsOptions) {
     this.#options = options;
     options.client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
-      const { uri } = params;
-      if (this.#wanted.size > 0 && uri.length <= MAX_URI) this.#emitter.fire(uri);
+      this.#onUpdated(params.uri);
     });
   }
 
@@ -97,6 +103,38 @@ export class ResourceSubscriptions implements Disposable {
     this.#store.dispose();
   }
 
+  /** A server may announce without end, and what nobody subscribed to. */
+  #onUpdated(uri: string): void {
+    if (uri.length > MAX_URI) return;
+    if (this.#wanted.has(uri)) {
+      this.#tell(uri);
+      return;
+    }
+    const above = [...this.#wanted].find((wanted) => isBelow(uri, wanted));
+    if (above === undefined) return;
+    if (!this.#told.has(uri)) this.#below += 1;
+    this.#tell(this.#below > MAX_BELOW && !this.#told.has(uri) ? above : uri);
+  }
+
+  #tell(uri: string): void {
+    const told = this.#told.get(uri);
+    if (told) {
+      told.isChanged = true;
+      return;
+    }
+    if (this.#told.size === 0) this.#options.clock.setTimeout(() => this.#goOn(), PACE_MS);
+    this.#told.set(uri, { isChanged: false });
+    this.#emitter.fire(uri);
+  }
+
+  #goOn(): void {
+    const changed = [...this.#told].flatMap(([uri, { isChanged }]) => (isChanged ? [uri] : []));
+    this.#told.clear();
+    this.#below = 0;
+    if (this.#store.isDisposed) return;
+    for (const uri of changed) this.#tell(uri);
+  }
+
   /** One change after the other: the set and what the server knows of it do not drift apart. */
   async #inTurn({ signal }: SubscriptionChange, run: () => Promise<void>): Promise<void> {
     const turn = this.#last.then(() => {
@@ -121,7 +159,7 @@ export class ResourceSubscriptions implements Disposable {
       this.#use(undefined, []);
     } else {
       const onGap = () => {
-        for (const uri of uris) this.#emitter.fire(uri);
+        for (const uri of uris) this.#tell(uri);
       };
       const stream = new Listening({ client, clock, log, filter: { resourceSubscriptions: uris }, onGap });
       try {
@@ -144,6 +182,11 @@ export class ResourceSubscriptions implements Disposable {
 
 function notGranted(uri: string): PatchbayError {
   return new PatchbayError('protocol', `The server does not tell of changes of ${excerpt(uri)}.`);
+}
+
+/** Whether an address is one of a part of what another address names. */
+function isBelow(uri: string, above: string): boolean {
+  return uri.startsWith(above) && (above.endsWith('/') || '/?#'.includes(uri[above.length] ?? ' '));
 }
 
 function without(uris: ReadonlySet<string>, uri: string): ReadonlySet<string> {

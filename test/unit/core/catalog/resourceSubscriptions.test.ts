@@ -74,6 +74,23 @@ describe('PatternSubscriptions', () => {
     expect(session.requests).toHaveLength(2);
   });
 
+  it('lets others go on while there is much to compare, and gives up where it is too much', async () => {
+    const session = new ResourceSession(Array.from({ length: 100 }, (_, i) => `${'a'.repeat(8000)}${i}`));
+    const { subscriptions, lines } = create(Array.from({ length: 10 }, () => `**${'a'.repeat(900)}!`));
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await subscriptions.attach(session, 1000);
+    isOver = true;
+    expect(turns).toBeGreaterThan(5);
+    expect(lines).toEqual(['There is too much to compare with "resources": what is left is left out.']);
+    expect(session.asked).toEqual([]);
+  });
+
   it('subscribes again on the next session, and hears no more of the one before', async () => {
     const first = new ResourceSession(['a:1']);
     const { clock, subscriptions, updates } = create(['**']);

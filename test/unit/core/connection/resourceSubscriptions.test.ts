@@ -158,6 +158,34 @@ describe('subscriptions to resources of a legacy server', () => {
     expect(streams).toEqual([]);
   });
 
+  it('tell an address once, and once more where it changed again', async () => {
+    const { subscriptions, change, updates, announce, clock } = createPeer('legacy');
+    await subscriptions.subscribe(change('a:1'));
+    for (let count = 0; count < 1000; count++) announce('a:1');
+    expect(updates).toEqual(['a:1']);
+    await clock.advance(250);
+    expect(updates).toEqual(['a:1', 'a:1']);
+    await clock.advance(1000);
+    announce('a:1');
+    expect(updates).toHaveLength(3);
+    subscriptions.dispose();
+    announce('a:1');
+    await clock.advance(1000);
+    expect(updates).toHaveLength(3);
+  });
+
+  it('tell nothing of what nobody subscribed to, and where there is much below an address, that one', async () => {
+    const { subscriptions, change, updates, announce, clock } = createPeer('legacy');
+    for (const uri of ['a:1', 'b:/']) await subscriptions.subscribe(change(uri));
+    for (const uri of ['a:2', 'a:11', 'a:1?x', 'a:1#x', 'b:/x', 'c:/x', 'b:']) announce(uri);
+    expect(updates).toEqual(['a:1?x', 'a:1#x', 'b:/x']);
+    for (let count = 0; count < 5000; count++) announce(`b:/${count}`);
+    expect(updates).toHaveLength(101);
+    expect(updates.at(-1)).toBe('b:/');
+    await clock.advance(250);
+    expect(updates.slice(101)).toEqual(['b:/']);
+  });
+
   it('that are refused can be asked for again', async () => {
     const { subscriptions, change, requests } = createPeer('legacy');
     const request = () => Promise.reject(new Error('no'));
