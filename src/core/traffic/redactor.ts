@@ -5,17 +5,28 @@ const MASK = '••••';
 const MIN_SECRET_CHARACTERS = 4;
 const MAX_DEPTH = 100;
 
-/** Names of members whose text is a credential, without blanks, dashes and capitals. */
+/** Names of members whose value is a credential, without blanks, dashes and capitals. */
 const SECRET_NAME =
-  /^(proxy)?authorization$|cookie$|apikey$|password$|passwd$|passphrase$|secret$|privatekey$|credentials?$|codeverifier$|^token$|(access|refresh|id|auth|bearer|api|session|csrf|xsrf)token$/;
+  /^(proxy)?authorization$|cookies?$|apikeys?$|passwords?$|passwd$|^pwd$|passphrase$|secrets?$|(secret|private|access|signing|encryption|master)keys?$|privatekeypem$|accesskeyid$|credentials?$|codeverifier$|clientassertion$|connectionstring$|^otp$|^pat$|^jwt$|^token$|(access|refresh|id|auth|bearer|api|session|csrf|xsrf)token$/;
+/** Texts only: numbers under such names count something, as do texts with one of these words before them. */
+const TOKEN_NAME = /tokens?$/;
+const NO_SECRET_TOKEN =
+  /(page|next|previous|prev|cursor|progress|continu(e|ation)|cancel(l?ation)?|sync|change|max|min|num|total|stop|start|end|eos|bos|pad|unk|sep|cls|mask|special|input|output|prompt|completion)tokens?$/;
 /** Names of environment variables and headers whose value is a credential. */
 const SECRET_VARIABLE =
   /token|secret|passw|passphrase|credential|authorization|cookie|api[-_]?key|private[-_]?key|access[-_]?key/i;
-/** Credentials that show by their form: with a scheme before them, in a query, and JSON Web Tokens. */
+/**
+ * Credentials that show by their form: with a scheme before them, in a query or before the host of a URL, JSON Web
+ * Tokens, private keys, and tokens of well-known services. None takes more than a multiple of the text's length.
+ */
 const SECRET_FORMS: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic|DPoP)\s+[\w.~+/-]{8,}=*/gi, `$1 ${MASK}`],
   [/([?&](?:access_token|id_token|refresh_token|token|api_?key|key|client_secret|code)=)[^&#\s"'<>]+/gi, `$1${MASK}`],
-  [/\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,}\.[\w-]*/g, MASK],
+  [/(?<![\w-])eyJ[\w-]{8,2000}\.eyJ[\w-]{8,}\.[\w-]*/g, MASK],
+  [/(?<![a-z\d+.-])([a-z][a-z\d+.-]{1,30}:\/\/[^\s:@/"']{0,200}:)[^\s@/"']{1,500}@/gi, `$1${MASK}@`],
+  [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g, MASK],
+  [/(?<![\w-])(gh[oprsu]_|github_pat_|glpat-|sk-|xox[abprs]-)[\w-]{16,300}/g, MASK],
+  [/(?<![A-Z\d])A[KS]IA[A-Z\d]{16}(?![A-Z\d])/g, MASK],
 ];
 
 /** Tokens come and go: who gives them out could otherwise fill the memory. */
@@ -76,9 +87,10 @@ export class Redactor {
     if (depth >= MAX_DEPTH) return '…';
     if (Array.isArray(value)) return value.map((item) => this.#copy(item, isSecret, depth + 1));
     const copies: Record<string, JsonValue> = Object.create(null);
+    const isSecretPair = isPairOfSecret(value);
     for (const [name, member] of Object.entries(value)) {
       // A schema of a member with such a name is an object, and tells nothing.
-      const hides = isSecretName(name) && (typeof member !== 'object' || Array.isArray(member));
+      const hides = (isSecretMember(name, member) || (isSecretPair && name === 'value')) && !isPlainObject(member);
       if (member !== undefined) copies[this.text(name)] = this.#copy(member, hides, depth + 1);
     }
     return copies;
@@ -122,8 +134,20 @@ function formsOf(secret: string): string[] {
   return [...new Set([secret, JSON.stringify(secret).slice(1, -1), encodeIfPossible(secret)])];
 }
 
-function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name.replace(/[-_\s]/g, '').toLowerCase());
+function isSecretMember(name: string, member: unknown): boolean {
+  const squeezed = name.replace(/[-_\s]/g, '').toLowerCase();
+  if (SECRET_NAME.test(squeezed)) return true;
+  return typeof member !== 'number' && TOKEN_NAME.test(squeezed) && !NO_SECRET_TOKEN.test(squeezed);
+}
+
+/** A header or a variable, as lists have them: `{ "name": "Authorization", "value": "…" }`. */
+function isPairOfSecret(pair: object): boolean {
+  const { name, key = name, value } = pair as { name?: unknown; key?: unknown; value?: unknown };
+  return typeof key === 'string' && key.length <= 200 && isSecretMember(key, value);
+}
+
+function isPlainObject(member: unknown): boolean {
+  return typeof member === 'object' && member !== null && !Array.isArray(member);
 }
 
 function encodeIfPossible(text: string): string {

@@ -41,9 +41,22 @@ describe('Redactor', () => {
       'Authorization: Bearer abcdefgh.ijk~l',
       `see ${jwt} here`,
       'http://x/?a=1&access_token=abc#f',
+      'postgres://user:abcdefgh@host/db',
+      `token ghp_${'abcdefgh'.repeat(4)} and`,
+      `sk-${'abcdefgh'.repeat(4)}`,
+      'AKIAABCDEFGHIJKLMNOP',
+      '-----BEGIN RSA PRIVATE KEY-----\nabcdefgh\n-----END RSA PRIVATE KEY-----',
     ]) {
       expect(redactor.text(text)).toContain('••••');
-      expect(redactor.text(text)).not.toMatch(/abcdefgh|eyJ|=abc/);
+      expect(redactor.text(text)).not.toMatch(/abcdefgh|eyJ|=abc|ABCDEFGH/);
+    }
+    for (const text of [
+      'https://host:80/a@b',
+      'mailto:a@b',
+      'task-force-of-a-hundred-people',
+      'disk-abcdefghijklmnop',
+    ]) {
+      expect(redactor.text(text)).toBe(text);
     }
     expect(redactor.text('the bearer of news')).toBe('the bearer of news');
   });
@@ -57,6 +70,17 @@ describe('Redactor', () => {
     'client_secret',
     'PASSWORD',
     'Set-Cookie',
+    'githubToken',
+    'SLACK_TOKEN',
+    'tokens',
+    'secretKey',
+    'aws_secret_access_key',
+    'accessKey',
+    'pwd',
+    'pat',
+    'otp',
+    'passwords',
+    'private_key_pem',
   ])('hides the member %s', (name) => {
     const redactor = new Redactor();
     expect(redactor.json({ [name]: 'value', list: [{ [name]: ['a', 12345] }] })).toEqual({
@@ -65,10 +89,26 @@ describe('Redactor', () => {
     });
   });
 
+  it('hides the value of a pair that names a credential', () => {
+    const pairs = [
+      { name: 'Authorization', value: 'abc' },
+      { key: 'API_TOKEN', value: ['abc'] },
+      { name: 'color', value: 'red' },
+    ];
+    const [header, variable, color] = new Redactor().json(pairs) as { value: unknown }[];
+    expect([header?.value, variable?.value, color?.value]).toEqual(['••••', ['••••'], 'red']);
+  });
+
   it('keeps what only sounds like one', () => {
     const value = {
       _meta: { progressToken: 'p1' },
       maxTokens: 100,
+      total_tokens: 5,
+      nextPageToken: 'abc',
+      stop_token: 'x',
+      tokenCount: 'many',
+      keys: ['a'],
+      passwordless: true,
       nextCursor: 'abc',
       tools: [{ inputSchema: { properties: { password: { type: 'string' } }, required: ['password'] } }],
     };
@@ -86,6 +126,18 @@ describe('Redactor', () => {
   it('takes time in proportion to hostile text', () => {
     const start = performance.now();
     new Redactor().text('eyJaaaaaaaa-'.repeat(20_000) + 'Bearer '.repeat(20_000) + '?token'.repeat(20_000));
+    for (const part of [
+      '-eyJ',
+      'eyJaaaaaaaa.',
+      'a://',
+      'aa:',
+      'a://b:',
+      '-----BEGIN PRIVATE KEY-----',
+      'sk-',
+      'AKIA',
+    ]) {
+      new Redactor().text(part.repeat(1_000_000 / part.length));
+    }
     expect(performance.now() - start).toBeLessThan(2000);
   });
 });
