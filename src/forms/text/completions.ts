@@ -5,7 +5,7 @@ import { createForm, type Form } from '../form';
 import { formatJson } from '../jsonText';
 import { boundedText, isWithin } from '../limits';
 import { joinPointer } from '../pointer';
-import { type Node, nodeAt, treeOf, valueOf } from './jsonTree';
+import { type Node, nodeAt, treeOf, valueIn } from './jsonTree';
 
 export interface TextCompletion {
   readonly label: string;
@@ -44,7 +44,7 @@ export function completionsAt(text: string, offset: number, schema: unknown): Te
   const at = nodeAt(root, segments);
   // What is being written says nothing yet about the rest.
   const leaveOut = at.depth === segments.length ? at.node : undefined;
-  const form = createForm(schema, valueOf(root, leaveOut) ?? {});
+  const form = createForm(schema, valueIn(root, leaveOut) ?? {});
   const parent = form.find(parents.reduce(joinPointer, ''));
   if (parent === undefined || segments.length === 0) return [];
   const comma = /^\s*[^\s,}\]:]/.test(text.slice(end, end + 10_000)) ? ',' : '';

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../shared/json';
 import { equalJson } from '../equalJson';
 import { formatJson } from '../jsonText';
 import { ownMember } from '../pointer';
-import { type Node, treeOf, valueOf } from './jsonTree';
+import { type Node, treeOf, valueIn } from './jsonTree';
 
 /**
  * The text with as little of it changed as makes it read as `value`: what is equal stays as it is written, in its order.
@@ -54,7 +54,7 @@ class Writer {
   }
 
   #write(node: Node, value: JsonValue): string {
-    if (equalJson(valueOf(node), value)) return this.#slice(node.offset, endOf(node));
+    if (equalJson(valueIn(node), value)) return this.#slice(node.offset, endOf(node));
     if (node.type === 'array' && Array.isArray(value)) return this.#array(node, value);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return node.type === 'object' && isObject ? this.#object(node, value) : this.#fresh(value, node.offset);
@@ -85,7 +85,7 @@ class Writer {
   /** Items that are equal at both ends stay; those between are changed in place as far as they go. */
   #array(node: Node, value: readonly JsonValue[]): string {
     const written = node.children ?? [];
-    const before = written.map((item) => valueOf(item));
+    const before = written.map((item) => valueIn(item));
     const most = Math.min(before.length, value.length);
     let start = 0;
     while (start < most && equalJson(before[start], value[start])) start++;

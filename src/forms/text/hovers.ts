@@ -2,7 +2,7 @@ import { createForm } from '../form';
 import { formatJson } from '../jsonText';
 import { boundedText } from '../limits';
 import { escapeSegment } from '../pointer';
-import { type Node, treeOf, valueOf } from './jsonTree';
+import { type Node, treeOf, valueIn } from './jsonTree';
 
 export interface TextHover {
   readonly offset: number;
@@ -29,7 +29,7 @@ export function hoverAt(text: string, offset: number, schema: unknown): TextHove
     next = isIn(value, offset) ? value : (undefined as never);
   }
   if (root === undefined || node === undefined || pointer === '') return undefined;
-  const field = createForm(schema, valueOf(root)).find(pointer);
+  const field = createForm(schema, valueIn(root)).find(pointer);
   if (field === undefined) return undefined;
   const { label, description, hints, default: initial, kind } = field;
   const said = initial === undefined ? undefined : boundedText(formatJson(initial, 0), 200);

@@ -15,18 +15,18 @@ export function treeOf(text: string): Node | undefined {
 }
 
 /** What is there of the value, without the member that `leaveOut` is; a key twice means its last value. */
-export function valueOf(node: Node, leaveOut?: Node): JsonValue | undefined {
+export function valueIn(node: Node, leaveOut?: Node): JsonValue | undefined {
   if (node === leaveOut) return undefined;
   if (node.type === 'object') {
     const value = {};
     for (const { children: [key, member] = [] } of node.children ?? []) {
-      const part = member && valueOf(member, leaveOut);
+      const part = member && valueIn(member, leaveOut);
       if (key !== undefined && part !== undefined) setOwnMember(value, String(key.value), part);
     }
     return value;
   }
   if (node.type === 'array') {
-    return (node.children ?? []).map((item) => valueOf(item, leaveOut)).filter((item) => item !== undefined);
+    return (node.children ?? []).map((item) => valueIn(item, leaveOut)).filter((item) => item !== undefined);
   }
   return typeof node.value === 'number' && !Number.isFinite(node.value) ? undefined : (node.value as JsonValue);
 }
