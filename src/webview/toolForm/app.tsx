@@ -4,6 +4,7 @@ import { Header } from './header';
 import type { Host } from './host';
 import { Results } from './results';
 import { RunBar } from './runBar';
+import { SavedCalls } from './savedCalls';
 import type { ToolSession } from './session';
 
 const TICK_MS = 100;
@@ -32,7 +33,7 @@ export function App({ session, host }: { readonly session: ToolSession; readonly
       document.removeEventListener('keydown', runByKey);
     };
   }, [session, host]);
-  const isRunning = session.running.length > 0;
+  const isRunning = session.runs.running.length > 0;
   const now = useNow(isRunning);
   useEffect(() => {
     if (isRunning) document.getElementById('results')?.scrollIntoView({ block: 'nearest' });
@@ -44,11 +45,12 @@ export function App({ session, host }: { readonly session: ToolSession; readonly
       <main class="body">
         <div class="form-pane">
           <div class="form-scroll">
+            <SavedCalls session={session} host={host} />
             <ArgumentsPane session={session} />
           </div>
-          {session.form && <RunBar session={session} now={now} />}
+          {session.form && <RunBar session={session} host={host} now={now} />}
         </div>
-        <Results host={host} runs={session.runs} running={session.running} now={now} />
+        <Results host={host} runs={session.runs.finished} running={session.runs.running} now={now} />
       </main>
       <div class="hidden" role="status" aria-live="polite">
         {session.announcement}

@@ -2,10 +2,11 @@ import { Adders } from './adders';
 import { controlId } from './editing';
 import { Fields, FieldView } from './field';
 import { ProblemText } from './fieldParts';
+import { JSON_CONTROL_ID } from './focusPlaces';
 import { Icon } from './icons';
 import { Pickers } from './pickers';
 import { textWithPath } from './problems';
-import { JSON_CONTROL_ID, type ToolSession } from './session';
+import type { ToolSession } from './session';
 import { plural } from './text';
 
 const SHOWN_PROBLEMS = 20;

@@ -1,4 +1,5 @@
 import type { HostMessage, PanelMessage, ToolPanelState } from '../../shared/toolPanel';
+import type { Entered, Replacement } from './replaced';
 
 /** What the webview keeps over hiding and reloading. The first three members are the host's, the rest is ours. */
 export interface SavedState extends ToolPanelState {
@@ -7,6 +8,11 @@ export interface SavedState extends ToolPanelState {
   readonly jsonText?: string;
   /** Texts of fields that cannot be read yet, such as half a number, by the pointer of the field. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** What other arguments took the place of, and which. */
+  readonly replaced?: Entered;
+  readonly replacedBy?: Replacement | undefined;
+  /** Name of the saved call that the form was filled from, or saved as. */
+  readonly savedAs?: string | undefined;
 }
 
 export type Mode = 'form' | 'json';

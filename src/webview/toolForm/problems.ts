@@ -114,3 +114,13 @@ function numberFields(field: FieldNode, order: Map<string, number>): void {
   order.set(field.pointer, order.size);
   if (field.presence === 'value') for (const child of field.children) numberFields(child, order);
 }
+
+export function byPointer(list: readonly Problem[]): Map<string, Problem[]> {
+  const found = new Map<string, Problem[]>();
+  for (const problem of list) {
+    const same = found.get(problem.pointer);
+    if (same) same.push(problem);
+    else found.set(problem.pointer, [problem]);
+  }
+  return found;
+}

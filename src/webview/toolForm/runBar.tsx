@@ -1,6 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CopyFormat } from '../../shared/toolPanel';
+import { RUN_BUTTON_ID } from './focusPlaces';
+import type { Host } from './host';
 import { Icon } from './icons';
-import { RUN_BUTTON_ID, type ToolSession } from './session';
+import { SaveCall } from './savedCalls';
+import type { ToolSession } from './session';
 import { durationText, plural } from './text';
 
 const RUN_KEYS = /Mac/.test(globalThis.navigator?.platform ?? '') ? '⌘↵' : 'Ctrl+Enter';
@@ -12,9 +16,16 @@ const COPY_FORMATS = [
   ['typescript', 'TypeScript'],
 ] as const;
 
+interface RunBarProps {
+  readonly session: ToolSession;
+  readonly host: Host;
+  readonly now: number;
+}
+
 /** Always in sight: run, cancel, how long it takes, and what stands in the way. */
-export function RunBar({ session, now }: { readonly session: ToolSession; readonly now: number }) {
-  const { running, problems } = session;
+export function RunBar({ session, host, now }: RunBarProps) {
+  const { problems } = session;
+  const { running } = session.runs;
   const isRunning = running.length > 0;
   const first = running.at(-1);
   const hasProblems = session.shown.all && problems.list.length > 0;
@@ -32,7 +43,7 @@ export function RunBar({ session, now }: { readonly session: ToolSession; readon
         >
           Run
         </button>
-        <MoreMenu session={session} />
+        <MoreMenu session={session} host={host} />
       </span>
       {isRunning && (
         <button type="button" class="secondary" onClick={() => session.cancel()}>
@@ -51,11 +62,12 @@ export function RunBar({ session, now }: { readonly session: ToolSession; readon
           <kbd>{RUN_KEYS}</kbd>
         )}
       </span>
+      <SaveCall session={session} host={host} />
     </div>
   );
 }
 
-function MoreMenu({ session }: { readonly session: ToolSession }) {
+function MoreMenu({ session, host }: Omit<RunBarProps, 'now'>) {
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -113,7 +125,7 @@ function MoreMenu({ session }: { readonly session: ToolSession }) {
               key={format}
               type="button"
               role="menuitem"
-              onClick={() => choose(() => void session.copyAs(format, name))}
+              onClick={() => choose(() => void copyCall(session, host, format, name))}
             >
               Copy as {name}
             </button>
@@ -122,4 +134,12 @@ function MoreMenu({ session }: { readonly session: ToolSession }) {
       )}
     </>
   );
+}
+
+/** Puts the call as it would be sent on the clipboard, without secrets. */
+async function copyCall(session: ToolSession, host: Host, format: CopyFormat, name: string): Promise<void> {
+  const args = await session.readArguments();
+  if (args === undefined) return;
+  host.post({ type: 'copyAs', format, args });
+  session.editing.announce(`Copied as ${name}.`);
 }

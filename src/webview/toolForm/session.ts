@@ -3,13 +3,15 @@ import type { FieldNode } from '../../forms/field';
 import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import type { CopyFormat, HostMessage, RunningView, RunView, ServerStateView, ToolView } from '../../shared/toolPanel';
-import { afterDrawing, type Editing, firstControlId, focusFirst, focusIds, type ShownProblems } from './editing';
+import type { HostMessage, ServerStateView, ToolView } from '../../shared/toolPanel';
+import { type Editing, focusIds, type ShownProblems } from './editing';
+import { focusAfterDrawing, focusStart, JSON_CONTROL_ID } from './focusPlaces';
 import { Folding } from './folding';
 import type { Host, Mode, SavedState } from './host';
 import { NameDrafts } from './nameDrafts';
 import {
   allProblems,
+  byPointer,
   localProblems,
   NO_PROBLEMS,
   type Problem,
@@ -17,15 +19,14 @@ import {
   sameProblems,
   textWithPath,
 } from './problems';
-import { durationText, plural } from './text';
+import { type Entered, Replaced, type Replacement, replacementOf, type Waiting } from './replaced';
+import { RunList } from './runList';
+import { plural } from './text';
 import { restoreTexts, unreadTexts } from './unreadTexts';
 import type { Checked, ValidatorClient } from './validatorClient';
 
 const CHECK_DELAY_MS = 150;
 const SAVE_DELAY_MS = 150;
-const KEPT_RUNS = 10;
-export const JSON_CONTROL_ID = 'arguments-json';
-export const RUN_BUTTON_ID = 'run';
 
 /** Everything that the panel shows, and what can be done with it. Components draw it after each `onChange`. */
 export class ToolSession {
@@ -40,11 +41,13 @@ export class ToolSession {
   jsonText = '';
   problems: Problems = NO_PROBLEMS;
   shown: ShownProblems = { byPointer: new Map(), all: false };
-  runs: readonly RunView[] = [];
-  running: readonly RunningView[] = [];
   /** For the live region. */
   announcement = '';
   started = false;
+  readonly replaced = new Replaced();
+  readonly runs = new RunList();
+  /** Name of the saved call that the form was filled from, or saved as. */
+  savedAs: string | undefined;
   onChange: () => void = () => {};
 
   readonly editing: Editing;
@@ -59,7 +62,7 @@ export class ToolSession {
   /** The arguments when they could last be read. */
   #readable: JsonObject | undefined;
   /** What the form is to start with once the tool is known. */
-  #waiting: { readonly args: JsonObject | undefined; readonly keep: SavedState | undefined } | undefined;
+  #waiting: Waiting | undefined;
 
   constructor(host: Host, validator: ValidatorClient, newId: () => string) {
     this.#host = host;
@@ -95,22 +98,16 @@ export class ToolSession {
         else this.#setTool(message.tool, this.form?.value(), this.form && unreadTexts(this.form));
         break;
       case 'arguments':
-        if (this.#waiting !== undefined) this.#waiting = { args: message.args, keep: undefined };
-        this.#load(message.args);
+        this.#bring(message.args, message.name);
+        break;
+      case 'callSaved':
+        this.savedAs = message.name;
+        this.announcement = `Saved as “${message.name}”.`;
         break;
       case 'started':
-        if (!this.running.some(({ id }) => id === message.run.id)) this.running = [message.run, ...this.running];
-        this.announcement = `Running ${this.toolName}.`;
-        break;
-      case 'progress': {
-        const { type: _type, id, ...progress } = message;
-        this.running = this.running.map((run) => (run.id === id ? { ...run, progress } : run));
-        break;
-      }
+      case 'progress':
       case 'finished':
-        this.running = this.running.filter(({ id }) => id !== message.run.id);
-        this.runs = [message.run, ...this.runs.filter(({ id }) => id !== message.run.id)].slice(0, KEPT_RUNS);
-        this.announcement = outcomeText(message.run);
+        this.announcement = this.runs.receive(message, this.toolName) ?? this.announcement;
         break;
     }
     this.onChange();
@@ -149,8 +146,29 @@ export class ToolSession {
 
   /** Back to the defaults of the schema. */
   reset(): void {
-    this.#load(undefined);
+    this.#load(undefined, 'defaults');
     this.onChange();
+  }
+
+  /** Puts back what was in the form before other arguments came. */
+  putBack(): void {
+    const entered = this.replaced.take();
+    if (entered === undefined || this.tool === undefined) return;
+    this.#setTool(this.tool, entered.args, entered.texts);
+    this.mode = entered.mode ?? 'form';
+    this.jsonText = entered.jsonText ?? formatJson(this.form?.value() ?? {});
+    this.savedAs = undefined;
+    this.announcement = 'What was in the form is back.';
+    this.#later();
+    this.onChange();
+  }
+
+  /** The arguments for another use than a run; undefined, and shown why, while they cannot be read. */
+  async readArguments(): Promise<JsonObject | undefined> {
+    const unreadable = (await this.#check()).list.filter(({ kind }) => kind === 'unreadable');
+    const args = unreadable.length === 0 ? this.#arguments() : undefined;
+    if (args === undefined) this.#refuse({ list: unreadable, notice: undefined });
+    return args;
   }
 
   connect(): void {
@@ -158,12 +176,12 @@ export class ToolSession {
   }
 
   cancel(): void {
-    for (const { id } of this.running) this.#host.post({ type: 'cancel', id });
+    for (const { id } of this.runs.running) this.#host.post({ type: 'cancel', id });
   }
 
   /** Checks and runs; with problems it shows them and focuses the first one. `anyway` sends what can be sent. */
   async run(options: { readonly anyway?: boolean } = {}): Promise<void> {
-    if (this.running.length > 0 || this.#starting || this.form === undefined) return;
+    if (this.runs.running.length > 0 || this.#starting || this.form === undefined) return;
     this.#starting = true;
     try {
       clearTimeout(this.#checkTimer);
@@ -184,28 +202,11 @@ export class ToolSession {
     this.onChange();
   }
 
-  /** Puts the call as it would be sent on the clipboard, without secrets; shows what cannot be read where it cannot be sent. */
-  async copyAs(format: CopyFormat, name: string): Promise<void> {
-    const args = this.#arguments();
-    if (args === undefined) {
-      this.#refuse(await this.#check());
-      return;
-    }
-    this.#host.post({ type: 'copyAs', format, args });
-    this.announcement = `Copied as ${name}.`;
-    this.onChange();
-  }
-
   /** Focuses what can change the first problem, or the given one. */
   focusProblem(problem: Problem | undefined = this.problems.list[0]): void {
     const field = problem && this.form?.find(problem.pointer);
     if (field && this.mode === 'form') this.#reveal(field);
-    afterDrawing(() => {
-      const ids = this.mode === 'json' ? [JSON_CONTROL_ID] : field ? focusIds(field) : [];
-      const element = focusFirst(ids);
-      // With the problem that stands below it.
-      (element?.closest('.field:not(.group)') ?? element)?.scrollIntoView({ block: 'nearest' });
-    });
+    focusAfterDrawing(this.mode === 'json' ? [JSON_CONTROL_ID] : field ? focusIds(field) : []);
   }
 
   /** Keeps the arguments for hiding, reloading and the next time; nothing where some of them are secret. */
@@ -219,13 +220,7 @@ export class ToolSession {
     }
     const args = this.#arguments();
     this.#readable = args ?? this.#readable;
-    const texts = this.mode === 'form' ? unreadTexts(this.form) : undefined;
-    this.#host.save({
-      ...base,
-      ...(this.#readable && { args: this.#readable }),
-      ...(this.mode === 'json' && { jsonText: this.jsonText }),
-      ...(texts && { texts }),
-    });
+    this.#host.save({ ...base, ...this.#entered(), ...this.replaced.saved(), savedAs: this.savedAs });
     const text = JSON.stringify(args);
     if (args === undefined || text === this.#lastSent) return;
     this.#lastSent = text;
@@ -237,21 +232,24 @@ export class ToolSession {
     this.server = message.server;
     this.toolName = message.toolName;
     this.state = message.state;
-    this.runs = message.runs;
-    this.running = message.running;
+    this.runs.start(message);
     this.started = true;
     const keep = saved?.server === message.server.id && saved.tool === message.toolName ? saved : undefined;
-    this.#waiting = { args: message.args, keep };
+    this.#waiting = { args: message.args, keep, loaded: message.loaded };
     this.#begin(message.tool);
   }
 
   /** Opens the form with what the host, else the webview itself, kept for it; until the tool is known that waits. */
   #begin(tool: ToolView | undefined): void {
-    const { args, keep } = this.#waiting ?? {};
-    if (tool !== undefined) {
+    const waiting = this.#waiting;
+    const { args, keep, loaded } = waiting ?? {};
+    if (waiting !== undefined && tool !== undefined) {
       this.#waiting = undefined;
+      if (keep?.replaced) this.replaced.keep(keep.replaced, keep.replacedBy ?? 'arguments');
       // What cannot be read yet is only here; it belongs to the arguments that could last be read.
       const isCurrent = keep !== undefined && (args === undefined || equalJson(args, keep.args));
+      if (loaded && !isCurrent) this.replaced.keepBefore(waiting, replacementOf(loaded.name));
+      this.savedAs = loaded ? loaded.name : keep?.savedAs;
       this.#setTool(tool, args ?? keep?.args, isCurrent ? keep.texts : undefined);
       this.#readable = args ?? (isObject(keep?.args) ? keep.args : undefined);
       if (keep?.mode === 'json' && this.form) {
@@ -259,16 +257,10 @@ export class ToolSession {
         this.jsonText = (isCurrent ? keep.jsonText : undefined) ?? formatJson(this.form.value() ?? {});
       }
       this.#lastSent = JSON.stringify(this.#arguments());
+      if (loaded || (args ?? keep?.args) === undefined) this.replaced.settle(this.#entered());
     }
     this.save();
-    requestAnimationFrame(() => this.#focusStart());
-  }
-
-  #focusStart(): void {
-    if (document.activeElement !== null && document.activeElement !== document.body) return;
-    const first = this.form?.root.children[0];
-    const id = this.mode === 'json' ? JSON_CONTROL_ID : first ? firstControlId(first) : RUN_BUTTON_ID;
-    focusFirst([id, ...(first ? focusIds(first) : [])], { preventScroll: true });
+    requestAnimationFrame(() => focusStart(this.form, this.mode));
   }
 
   #setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): void {
@@ -282,13 +274,37 @@ export class ToolSession {
     if (value !== undefined) this.#later();
   }
 
-  #load(args: JsonObject | undefined): void {
+  /** Takes over arguments from elsewhere; `name`: of the saved call that they are of. */
+  #bring(args: JsonObject, name: string | undefined): void {
+    if (this.#waiting !== undefined)
+      this.#waiting = { ...this.#waiting, args, loaded: name === undefined ? {} : { name } };
+    if (name !== undefined) this.announcement = `“${name}” is in the form.`;
+    this.#load(args, replacementOf(name));
+  }
+
+  #load(args: JsonObject | undefined, by: Replacement): void {
     if (this.tool === undefined) return;
+    this.replaced.keep(this.#entered(), by);
+    this.savedAs = typeof by === 'object' ? by.name : undefined;
     this.form = createForm(this.tool.inputSchema, args);
     this.#forget();
     this.jsonText = formatJson(this.form.value() ?? {});
+    this.#readable = args;
+    this.replaced.settle(this.#entered());
     this.#show(NO_PROBLEMS, false);
     this.#later();
+  }
+
+  /** What is in the form now, whether it can be read or not. */
+  #entered(): Entered {
+    const args = this.#arguments() ?? this.#readable;
+    const texts = this.mode === 'form' && this.form ? unreadTexts(this.form) : undefined;
+    return {
+      mode: this.mode,
+      ...(args && { args }),
+      ...(this.mode === 'json' && { jsonText: this.jsonText }),
+      ...(texts && { texts }),
+    };
   }
 
   #changed(action: () => void, said: string | undefined): void {
@@ -366,23 +382,10 @@ export class ToolSession {
   #show(problems: Problems, all: boolean): void {
     if (sameProblems(problems, this.problems) && all === this.shown.all) return;
     this.problems = problems;
-    const byPointer = new Map<string, Problem[]>();
-    for (const problem of problems.list) {
-      const list = byPointer.get(problem.pointer);
-      if (list) list.push(problem);
-      else byPointer.set(problem.pointer, [problem]);
-    }
-    this.shown = { byPointer, all };
+    this.shown = { byPointer: byPointer(problems.list), all };
   }
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function outcomeText({ outcome, durationMs }: RunView): string {
-  if (outcome.status === 'failed' && outcome.kind === 'cancelled') return 'Cancelled.';
-  if (outcome.status === 'failed') return `The call failed: ${outcome.message}`;
-  const words = outcome.result.isError ? 'The tool answered with an error' : 'The tool answered';
-  return `${words} after ${durationText(durationMs)}.`;
 }

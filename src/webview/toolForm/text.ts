@@ -1,4 +1,5 @@
-/** Durations, sizes and times as people read them. */
+/** Durations, sizes, times and outcomes as people read them. */
+import type { RunView } from '../../shared/toolPanel';
 
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
@@ -32,4 +33,12 @@ export function looksLikeCode(text: string): boolean {
     /^(?:\t| {2,})\S|[{};]\s*$|^(?:```|@@ |[+-]\S)|^\s*(?:<\/?\w|#include|import |def |\||\w+\s*=\s)/.test(line),
   );
   return codeLike.length / lines.length >= 0.3;
+}
+
+/** For the live region. */
+export function outcomeText({ outcome, durationMs }: RunView): string {
+  if (outcome.status === 'failed' && outcome.kind === 'cancelled') return 'Cancelled.';
+  if (outcome.status === 'failed') return `The call failed: ${outcome.message}`;
+  const words = outcome.result.isError ? 'The tool answered with an error' : 'The tool answered';
+  return `${words} after ${durationText(durationMs)}.`;
 }
