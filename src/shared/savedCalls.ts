@@ -31,6 +31,8 @@ export interface SavedCallView {
   /** Name of the folder, where several are open. */
   readonly folderName?: string;
   readonly name: string;
+  /** The name as it can be shown: on one line, with nothing hidden in it. */
+  readonly label: string;
   /** The beginning of the arguments on one line. */
   readonly args: string;
   /** Why the arguments cannot be used; absent where they can. */

@@ -13,6 +13,7 @@ const COMMAND_NAMES = [
   'disconnectAll',
   'callTool',
   'callAgain',
+  'callSaved',
   'clearPool',
   'showServer',
   'showMetrics',

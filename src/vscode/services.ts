@@ -21,6 +21,11 @@ export interface ToolPanelsLike {
     target: { readonly server: string; readonly tool: string },
     options: { readonly byPerson: boolean },
   ): Promise<CallToolResult | undefined>;
+  /** Opens the form with the arguments of a saved call, which is picked where it is not named. With `run` it runs at once. */
+  callSaved(
+    wanted: { readonly server?: string; readonly tool?: string; readonly name?: string },
+    options: { readonly run: boolean },
+  ): Promise<CallToolResult | undefined>;
   /** Fills a panel that VS Code kept over a reload. */
   restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
 }

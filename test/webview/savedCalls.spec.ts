@@ -6,9 +6,15 @@ type Listed = Extract<HostMessage, { type: 'savedCalls' }>;
 
 const FOLDER = 'file:///work/app';
 const calls = [
-  { folder: FOLDER, name: 'small', args: '{"a":1,"b":2}' },
-  { folder: FOLDER, name: 'large <b>numbers</b>', args: '{"a":100000,"b":250000}' },
-  { folder: FOLDER, name: 'broken', args: '{"a":9007199254740993}', problem: '9007199254740993 is beyond 2^53.' },
+  { folder: FOLDER, name: 'small', label: 'small', args: '{"a":1,"b":2}' },
+  { folder: FOLDER, name: 'large <b>numbers</b>', label: 'large <b>numbers</b>', args: '{"a":100000,"b":250000}' },
+  {
+    folder: FOLDER,
+    name: 'broken',
+    label: 'broken',
+    args: '{"a":9007199254740993}',
+    problem: '9007199254740993 is beyond 2^53.',
+  },
 ];
 const problem = { folder: FOLDER, place: '.vscode/patchbay.calls.json:3:5', message: 'Expected a comma', offset: 40 };
 

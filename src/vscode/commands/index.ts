@@ -4,6 +4,7 @@ import { type CommandName, commandId, commandNames } from '../contributions';
 import { causeOf } from './aboutServer';
 import { addServer } from './addServer';
 import { callAgain } from './callAgain';
+import { callSaved } from './callSaved';
 import { callTool } from './callTool';
 import { clearPool } from './clearPool';
 import { clearToken } from './clearToken';
@@ -33,6 +34,7 @@ import { isFromCode } from './target';
 const HANDLERS: Record<CommandName, CommandHandler> = {
   addServer,
   callAgain,
+  callSaved,
   callTool,
   clearPool,
   clearToken,

@@ -4,10 +4,13 @@ import { DisposableStore } from '../../base/disposable';
 import { describeError, PatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import type { SavedCall, SavedCallKey, SavedCallsProblem } from '../../core/index';
+import type { JsonObject } from '../../shared/json';
 import { editConfigFile, showConfigFile } from '../adapters/configDocument';
 import { readTextFile } from '../adapters/textFile';
 import { WatchedFiles } from '../adapters/watchedFiles';
 import { savedCallsName } from '../contributions';
+import { oneLine } from '../plainText';
+import { argumentsOf } from './savedCallViews';
 
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
 
@@ -100,6 +103,18 @@ export class SavedCallFiles implements vscode.Disposable {
 /** The path of a folder's file as a person knows it. */
 export function savedCallsPath(folder: vscode.WorkspaceFolder): string {
   return folders().length > 1 ? `${folder.name}/${savedCallsName}` : savedCallsName;
+}
+
+/** Throws where the arguments may not or cannot be used. */
+export function usableArguments(call: SavedCall): JsonObject {
+  if (!vscode.workspace.isTrusted) {
+    throw new PatchbayError('security', 'In Restricted Mode the saved calls of this workspace are only listed.', {
+      hint: 'Trust the workspace to use them.',
+    });
+  }
+  const usable = argumentsOf(call);
+  if (usable.ok) return usable.args;
+  throw new PatchbayError('config', `The arguments of “${oneLine(call.name, 100)}” cannot be used: ${usable.message}`);
 }
 
 /** The open folder of that URI. Throws where it was closed meanwhile. */

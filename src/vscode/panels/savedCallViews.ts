@@ -1,9 +1,11 @@
 /** Saved calls as panels and pickers show and use them; pure. */
+import type { ServerSnapshot } from '../../core/hubTypes';
 import type { SavedCall, SavedCallKey, SavedCallsProblem } from '../../core/index';
 import { formatJson, parseJsonText } from '../../forms/jsonText';
 import { isWithin } from '../../forms/limits';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { SavedCallsProblemView, SavedCallView } from '../../shared/savedCalls';
+import type { Translate } from '../localize';
 import { cut, oneLine } from '../plainText';
 
 export const MAX_CALL_NAME = 100;
@@ -32,6 +34,7 @@ export function savedCallViews(
         folder: folder.uri.toString(),
         ...(named && { folderName: oneLine(folder.name, 60) }),
         name: call.name,
+        label: oneLine(call.name, MAX_CALL_NAME),
         args: previewOf(call),
         ...(!usable.ok && { problem: usable.message }),
       };
@@ -51,6 +54,54 @@ export function problemViews({ folder, problems }: CallsFile, path: string): Sav
 export type UsableArguments =
   | { readonly ok: true; readonly args: JsonObject }
   | { readonly ok: false; readonly message: string };
+
+/** A row of the picker over all saved calls; one without a value stands above those of its server. */
+export type SavedCallRow =
+  | { readonly label: string; readonly description: string; readonly detail: string; readonly value: SavedCallChoice }
+  | { readonly label: string };
+
+/** What a row stands for: a call, or a place in a file that has something wrong. */
+export type SavedCallChoice =
+  | { readonly folder: string; readonly call: SavedCall }
+  | { readonly folder: string; readonly offset: number };
+
+/** All calls by server, with what is not there marked; then what is wrong with the files. */
+export function savedCallRows(
+  files: readonly (CallsFile & { readonly path: string })[],
+  servers: readonly Pick<ServerSnapshot, 'id' | 'name' | 'state' | 'catalog'>[],
+  t: Translate,
+): SavedCallRow[] {
+  const groups = new Map<string, SavedCallRow[]>();
+  for (const { folder, calls } of files) {
+    for (const call of calls) {
+      const server = servers.find(({ id }) => id === call.server);
+      const isGone =
+        server?.state.kind === 'connected' && !server.catalog.tools.some(({ tool }) => tool.name === call.tool);
+      const rows = groups.get(call.server) ?? [{ label: server?.name ?? t('{0} · no such server', call.server) }];
+      const usable = argumentsOf(call);
+      rows.push({
+        label: call.name,
+        description: [
+          call.tool,
+          ...(isGone ? [t('the server does not offer it')] : []),
+          ...(files.length > 1 ? [folder.name] : []),
+        ].join(' · '),
+        detail: usable.ok ? previewOf(call) : usable.message,
+        value: { folder: folder.uri.toString(), call },
+      });
+      groups.set(call.server, rows);
+    }
+  }
+  const problems = files.flatMap((file) => problemViews(file, file.path));
+  const wrong = problems.map(({ folder, place, message, offset }) => ({
+    label: t('Open {0}', place),
+    description: '',
+    detail: message,
+    value: { folder, offset },
+  }));
+  const head = wrong.length > 0 ? [{ label: t('Not read') }] : [];
+  return [...[...groups.values()].flat(), ...head, ...wrong];
+}
 
 /** The arguments as a form takes them; not ok where a number or a key would not arrive as it stands in the file. */
 export function argumentsOf({ argumentsJson }: Pick<SavedCall, 'argumentsJson'>): UsableArguments {

@@ -5,16 +5,8 @@ import type { JsonObject } from '../../shared/json';
 import type { SavedCallsMessage, SavedCallsRequest } from '../../shared/savedCalls';
 import { askText, confirm, showError, showInformation } from '../adapters/messages';
 import { oneLine } from '../plainText';
-import { folderOf, type SavedCallFiles, savedCallsPath } from './savedCallFiles';
-import {
-  argumentsOf,
-  argumentsText,
-  isCallOf,
-  MAX_CALL_NAME,
-  problemViews,
-  savedCallViews,
-  suggestedName,
-} from './savedCallViews';
+import { folderOf, type SavedCallFiles, savedCallsPath, usableArguments } from './savedCallFiles';
+import { argumentsText, isCallOf, MAX_CALL_NAME, problemViews, savedCallViews, suggestedName } from './savedCallViews';
 import { omitSecrets } from './secretArguments';
 
 const MAX_NAMED_SECRETS = 10;
@@ -156,18 +148,6 @@ export class SavedCallsPart {
       await this.#deps.files.open(folder, found?.problems[0]?.offset);
     }
   }
-}
-
-/** Throws where the arguments may not or cannot be used. */
-function usableArguments(call: SavedCall): JsonObject {
-  if (!vscode.workspace.isTrusted) {
-    throw new PatchbayError('security', 'In Restricted Mode the saved calls of this workspace are only listed.', {
-      hint: 'Trust the workspace to use them.',
-    });
-  }
-  const usable = argumentsOf(call);
-  if (usable.ok) return usable.args;
-  throw new PatchbayError('config', `The arguments of “${oneLine(call.name, 100)}” cannot be used: ${usable.message}`);
 }
 
 /** The folder to save in: the only one, or the one that the person picks. Offers to open one where there is none. */

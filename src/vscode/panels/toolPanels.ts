@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type Clock, createSystemClock } from '../../base/clock';
 import { PatchbayError } from '../../base/errors';
 import type { Hub } from '../../core/hubTypes';
+import type { SavedCallKey } from '../../core/index';
 import type { Logger } from '../../core/ports';
 import { isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
@@ -9,9 +10,10 @@ import type { CallToolResult } from '../../shared/mcp';
 import { TOOL_PANEL_VIEW_TYPE, type ToolPanelState } from '../../shared/toolPanel';
 import { oneLine } from '../plainText';
 import { pageHtml } from './html';
+import { findSavedCall, pickSavedCall } from './pickSavedCall';
 import { ResultDocuments } from './resultDocuments';
 import { RunHistory } from './runHistory';
-import { SavedCallFiles } from './savedCallFiles';
+import { SavedCallFiles, usableArguments } from './savedCallFiles';
 import { saveFile } from './saveFile';
 import { type StartArguments, ToolPanel, type ToolTarget } from './toolPanel';
 
@@ -82,6 +84,22 @@ export class ToolPanels implements vscode.Disposable {
     if (args === undefined) return undefined;
     await this.open({ ...target, arguments: args });
     return this.#panels.get(keyOf(target))?.run(args, byPerson);
+  }
+
+  /**
+   * Opens the form with the arguments of a saved call: of the named one, else of the one that the person picks. With `run` it is
+   * called at once, and the promise resolves to its result. Rejects in Restricted Mode, and where the call is not there.
+   */
+  async callSaved(
+    wanted: Partial<SavedCallKey>,
+    { run }: { readonly run: boolean },
+  ): Promise<CallToolResult | undefined> {
+    const hub = await this.#deps.hub();
+    const files = this.#savedCalls;
+    const call = await (wanted.name === undefined ? pickSavedCall(files, hub, wanted) : findSavedCall(files, wanted));
+    if (call === undefined) return undefined;
+    const { server, tool, name } = call;
+    return this.open({ server, tool, name, arguments: usableArguments(call) }, { run });
   }
 
   /** For the serializer: fills a panel that VS Code kept over a reload. Connects nothing. */

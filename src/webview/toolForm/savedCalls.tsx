@@ -129,7 +129,7 @@ function CallList({ session, host, calls, restricted }: CallListProps) {
 
 function CallRow(props: SavedCallsProps & { readonly call: SavedCallView; readonly restricted: boolean }) {
   const { session, host, call, restricted } = props;
-  const { name, args, folderName, problem } = call;
+  const { name, label, args, folderName, problem } = call;
   const isBusy = session.runs.running.length > 0;
   const isUsable = !restricted && problem === undefined;
   const key = keyOf(call);
@@ -138,13 +138,13 @@ function CallRow(props: SavedCallsProps & { readonly call: SavedCallView; readon
       <button
         type="button"
         class="quiet call-name"
-        title={isUsable ? `Load “${name}” into the form` : name}
+        title={isUsable ? `Load “${label}” into the form` : label}
         aria-disabled={!isUsable}
         aria-current={session.savedAs === name}
         aria-keyshortcuts="F2 Delete"
         onClick={() => isUsable && ask(host, { do: 'load', ...key })}
       >
-        {name}
+        {label}
       </button>
       {folderName && <span class="facts">{folderName}</span>}
       {problem === undefined ? <code>{args}</code> : <span class="problem">{problem}</span>}
@@ -152,13 +152,13 @@ function CallRow(props: SavedCallsProps & { readonly call: SavedCallView; readon
         {isUsable && (
           <IconButton
             icon="run"
-            title={`Run “${name}”`}
+            title={`Run “${label}”`}
             disabled={isBusy}
             onClick={() => ask(host, { do: 'run', ...key })}
           />
         )}
-        <IconButton icon="edit" title={`Rename “${name}”`} onClick={() => ask(host, { do: 'rename', ...key })} />
-        <IconButton icon="trash" title={`Delete “${name}”`} onClick={() => ask(host, { do: 'delete', ...key })} />
+        <IconButton icon="edit" title={`Rename “${label}”`} onClick={() => ask(host, { do: 'rename', ...key })} />
+        <IconButton icon="trash" title={`Delete “${label}”`} onClick={() => ask(host, { do: 'delete', ...key })} />
       </span>
     </li>
   );

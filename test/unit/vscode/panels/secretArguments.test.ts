@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutSecrets } from '../../../../src/vscode/panels/secretArguments';
+import { omitSecrets, withoutSecrets } from '../../../../src/vscode/panels/secretArguments';
 
 describe('arguments without secrets', () => {
   it('masks what the schema marks and what is named like a secret, at any depth', () => {
@@ -39,5 +39,38 @@ describe('arguments without secrets', () => {
 
   it('changes nothing without marks', () => {
     expect(withoutSecrets({ a: 'x', b: null }, true)).toEqual({ a: 'x', b: null });
+  });
+});
+
+describe('arguments to be kept', () => {
+  it('are without the members that hold secrets, which are named', () => {
+    const schema = {
+      properties: { users: { items: { properties: { pin: { writeOnly: true } } } }, code: { format: 'password' } },
+    };
+    const args = {
+      z: 1,
+      code: 'a',
+      users: [{ name: 'Ada', pin: 1234 }, { name: 'Bob' }],
+      auth: { password: 'b', user: 'c' },
+      clientSecret: { value: 'd' },
+      token: '',
+    };
+    expect(omitSecrets(args, schema)).toEqual({
+      args: { z: 1, users: [{ name: 'Ada' }, { name: 'Bob' }], auth: { user: 'c' }, token: '' },
+      leftOut: ['code', 'users[0].pin', 'auth.password', 'clientSecret'],
+    });
+  });
+
+  it('hold no text at all where it is not clear what is marked', () => {
+    const schema = { $defs: { Key: { format: 'password' } } };
+    expect(omitSecrets({ a: 'x', b: 1, c: ['y'], d: { e: 'z' } }, schema)).toEqual({
+      args: { b: 1 },
+      leftOut: ['a', 'c', 'd'],
+    });
+  });
+
+  it('are as they were without secrets', () => {
+    const args = JSON.parse('{"__proto__": {"a": 1}, "10": 1, "b": [null]}');
+    expect(omitSecrets(args, true)).toEqual({ args, leftOut: [] });
   });
 });
