@@ -31,7 +31,8 @@ import { MetricsRecorder } from './metrics/recorder';
 import type { Middleware, MiddlewareFactory } from './middleware/middleware';
 import { ConnectionBudget } from './pool/connectionBudget';
 import type { Ports } from './ports';
-import { Server, type ServerDeps, type ServerView } from './server';
+import { Server, type ServerDeps } from './server';
+import type { ServerView } from './serverView';
 import { Snapshots } from './snapshots';
 import type { TransportRegistry } from './transports/registry';
 import type { CustomLaunch, TransportFactory } from './transports/transport';
@@ -166,19 +167,19 @@ export class ServerHub implements Hub {
 
   async readOtherLists(id: string): Promise<OtherLists> {
     if (this.#groups.has(id)) return { resources: [], resourceTemplates: [], prompts: [] };
-    return this.#require(id).readOtherLists();
+    return this.#require(id).reads.otherLists();
   }
 
   async readResource(id: string, uri: string, options: ReadResourceOptions = {}): Promise<ResourceContents> {
-    return this.#require(id).readResource(uri, options);
+    return this.#require(id).reads.resource(uri, options);
   }
 
   async listSkills(id: string): Promise<readonly Skill[]> {
-    return this.#require(id).listSkills();
+    return this.#require(id).reads.skills();
   }
 
   async readSkill(id: string, skill: Skill, path?: string): Promise<SkillFile> {
-    return this.#require(id).readSkill(skill, path);
+    return this.#require(id).reads.skill(skill, path);
   }
 
   async callTool(

@@ -9,7 +9,8 @@ import { Group } from './balancing/group';
 import { replayPauseMs } from './calls/replay';
 import type { GroupDefinition } from './config/definition';
 import type { CallToolOptions, ConnectOptions } from './hubTypes';
-import type { Server, ServerView } from './server';
+import type { Server } from './server';
+import type { ServerView } from './serverView';
 
 export interface HubGroupsOptions {
   /** Undefined where there is no such server at this moment. */
@@ -128,7 +129,7 @@ export class HubGroups implements Disposable {
           const { annotations } = tool ?? {};
           return replayPauseMs({ failure, phase: 'sent', tries: 1, policy, annotations }) !== undefined;
         },
-        check: (id, signal) => this.#member(id).ping(signal),
+        check: (id, signal) => this.#member(id).reads.ping(signal),
       }),
     );
     store.add(group.onDidChange(() => this.#changeEmitter.fire()));

@@ -7,27 +7,24 @@ import type { MemberView } from './balancing/groupView';
 import type { FairLimiter } from './calls/fairLimiter';
 import type { CallEnd, CallStart } from './calls/history';
 import { type MemberCallOptions, ServerCalls } from './calls/serverCalls';
-import { type OtherLists, readOtherLists } from './catalog/otherLists';
-import { type ReadResourceOptions, type ResourceContents, readResource } from './catalog/resourceContents';
 import { PatternSubscriptions } from './catalog/resourceSubscriptions';
 import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
 import type { GlobalSettings, ServerDefinition, ServerEntry } from './config/definition';
-import { launchFingerprint, summarizeLaunch } from './config/fingerprint';
+import { launchFingerprint } from './config/fingerprint';
 import { isSameLaunch } from './config/sameLaunch';
-import { sentHeaders } from './config/sentHeaders';
 import { buildLaunch, type LaunchOptions } from './connection/launch';
 import type { Session } from './connection/session';
-import { listSkills, readSkill, type Skill, type SkillFile } from './connection/skills';
 import type { ServerSnapshot } from './hubTypes';
 import { serverLogs } from './leveledLog';
 import type { MetricsRecorder } from './metrics/recorder';
 import type { Middleware } from './middleware/middleware';
-import type { SessionPoolNumbers } from './pool/sessionPool';
 import type { Logger } from './ports';
 import { redactError, redactedLog } from './redacted';
 import { requireEntry } from './requireEntry';
+import { ServerReads } from './serverReads';
 import { ServerSessions } from './serverSessions';
+import { negotiatedBy, type ServerNumbersNow, type ServerView, stateOf, viewOf } from './serverView';
 import { type OpenerDeps, SessionOpener } from './sessionOpener';
 import { Redactor } from './traffic/redactor';
 import { TrafficLog } from './traffic/trafficLog';
@@ -52,28 +49,10 @@ export interface MiddlewareUser {
   readonly tool: (name: string) => Tool | undefined;
 }
 
-/** What this server contributes to the whole; the hub adds the names that are unique over all servers. */
-export interface ServerView extends Omit<ServerSnapshot, 'catalog'> {
-  readonly tools: readonly Tool[];
-  readonly catalogStatus: 'unknown' | 'cached' | 'live';
-  readonly catalogError: string | undefined;
-}
-
-/** One server at this moment, as plain JSON. */
-export interface ServerNumbersNow {
-  readonly server: string;
-  readonly pool: SessionPoolNumbers;
-  /** Calls that were made and have not ended, those in line included. */
-  readonly inFlight: number;
-  /** Calls that would go at once under the rate limit; null: there is none. */
-  readonly remaining: number | null;
-  /** Resources that the open session is subscribed to. */
-  readonly subscribed: number;
-}
-
 /** One configured server over its life: its definition, its sessions, its calls and what is known of its tools. */
 export class Server implements Disposable {
   readonly traffic: TrafficLog;
+  readonly reads: ServerReads;
   readonly #deps: ServerDeps;
   readonly #redactor = new Redactor();
   readonly #log: Logger;
@@ -121,6 +100,7 @@ export class Server implements Disposable {
         definition: () => this.#definition,
         pool: () => deps.settings().pool,
         opener: this.#opener,
+        isSubscribed: () => this.#subscriptions.uris.length > 0,
         describe: (error) => this.#describe(error),
         metrics: deps.metrics,
         log,
@@ -143,6 +123,13 @@ export class Server implements Disposable {
         clock,
       }),
     );
+    this.reads = new ServerReads({
+      session: () => this.#requireSession(),
+      timeoutMs: () => this.#requestMs,
+      describe: (error) => this.#describe(error),
+      ended: () => this.#sessions.requestEnded(),
+      log,
+    });
     const patterns = entry?.resources ?? [];
     this.#subscriptions = this.#store.add(new PatternSubscriptions({ clock, log, patterns }));
     this.onDidUpdateResource = this.#subscriptions.onDidUpdate;
@@ -159,31 +146,14 @@ export class Server implements Disposable {
   }
 
   get view(): ServerView {
-    const { id, name, source, transport, entry, notSupported } = this.#definition;
-    const { state, session, roundTripMs } = this.#sessions;
-    const processId = session?.processId;
-    const { breaker, toolBreakers } = this.#calls;
-    return {
-      id,
-      name,
-      source,
-      transport: transport ?? 'unknown',
-      address: entry ? summarizeLaunch(this.#definition) : '',
-      autoConnect: entry?.autoConnect ?? 'manual',
-      state: this.#brokenState() ?? state,
-      ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),
-      ...(processId === undefined ? {} : { processId }),
-      ...(roundTripMs === undefined ? {} : { roundTripMs }),
-      ...(entry && entry.pool.max > 1 ? { pool: entry.pool } : {}),
-      ...(entry && sentHeaders(entry).length > 0 ? { headerNames: sentHeaders(entry) } : {}),
-      ...(entry && entry.tools.confirm !== 'destructive' ? { confirm: entry.tools.confirm } : {}),
-      ...(breaker.kind === 'closed' ? {} : { breaker }),
-      ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),
-      notSupported,
-      tools: this.#catalog.tools,
-      catalogStatus: this.#catalog.status,
-      catalogError: this.#catalog.failure && this.#describe(this.#catalog.failure).message,
-    };
+    return viewOf({
+      definition: this.#definition,
+      sessions: this.#sessions,
+      calls: this.#calls,
+      catalog: this.#catalog,
+      negotiated: this.#negotiated,
+      describe: (error) => this.#describe(error),
+    });
   }
 
   /** What a group that this server is a member of sees of it. */
@@ -192,7 +162,7 @@ export class Server implements Disposable {
     const { tools, status } = this.#catalog;
     return {
       id,
-      state: this.#brokenState() ?? this.#sessions.state,
+      state: stateOf(this.#definition, this.#sessions),
       autoConnect: entry?.autoConnect ?? 'manual',
       catalogStatus: status,
       tools,
@@ -280,7 +250,7 @@ export class Server implements Disposable {
     let { auth } = requireEntry(this.#definition);
     const { source } = this.#definition;
     const onSecret = (value: string) => this.#redactor.addPassing(value);
-    return this.#redacted(async () => {
+    try {
       const authenticate: LaunchOptions['authenticate'] = (resolved) => {
         auth = resolved.auth;
         return undefined;
@@ -294,7 +264,9 @@ export class Server implements Disposable {
       );
       await this.disconnect();
       return wasSignedIn;
-    });
+    } catch (error) {
+      throw this.#describe(error);
+    }
   }
 
   retryNow(): void {
@@ -319,35 +291,7 @@ export class Server implements Disposable {
   }
 
   refreshTools(): Promise<void> {
-    return this.#redacted(() => this.#catalog.refresh(this.#requireSession(), this.#requestMs));
-  }
-
-  readOtherLists(): Promise<OtherLists> {
-    return this.#redacted(() => readOtherLists(this.#requireSession(), this.#requestMs));
-  }
-
-  readResource(uri: string, options: ReadResourceOptions): Promise<ResourceContents> {
-    return this.#redacted(() => readResource(this.#requireSession(), uri, this.#requestMs, options));
-  }
-
-  listSkills(): Promise<readonly Skill[]> {
-    return this.#redacted(() => listSkills(this.#requireSession(), this.#requestMs, this.#log));
-  }
-
-  readSkill(skill: Skill, path?: string): Promise<SkillFile> {
-    return this.#redacted(() => readSkill(this.#requireSession(), this.#requestMs, skill, path));
-  }
-
-  /** Asks over the link that is there whether the server answers. Rejects where it does not. */
-  async ping(signal: AbortSignal): Promise<void> {
-    const session = this.#requireSession();
-    const method = session.era === 'modern' ? 'server/discover' : 'ping';
-    try {
-      await session.request(method, {}, { timeoutMs: this.#requestMs, signal });
-    } catch (error) {
-      // A refusal is an answer.
-      if (!isPatchbayError(error) || error.kind !== 'protocol') throw this.#describe(error);
-    }
+    return this.reads.run((session, timeoutMs) => this.#catalog.refresh(session, timeoutMs));
   }
 
   async callTool(name: string, args: Record<string, unknown>, options: MemberCallOptions): Promise<CallToolResult> {
@@ -389,14 +333,7 @@ export class Server implements Disposable {
   }
 
   #watch(session: Session): void {
-    const { serverInfo, instructions } = session;
-    this.#negotiated = {
-      era: session.era,
-      protocolVersion: session.protocolVersion,
-      ...(serverInfo ? { serverInfo } : {}),
-      ...(instructions === undefined ? {} : { instructions }),
-      capabilities: Object.keys(session.capabilities),
-    };
+    this.#negotiated = negotiatedBy(session);
     this.#firstListing = this.#catalog.attach(session, this.#requestMs);
     void this.#subscriptions.attach(session, this.#requestMs);
   }
@@ -407,20 +344,6 @@ export class Server implements Disposable {
       ? error
       : new PatchbayError('transport', toError(error).message, { retryable: true, cause: error });
     return redactError(known, this.#redactor);
-  }
-
-  async #redacted<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.#describe(error);
-    }
-  }
-
-  #brokenState(): ServerSnapshot['state'] | undefined {
-    if (this.#definition.entry) return undefined;
-    const message = this.#definition.problems.join(' ');
-    return { kind: 'error', error: { kind: 'config', message, retryable: false } };
   }
 
   #requireSession(): Session {

@@ -24,6 +24,8 @@ export interface ServerSessionsOptions {
   readonly definition: () => ServerDefinition;
   readonly pool: () => GlobalSettings['pool'];
   readonly opener: SessionOpener;
+  /** Whether the open session is subscribed to something: then it has something to say without being asked. */
+  readonly isSubscribed: () => boolean;
   readonly describe: (error: unknown) => PatchbayError;
   readonly metrics: MetricsRecorder;
   readonly log: Logger;
@@ -140,6 +142,11 @@ export class ServerSessions implements Disposable {
     return this.pool.acquire(signal);
   }
 
+  /** What is no call, such as reading a list, has ended: others may wait for the place of what is idle now. */
+  requestEnded(): void {
+    this.#handleIdle();
+  }
+
   /** Lets those go on who wait for a limit that may be another one now. */
   applySettings(): void {
     this.pool.recheck();
@@ -198,7 +205,7 @@ export class ServerSessions implements Disposable {
 
   async #openFirst(context: OpenContext): Promise<Session> {
     const holder: PlaceHolder = {
-      idleSince: () => (this.state.kind === 'connected' ? this.pool.idleSince : undefined),
+      idleSince: () => this.#idleSince,
       evict: () => {
         this.#countEviction();
         void this.#disconnect('closed to make room for another connection');
@@ -277,13 +284,17 @@ export class ServerSessions implements Disposable {
     this.#armIdleStop();
   }
 
-  /** A server that is subscribed to has something to say without being asked. */
+  /** Since when nobody uses a session, by a call or otherwise; undefined while somebody does. */
+  get #idleSince(): number | undefined {
+    const isUsed = this.session?.activity.pending !== 0 || this.#options.isSubscribed();
+    return this.state.kind !== 'connected' || isUsed ? undefined : this.pool.idleSince;
+  }
+
   #armIdleStop(fromNowMs?: number): void {
     this.#idleTimer?.dispose();
-    const { timeouts, resources } = this.#options.definition().entry ?? {};
-    const idleMs = timeouts?.idleMs ?? 0;
+    const idleMs = this.#options.definition().entry?.timeouts.idleMs ?? 0;
     const { idleSince } = this.pool;
-    if (idleMs === 0 || (resources?.length ?? 0) > 0 || idleSince === undefined) return;
+    if (idleMs === 0 || idleSince === undefined) return;
     const { clock } = this.#options.deps.ports;
     this.#idleTimer = clock.setTimeout(
       () => this.#stopWhereIdle(idleMs),
@@ -292,10 +303,9 @@ export class ServerSessions implements Disposable {
   }
 
   #stopWhereIdle(idleMs: number): void {
-    const since = this.pool.idleSince;
-    if (since === undefined || this.state.kind !== 'connected') return;
-    // Lists and resources are no calls, but somebody waits for them as well.
-    if (this.session?.activity.pending !== 0) this.#armIdleStop(idleMs);
+    if (this.state.kind !== 'connected' || this.pool.idleSince === undefined) return;
+    const since = this.#idleSince;
+    if (since === undefined) this.#armIdleStop(idleMs);
     else if (this.#options.deps.ports.clock.now() - since < idleMs) this.#armIdleStop();
     else void this.#disconnect(`idle for ${formatDuration(idleMs)}; the next call connects again`);
   }

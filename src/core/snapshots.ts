@@ -1,7 +1,7 @@
 import type { Tool } from '../shared/mcp';
 import { assignCallNames } from './catalog/callNames';
 import type { CatalogTool, ServerSnapshot } from './hubTypes';
-import type { ServerView } from './server';
+import type { ServerView } from './serverView';
 
 /** A prefix for the names of a server's tools; undefined: its id, where one is needed. */
 export type PrefixOf = (id: string) => string | undefined;

@@ -23,6 +23,8 @@ class World {
   readonly configuration: Configuration;
   readonly budget: ConnectionBudget;
   readonly opened = new Map<string, FakeSession[]>();
+  /** Servers that have a subscription. */
+  readonly subscribed = new Set<string>();
   readonly #all: ServerSessions[] = [];
   /** Where set, an attempt waits for it before there is a session. */
   gate: Deferred<void> | undefined;
@@ -51,6 +53,7 @@ class World {
       definition: () => definition,
       pool: () => settings.pool,
       opener: opener as unknown as SessionOpener,
+      isSubscribed: () => this.subscribed.has(id),
       describe: (error) =>
         error instanceof PatchbayError ? error : new PatchbayError('transport', toError(error).message),
       metrics: new MetricsRecorder(() => settings.metrics, this.clock),
@@ -183,11 +186,18 @@ describe('an idle server', () => {
   });
 
   it('is left alone where its resources are followed, or the entry says never', async () => {
-    for (const entry of [{ timeouts: { idleMs: 1000 }, resources: ['*'] }, { timeouts: { idleMs: 0 } }]) {
-      const sessions = one(entry);
+    for (const [idleMs, isSubscribed] of [
+      [1000, true],
+      [0, false],
+    ]) {
+      const sessions = one({ timeouts: { idleMs } });
+      if (isSubscribed) world.subscribed.add('s');
       await sessions.connect(false);
       await world.clock.advance(3_600_000);
       expect(sessions.state.kind).toBe('connected');
+      world.subscribed.clear();
+      if (isSubscribed) await world.clock.advance(1000);
+      expect(sessions.state.kind).toBe(isSubscribed ? 'disconnected' : 'connected');
       await world.end();
     }
   });
@@ -366,6 +376,22 @@ describe('a place among all connections', () => {
     const back = await lease(b);
     expect([a, b, c].map(({ state }) => state.kind)).toEqual(['disconnected', 'connected', 'connected']);
     back.release();
+  });
+
+  it('is not taken from a server that is asked for a list or subscribed to something, until that ends', async () => {
+    world = new World(servers, { maxTotal: 2 });
+    const [a, b, c] = ['a', 'b', 'c'].map((id) => world.create(id)) as [ServerSessions, ServerSessions, ServerSessions];
+    await a.connect(false);
+    await b.connect(false);
+    world.last('a').activity.pending = 1;
+    world.subscribed.add('b');
+    const connecting = c.connect(false);
+    await settle();
+    expect([a, b, c].map(({ state }) => state.kind)).toEqual(['connected', 'connected', 'connecting']);
+    world.last('a').activity.pending = 0;
+    a.requestEnded();
+    await connecting;
+    expect([a, b, c].map(({ state }) => state.kind)).toEqual(['disconnected', 'connected', 'connected']);
   });
 
   it('is waited for while all are busy, and the error names the setting', async () => {

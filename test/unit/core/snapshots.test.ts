@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ServerView } from '../../../src/core/server';
+import type { ServerView } from '../../../src/core/serverView';
 import { Snapshots } from '../../../src/core/snapshots';
 import type { Tool } from '../../../src/shared/mcp';
 
