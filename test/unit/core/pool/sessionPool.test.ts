@@ -111,6 +111,49 @@ describe('SessionPool', () => {
     second.release();
   });
 
+  it('opens further ones at once with a new first one, whatever failed before', async () => {
+    let attempts = 0;
+    const { pool, first } = setUp({ maxInFlight: 1, acquireMs: 0 }, async () => {
+      attempts += 1;
+      throw new Error('not now');
+    });
+    pool.addFirst(first);
+    await pool.acquire();
+    pool.acquire().catch(() => {});
+    await settle();
+    first.drop();
+    pool.addFirst(new FakeSession());
+    await pool.acquire();
+    pool.acquire().catch(() => {});
+    await settle();
+    expect(attempts).toBe(2);
+  });
+
+  it('is not idle while a call waits, though no session is in use', async () => {
+    const { pool, first, clock } = setUp({ max: 2, maxInFlight: 0, acquireMs: 1000 }, () => new Promise(() => {}));
+    pool.addFirst(first);
+    expect(pool.idleSince).toBe(clock.now());
+    const waiting = pool.acquire().catch(() => {});
+    expect(pool.idleSince).toBeUndefined();
+    await clock.advance(1000);
+    await waiting;
+    expect(pool.idleSince).toBeDefined();
+  });
+
+  it('gives up what it opens when it is cleared', async () => {
+    const signals: AbortSignal[] = [];
+    const { pool, first } = setUp({ maxInFlight: 1, acquireMs: 0 }, async (signal) => {
+      signals.push(signal);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    pool.addFirst(first);
+    await pool.acquire();
+    pool.acquire().catch(() => {});
+    await settle();
+    pool.clear();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   it('opens as many as are kept, and closes idle ones down to them, never the first', async () => {
     const { clock, pool, first, opened } = setUp({ min: 2, maxInFlight: 1 });
     pool.addFirst(first);
