@@ -1,6 +1,7 @@
 /**
- * Many calls at once over stdio, HTTP and WebSocket for a long time, with crashes now and then. At the end nothing may be
- * held that was not held after the warm-up: memory within 10 %, handles and listeners the same, no process left.
+ * Many calls at once over stdio, HTTP and WebSocket and through a group for a long time, with middleware, rate limits and
+ * the audit log, and with crashes now and then. At the end nothing may be held that was not held after the warm-up: memory
+ * within 10 %, handles and listeners the same, no process left.
  *
  *   node --expose-gc test/soak/run.mjs [--seconds 600]
  *
@@ -8,7 +9,8 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -75,7 +77,7 @@ function isAlive(pid) {
 }
 
 async function soak() {
-  const { createHub } = await loadCore();
+  const { createHub, createAuditFile, createNodePorts } = await loadCore();
   const servers = { http: await startServer('http'), websocket: await startServer('websocket') };
   const shared = {
     protocol: 'legacy',
@@ -83,21 +85,35 @@ async function soak() {
     retry: { initialDelayMs: 250, maxDelayMs: 500, maxAttempts: 0 },
     shutdownGraceMs: 500,
   };
+  const { clock, log } = createNodePorts();
+  const folder = mkdtempSync(join(tmpdir(), 'patchbay-soak-'));
+  const sink = createAuditFile({ path: join(folder, 'audit.jsonl'), maxBytes: 1_000_000, maxFiles: 3, clock, log });
   const hub = createHub({
+    ports: { audit: { sink, arguments: () => 'redacted' } },
     config: {
       servers: {
         stdio: { ...shared, command: process.execPath, args: [SERVER] },
-        http: { ...shared, url: `http://127.0.0.1:${servers.http.port}/mcp` },
-        websocket: { ...shared, url: `ws://127.0.0.1:${servers.websocket.port}/ws` },
+        http: { ...shared, middleware: ['logging', 'redact'], url: `http://127.0.0.1:${servers.http.port}/mcp` },
+        websocket: {
+          ...shared,
+          limits: { rateLimit: { maxRequests: 1000, perMs: 1000 } },
+          url: `ws://127.0.0.1:${servers.websocket.port}/ws`,
+        },
       },
+      groups: { both: { strategy: 'leastConnections', members: [{ server: 'http' }, { server: 'websocket' }] } },
       tools: { maxConcurrentCalls: WORKERS },
       pool: { maxInFlightPerConnection: 4 },
     },
   });
   const pids = new Set();
   hub.onDidChangeServers(({ processId }) => processId !== undefined && pids.add(processId));
-  const load = createLoad({ hub, servers: ['stdio', 'http', 'websocket'], workers: WORKERS, random });
+  const load = createLoad({ hub, servers: ['stdio', 'http', 'websocket', 'both'], workers: WORKERS, random });
   const samples = [];
+  let audited = [];
+  let added = 0;
+  hub.calls.onDidAdd(() => {
+    added += 1;
+  });
   try {
     for (let burst = 1; burst <= BURSTS; burst += 1) {
       await letPass(hub);
@@ -117,11 +133,23 @@ async function soak() {
   } finally {
     await hub.close();
     for (const { child } of Object.values(servers)) child.kill('SIGKILL');
+    audited = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    rmSync(folder, { recursive: true });
   }
-  return { samples, tally: load.tally, left: [...pids].filter(isAlive) };
+  return { audited, added, samples, tally: load.tally, left: [...pids].filter(isAlive) };
 }
 
-function judge({ samples, tally, left }) {
+/** Whole lines of JSON in no more files than were allowed. */
+function judgeAudit(files) {
+  const lines = files.flatMap((text) => text.split('\n').slice(0, -1));
+  const isWhole = lines.every((line) => JSON.parse(line).outcome !== undefined);
+  return {
+    ok: files.length <= 3 && lines.length > 0 && isWhole,
+    text: `${lines.length} lines in ${files.length} files`,
+  };
+}
+
+function judge({ samples, tally, left, audited, added }) {
   const { calls, ok, ended, wrong, slowestMs } = tally;
   const ends = [...ended].map(([kind, count]) => `${count} ${kind}`).join(', ');
   return [
@@ -131,6 +159,8 @@ function judge({ samples, tally, left }) {
     ['no process is left', { ok: left.length === 0, text: `${left.length} left` }],
     ['every call ends as it must', { ok: wrong.length === 0, text: wrong.slice(0, 5).join('; ') || `${calls} calls` }],
     ['most calls succeed', { ok: ok > calls / 2, text: `${ok} ok, ${ends}, the slowest ${Math.round(slowestMs)} ms` }],
+    ['every call is in the history', { ok: added >= calls, text: `${added} entries` }],
+    ['the audit log is whole', judgeAudit(audited)],
     ['nothing was warned of', { ok: warnings.length === 0, text: warnings.slice(0, 3).join('; ') || 'no warning' }],
   ];
 }

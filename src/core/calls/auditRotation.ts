@@ -44,7 +44,10 @@ export async function rotateAuditFiles({ path, maxBytes, maxFiles, clock, fs }: 
     });
     if (size < maxBytes) return;
     const last = Math.max(0, maxFiles - 1);
-    await fs.rm(auditFileName(path, last), { force: true });
+    // More than one where there were more files before the setting was lowered.
+    for (let number = last; await isThere(fs, auditFileName(path, number)); number++) {
+      await fs.rm(auditFileName(path, number), { force: true });
+    }
     for (let number = last - 1; number >= 0; number--) {
       await fs.rename(auditFileName(path, number), auditFileName(path, number + 1)).catch((error: unknown) => {
         // There need not be so many yet.
@@ -54,6 +57,16 @@ export async function rotateAuditFiles({ path, maxBytes, maxFiles, clock, fs }: 
   } finally {
     await lock.close();
     await fs.rm(lockPath, { force: true });
+  }
+}
+
+async function isThere(fs: AuditFs, path: string): Promise<boolean> {
+  try {
+    await fs.stat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }
 
