@@ -1,10 +1,10 @@
 import { cancellation, raceAbort } from '../base/abort';
 import { type Disposable, DisposableStore } from '../base/disposable';
+import { formatDuration } from '../base/duration';
 import { PatchbayError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
 import type { GlobalSettings, ServerDefinition, ServerEntry } from './config/definition';
 import { Connection, type OpenContext, type RetryPolicy } from './connection/connection';
-import { formatDuration } from './connection/failures';
 import { isDebugged, startHeartbeat } from './connection/heartbeat';
 import type { Session } from './connection/session';
 import type { ConnectionState } from './connection/state';

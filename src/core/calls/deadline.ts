@@ -1,7 +1,7 @@
 import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
+import { formatDuration } from '../../base/duration';
 import { PatchbayError } from '../../base/errors';
-import { formatDuration } from '../connection/failures';
 
 /**
  * How long one call may take from the moment it was made, whatever it waits for: a limit, a connection, the answer.

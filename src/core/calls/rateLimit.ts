@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
+import { formatDuration } from '../../base/duration';
 import { PatchbayError } from '../../base/errors';
-import { formatDuration } from '../connection/failures';
 import { LinkedQueue } from './linkedQueue';
 import { SlidingWindow } from './slidingWindow';
 

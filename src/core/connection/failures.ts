@@ -1,4 +1,5 @@
 import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
+import { formatDuration } from '../../base/duration';
 import { describeError, isPatchbayError, PatchbayError, toError } from '../../base/errors';
 import { SIGN_IN_UNSET_CODE } from '../../shared/errorCodes';
 import { SIGN_IN_REQUIRED_CODE } from '../auth/authErrors';
@@ -110,8 +111,4 @@ export function toErrorInfo(error: unknown): ErrorInfo {
 
 function quote(text: string): string {
   return text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text;
-}
-
-export function formatDuration(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
 }

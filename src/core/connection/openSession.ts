@@ -2,12 +2,13 @@ import { Client, type Implementation as SdkImplementation } from '@modelcontextp
 import { raceAbort } from '../../base/abort';
 import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import { type Disposable, DisposableStore } from '../../base/disposable';
+import { formatDuration } from '../../base/duration';
 import { PatchbayError, toError } from '../../base/errors';
 import type { Interaction, Logger } from '../ports';
 import { suggestsLegacySse } from '../transports/httpErrors';
 import type { AnyLaunch, McpTransport, SseLaunch } from '../transports/transport';
 import type { Era, EraVerdicts } from './era';
-import { describeFailure, formatDuration, isEraFailure, isRefusal } from './failures';
+import { describeFailure, isEraFailure, isRefusal } from './failures';
 import { RequestDeadline, signInWait } from './requestDeadline';
 import { SdkSession } from './sdkSession';
 import type { LogLevel } from './serverLog';
