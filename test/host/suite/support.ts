@@ -51,9 +51,17 @@ export async function removeServers(api: PatchbayApi, ...ids: string[]): Promise
 }
 
 export function workspaceConfig(): vscode.Uri {
+  return inFolder('.vscode/patchbay.json');
+}
+
+export function savedCalls(): vscode.Uri {
+  return inFolder('.vscode/patchbay.calls.json');
+}
+
+function inFolder(path: string): vscode.Uri {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   assert.ok(folder, 'no folder is open');
-  return vscode.Uri.joinPath(folder.uri, '.vscode/patchbay.json');
+  return vscode.Uri.joinPath(folder.uri, path);
 }
 
 /** The text of the user's configuration file. */

@@ -1,7 +1,7 @@
 /// <reference types="mocha" />
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { openView, serverThat, stateOf } from './support';
+import { openView, savedCalls, serverThat, stateOf } from './support';
 
 suite('restricted mode', () => {
   test('lists the servers of the workspace and starts none', async () => {
@@ -16,5 +16,22 @@ suite('restricted mode', () => {
     await assert.rejects(api.callTool('manual', 'anything', {}), /Restricted Mode/);
     for (const server of api.servers()) assert.equal(server.processId, undefined);
     assert.deepEqual(await vscode.workspace.findFiles('**/spawned.txt'), []);
+  });
+
+  test('uses no saved call of the workspace', async () => {
+    const api = await openView();
+    const calls = [{ name: 'own', server: 'manual', tool: 'anything' }];
+    await vscode.workspace.fs.writeFile(savedCalls(), new TextEncoder().encode(JSON.stringify({ calls })));
+    for (const run of [true, false]) {
+      await assert.rejects(
+        async () => vscode.commands.executeCommand('patchbay.callSaved', { name: 'own', run }),
+        /In Restricted Mode the saved calls of this workspace are only listed/,
+      );
+    }
+    assert.equal(stateOf(api, 'manual'), 'needsInput');
+    assert.deepEqual(
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ label }) => /anything/.test(label)),
+      [],
+    );
   });
 });
