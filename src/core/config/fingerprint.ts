@@ -37,6 +37,15 @@ export function launchFingerprint(definition: ServerDefinition): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
+/**
+ * What an approval is kept by: `launchFingerprint`, with the number of connections where the entry wants more than one, since
+ * each of a stdio server is a process.
+ */
+export function approvalFingerprint(definition: ServerDefinition): string {
+  const pool = definition.entry?.pool;
+  return launchFingerprint(definition) + (pool && pool.max > 1 ? `:pool=${pool.min}-${pool.max}` : '');
+}
+
 export function describeLaunch(definition: ServerDefinition): LaunchDescription {
   const { entry, source } = definition;
   if (!entry) return { summary: summarizeLaunch(definition), details: definition.problems };
@@ -54,6 +63,7 @@ export function describeLaunch(definition: ServerDefinition): LaunchDescription 
     line('Proxy', entry.proxy === 'inherit' || entry.proxy === 'none' ? [] : [maskUrl(entry.proxy)]),
     line('TLS', tlsFacts(entry)),
     line('Security', securityFacts(entry)),
+    line('Connections', connectionFacts(entry)),
     line('Reads', usedVariables(entry)),
   ].filter(isText);
   return { summary: summarizeLaunch(definition), details };
@@ -104,6 +114,12 @@ function securityFacts({ security }: ServerEntry): string[] {
   if (security.allowInsecure) facts.push('secrets without TLS');
   if (security.skipValidation) facts.push('no checks of addresses');
   return facts;
+}
+
+function connectionFacts({ pool }: ServerEntry): string[] {
+  if (pool.max === 1) return [];
+  const kept = Math.min(pool.min, pool.max);
+  return [`up to ${pool.max} at the same time`, ...(kept > 1 ? [`${kept} of them always open`] : [])];
 }
 
 /** Variables that hand something of the person or the machine to the server. */

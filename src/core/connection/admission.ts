@@ -1,5 +1,5 @@
 import type { ServerDefinition } from '../config/definition';
-import { describeLaunch, launchFingerprint } from '../config/fingerprint';
+import { approvalFingerprint, describeLaunch } from '../config/fingerprint';
 import { launchFacts } from '../config/launchFacts';
 import type { ApprovalRequest, Ports } from '../ports';
 import { NeedsInputError } from './connection';
@@ -53,6 +53,6 @@ async function toRequest(definition: ServerDefinition, { env, userHome, workspac
     serverName: name,
     summary,
     details: [...details, ...facts.details],
-    fingerprint: `approval:${folder}:${launchFingerprint(definition)}${facts.key}`,
+    fingerprint: `approval:${folder}:${approvalFingerprint(definition)}${facts.key}`,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeLaunch, launchFingerprint } from '../../../../src/core/config/fingerprint';
+import { approvalFingerprint, describeLaunch, launchFingerprint } from '../../../../src/core/config/fingerprint';
 import { define, workspace } from './support/definitions';
 
 const stdio = { command: 'npx', args: ['-y', 'pkg'], env: { A: '1', B: '2' } };
@@ -63,7 +63,27 @@ describe('launchFingerprint', () => {
   });
 });
 
+describe('approvalFingerprint', () => {
+  it('tells how many connections the entry wants, and is that of the launch where it wants one', () => {
+    const of = (pool?: object) => approvalFingerprint(define({ ...stdio, ...(pool ? { pool } : {}) }));
+    expect(of()).toBe(launchFingerprint(define(stdio)));
+    expect(of({ min: 1, max: 1 })).toBe(of());
+    const all = [of(), of({ max: 2 }), of({ max: 64 }), of({ min: 32, max: 64 })];
+    expect(new Set(all).size).toBe(all.length);
+    expect(of({ max: 64 })).toMatch(new RegExp(launchFingerprint(define(stdio))));
+  });
+});
+
 describe('describeLaunch', () => {
+  it('says how many connections there may be where it is more than one', () => {
+    const lines = (pool: object) =>
+      describeLaunch(define({ url: 'https://x/', pool })).details.filter((line) => line.startsWith('Connections'));
+    expect(lines({ max: 1 })).toEqual([]);
+    expect(lines({ max: 64 })).toEqual(['Connections: up to 64 at the same time']);
+    expect(lines({ min: 64, max: 8 })).toEqual(['Connections: up to 8 at the same time, 8 of them always open']);
+    expect(lines({ min: 32, max: 64 })).toEqual(['Connections: up to 64 at the same time, 32 of them always open']);
+  });
+
   it('shows the whole command, with blanks made visible, and what it reads', () => {
     const entry = {
       command: 'my tool',

@@ -45,6 +45,17 @@ describe('admit', () => {
     ]);
   });
 
+  it('asks again where an entry wants more connections than the one that was approved', async () => {
+    const { asked, connect } = setUp();
+    await connect({ command: 'x' });
+    await connect({ command: 'x', pool: { min: 32, max: 64 } });
+    await connect({ command: 'x', pool: { min: 32, max: 64 } });
+    expect(asked.map(({ details }) => details.filter((line) => line.startsWith('Connections')))).toEqual([
+      [],
+      ['Connections: up to 64 at the same time, 32 of them always open'],
+    ]);
+  });
+
   it('approves nothing whose environment file cannot be read, and says why', async () => {
     const { asked, connect } = setUp();
     await mkdir(join(folder, '.env'));
