@@ -42,17 +42,22 @@ export interface Form {
   remove(field: FieldNode): void;
 }
 
+export interface FormOptions {
+  /** Fields are numbered from it on. Default 0; for where several forms are shown together. */
+  readonly firstId?: number;
+}
+
 /**
  * Without `value` the form starts with the schema's defaults; with one it holds exactly that value.
  * A schema or value beyond the bounds of `LIMITS` becomes a JSON box. Throws a RangeError only where the value is too
  * deep to be shown at all.
  */
-export function createForm(schema: unknown, value?: JsonValue): Form {
+export function createForm(schema: unknown, value?: JsonValue, { firstId = 0 }: FormOptions = {}): Form {
   if (value !== undefined && !isWithin(value, 450, 2_000_000)) {
     throw new RangeError('The value is nested too deeply or has too many members for a form.');
   }
   const bounded = isWithin(schema, LIMITS.schemaDepth, LIMITS.schemaMembers) ? schema : true;
-  const context: FormContext = { source: new SchemaSource(bounded), made: 0, fields: 0, since: 0 };
+  const context: FormContext = { source: new SchemaSource(bounded), made: firstId, fields: 0, since: firstId };
   const root = new FieldNode(context, undefined, '', bounded, { role: 'root', required: true });
   if (value === undefined) root.loadInitial();
   else root.load(value);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { argumentsObject } from './argumentsObject';
 import type { JsonObject, JsonValue } from './json';
 import type { Progress, ToolAnnotations } from './mcp';
+import { type QuestionHostMessage, questionMessages } from './questions';
 import { type SavedCallsMessage, savedCallsRequest } from './savedCalls';
 
 export const TOOL_PANEL_VIEW_TYPE = 'patchbay.tool';
@@ -161,6 +162,7 @@ export type HostMessage =
   /** All lines of a run so far, the oldest left out beyond a bound. */
   | { readonly type: 'log'; readonly id: string; readonly lines: readonly LogLine[] }
   | { readonly type: 'history'; readonly entries: readonly HistoryView[] }
+  | QuestionHostMessage
   /** Further blocks of a result; `from` is the number of the first one. */
   | { readonly type: 'blocks'; readonly id: string; readonly from: number; readonly blocks: readonly BlockView[] };
 
@@ -187,6 +189,7 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('more'), id, from: z.number().int().min(1).max(1_000_000) }),
   z.object({ type: z.literal('argsChanged'), args: argumentsObject }),
   z.object({ type: z.literal('savedCalls'), request: savedCallsRequest }),
+  ...questionMessages,
 ]);
 
 export type PanelMessage = z.infer<typeof panelMessage>;

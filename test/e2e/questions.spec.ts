@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { ROOT } from '../../scripts/lib/root.mjs';
 import { expect, setUserServers, test } from './support/fixtures';
 import type { Workbench } from './support/workbench';
@@ -48,8 +48,143 @@ async function press(page: Page, keys: string[]): Promise<void> {
   }
 }
 
-test('values that a server asks for are given by keyboard, declined and cancelled', async ({ workbench }) => {
+/** The question in the panel that is in front. */
+function question({ webview }: Workbench): Locator {
+  return webview.getByRole('article', { name: 'Question of the server “Parcels [x](command:y)”' });
+}
+
+/** A call of another panel, so that a question may belong to either. */
+async function runAnother(workbench: Workbench): Promise<void> {
+  await run(workbench, 'hold');
+  await expect(workbench.webview.getByRole('article', { name: 'Running' })).toBeVisible();
+}
+
+test('a question of the tool that runs is answered in its panel by keyboard, declined and cancelled', async ({
+  workbench,
+}) => {
+  const { page, webview } = workbench;
+  const card = question(workbench);
+
+  await test.step('accepted', async () => {
+    await run(workbench, 'survey');
+    await expect(card).toBeFocused();
+    await expect(card).toContainText('Before the parcel leaves');
+    await expect(card).toContainText('while survey runs');
+    await workbench.screenshot('question-light');
+    await press(page, ['Tab', '=A', 'Control+Enter']);
+    await expect(webview.getByRole('textbox', { name: 'Name' })).toBeFocused();
+    await expect(card).toContainText(/at least 2/i);
+    await expect(card).toContainText('A value is required.');
+    await workbench.screenshot('question-invalid-light');
+    await press(page, ['=da']);
+    await webview.getByRole('textbox', { name: 'Floor' }).focus();
+    await press(page, ['=7']);
+    await webview.getByRole('radio', { name: 'By pigeon' }).focus();
+    await press(page, ['Space']);
+    await webview.getByRole('checkbox', { name: 'Gift wrap' }).focus();
+    await press(page, ['Space']);
+    await workbench.setTheme('dark');
+    await workbench.screenshot('question-dark');
+    await press(page, ['Control+Enter']);
+    const content = { name: 'Ada', floor: 7, speed: 'fast', extras: ['gift'], insured: true };
+    await answered(workbench, { action: 'accept', content });
+    await expect(card).toHaveCount(0);
+  });
+
+  await test.step('cancelled', async () => {
+    await run(workbench, 'survey');
+    await card.getByRole('button', { name: 'Cancel' }).press('Enter');
+    await answered(workbench, { action: 'cancel' });
+  });
+
+  await test.step('declined; hostile text stays text', async () => {
+    await run(workbench, 'hostile');
+    await expect(card).toContainText(
+      '[Sign in](command:workbench.action.quit) $(alert) <img src=x onerror=alert(1)> \\u{202e}txt.exe',
+    );
+    await expect(card.locator('a, img')).toHaveCount(0);
+    await workbench.screenshot('question-hostile-dark');
+    await card.getByRole('button', { name: 'Decline' }).press('Enter');
+    await answered(workbench, { action: 'decline' });
+  });
+
+  await test.step('gone with its call', async () => {
+    await run(workbench, 'survey');
+    await expect(card).toBeFocused();
+    await webview.locator('.run-bar').getByRole('button', { name: 'Cancel' }).press('Enter');
+    await expect(card).toHaveCount(0);
+    await expect(webview.locator('.results')).toContainText('” was taken back: ');
+    await expect(webview.locator('.results')).toContainText('Cancelled');
+  });
+});
+
+test('a question of a tool whose panel is hidden calls for it, and keeps what was typed', async ({ workbench }) => {
+  const { page, webview } = workbench;
+  const card = question(workbench);
+  await run(workbench, 'survey');
+  await expect(card).toBeFocused();
+  await press(page, ['Tab', '=Ada']);
+  await webview.getByRole('textbox', { name: 'Floor' }).focus();
+  await press(page, ['=1e']);
+  // Another panel in front of it, whose call asks too.
+  await workbench.row('visit').click();
+  await expect(webview.getByRole('heading', { name: 'visit' })).toBeVisible();
+  await page.getByRole('tab', { name: /^survey/ }).click();
+  await expect(webview.getByRole('textbox', { name: 'Name' })).toHaveValue('Ada');
+  await expect(webview.getByRole('textbox', { name: 'Floor' })).toHaveValue('1e');
+  await card.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await answered(workbench, { action: 'cancel' });
+
+  await run(workbench, 'later');
+  await expect(webview.getByRole('article', { name: 'Running' })).toBeVisible();
+  await run(workbench, 'go');
+  const toast = page.locator('.notification-toast').filter({ hasText: 'asks a question, while its tool “later” runs' });
+  await expect(toast).toContainText('“Parcels [x] (command:y)”');
+  await workbench.screenshot('question-hidden-light');
+  await toast.getByRole('button', { name: 'Show' }).press('Enter');
+  await expect(card).toContainText('while later runs');
+  await card.getByRole('button', { name: 'Stop asking' }).press('Enter');
+  await answered(workbench, { action: 'decline' });
+  await run(workbench, 'survey');
+  await answered(workbench, { action: 'decline' });
+});
+
+test('an address that a tool wants visited is shown in its panel and opened only on consent', async ({ workbench }) => {
+  const { page, dialog } = workbench;
+  const card = question(workbench);
+  const context = page.context();
+  const visited: string[] = [];
+  await context.route('https://pay.example/**', async (route) => {
+    visited.push(route.request().url());
+    await route.fulfill({ contentType: 'text/html', body: '<title>Paid</title>Paid.' });
+  });
+  const address = 'https://pay.example/parcel?id=17&back=https%3A%2F%2Fshop.example%2F%3Fa%3D1%26b%3D2';
+
+  await run(workbench, 'visit');
+  await expect(card).toContainText('Host: pay.example');
+  await expect(card).toContainText(address);
+  await expect(card.locator('a, img')).toHaveCount(0);
+  await workbench.screenshot('question-address-light');
+  await card.getByRole('button', { name: 'Decline' }).press('Enter');
+  await answered(workbench, { action: 'decline' });
+  expect(visited).toEqual([]);
+
+  await run(workbench, 'visit');
+  await expect(card).toBeFocused();
+  await workbench.setTheme('dark');
+  await workbench.screenshot('question-address-dark');
+  await card.getByRole('button', { name: 'Open in browser' }).press('Enter');
+  const opened = context.waitForEvent('page');
+  // The question of the editor, for every address that it does not know.
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await (await opened).waitForLoadState();
+  await answered(workbench, { action: 'accept' });
+  expect(visited).toEqual([address]);
+});
+
+test('values that a server asks for, nobody knows by which call, are given in dialogs', async ({ workbench }) => {
   const { page, quickInput } = workbench;
+  await runAnother(workbench);
 
   await test.step('accepted', async () => {
     await run(workbench, 'survey');
@@ -103,7 +238,9 @@ test('values that a server asks for are given by keyboard, declined and cancelle
   });
 });
 
-test('an address that a server wants visited is shown in full and opened only on consent', async ({ workbench }) => {
+test('an address that a server wants visited, nobody knows by which call, is shown in a dialog', async ({
+  workbench,
+}) => {
   const { page, dialog } = workbench;
   const context = page.context();
   const visited: string[] = [];
@@ -112,6 +249,7 @@ test('an address that a server wants visited is shown in full and opened only on
     await route.fulfill({ contentType: 'text/html', body: '<title>Paid</title>Paid.' });
   });
   const address = 'https://pay.example/parcel?id=17&back=https%3A%2F%2Fshop.example%2F%3Fa%3D1%26b%3D2';
+  await runAnother(workbench);
 
   await run(workbench, 'visit');
   await expect(dialog).toContainText('“Parcels [x] (command:y)” asks you to open an address');

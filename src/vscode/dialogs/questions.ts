@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ElicitAnswer, ElicitRequest, SampleAnswer, SampleRefusal, SampleRequest } from '../../core/ports';
+import { openAddress } from '../openAddress';
 import { unlinked } from '../plainText';
 import type { QuestionTurns } from '../questionTurns';
 import { choose } from './choose';
@@ -42,7 +43,5 @@ async function visit(
   if (picked === stop) return { action: 'decline', stopsQuestions: true };
   if (picked === decline) return { action: 'decline' };
   if (picked !== open) return { action: 'cancel' };
-  // As text: a parsed URI would be encoded anew, and another address than the one that was shown would open.
-  const isOpened = await vscode.env.openExternal(request.url as unknown as vscode.Uri);
-  return { action: isOpened ? 'accept' : 'cancel' };
+  return { action: (await openAddress(request.url)) ? 'accept' : 'cancel' };
 }

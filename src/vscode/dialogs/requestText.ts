@@ -14,15 +14,24 @@ const MAX_MESSAGE = 300;
  */
 export function visitDetail(request: ElicitRequest & { mode: 'url' }, t: Translate): string {
   const message = oneLine(request.message, MAX_MESSAGE);
+  const { warning = '', advice } = visitTexts(request, t);
   const lines = [
     t('Host: {0}', oneLine(request.host, 300)),
-    request.isPunycode ? t('The host has letters that may look like other letters. Check it carefully.') : '',
+    warning,
     // Never shortened: nobody should open what they cannot see in full.
     manyLines(request.url, Number.POSITIVE_INFINITY),
-    t('Open it only if you expected this. The server does not see what you do there.'),
+    advice,
     message && t('The server says: “{0}”', message),
   ];
   return lines.filter((line) => line !== '').join('\n\n');
+}
+
+/** What there is to say of an address that a server wants opened: what is odd about it, and when to open it. */
+export function visitTexts({ isPunycode }: ElicitRequest & { mode: 'url' }, t: Translate) {
+  return {
+    ...(isPunycode && { warning: t('The host has letters that may look like other letters. Check it carefully.') }),
+    advice: t('Open it only if you expected this. The server does not see what you do there.'),
+  };
 }
 
 /** The whole conversation that a model would be given. */

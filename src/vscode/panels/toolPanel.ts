@@ -21,6 +21,7 @@ import { cut } from '../plainText';
 import { CallLog } from './callLog';
 import { asksFirst, confirmCall } from './confirmCall';
 import { canCurl, copiedCall } from './copyAs';
+import { PanelQuestions } from './panelQuestions';
 import { type Reported, reportSender } from './reportSender';
 import { useResult } from './resultActions';
 import { resultView } from './resultView';
@@ -85,6 +86,7 @@ export class ToolPanel {
   readonly #deps: ToolPanelDeps;
   readonly #running = new Map<string, { view: RunningView; controller: AbortController }>();
   readonly #subscriptions: { dispose(): void }[] = [];
+  readonly #questions: PanelQuestions;
   #finished: FinishedRun[] = [];
   readonly #savedCalls: SavedCallsPart;
   /** Arguments that the webview is to take over when it next starts. */
@@ -110,6 +112,12 @@ export class ToolPanel {
       inputSchema: () => this.#catalogTool()?.tool.inputSchema,
       load: (value, name) => this.#load(value, name),
       run: async (value) => this.isBusy || (await this.run(value, true)),
+    });
+    this.#questions = new PanelQuestions({
+      toolName: target.tool,
+      post: (message) => this.#post(message),
+      isVisible: () => panel.visible,
+      reveal: () => panel.reveal(),
     });
     this.#subscriptions.push(
       this.#savedCalls,
@@ -149,6 +157,7 @@ export class ToolPanel {
 
   #onClosed(): void {
     this.#disposed = true;
+    this.#questions.close();
     for (const { controller } of this.#running.values()) controller.abort(new Error('The panel was closed.'));
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
     this.#finished = [];
@@ -171,6 +180,9 @@ export class ToolPanel {
         return this.#sendInit();
       case 'connect':
         return this.#connect();
+      case 'answer':
+      case 'draft':
+        return this.#questions.receive(message);
       case 'run':
         if (!this.#running.has(message.id)) await this.#run(message.id, message.args, true).catch(() => {});
         return;
@@ -259,6 +271,7 @@ export class ToolPanel {
     this.#deps.onCall(args);
     this.#running.set(id, { view, controller });
     this.#post({ type: 'started', run: view });
+    this.#questions.begin();
     const progress = reportSender((reported) => this.#show(id, reported));
     const log = new CallLog(hub, server, () => progress.logged(log.lines));
     let answeredBy = server;
@@ -269,7 +282,12 @@ export class ToolPanel {
       if (hub.server(server)?.state.kind !== 'connected') await hub.connect(server, { interactive: true, signal });
       if (byPerson && !(await this.#isAllowed(args))) throw new PatchbayError('cancelled', 'The tool was not called.');
       signal.throwIfAborted();
-      const result = await hub.callTool(server, tool, args, { signal, onProgress: progress.report, onMember });
+      const result = await hub.callTool(server, tool, args, {
+        signal,
+        onProgress: progress.report,
+        onMember,
+        elicit: this.#questions.of(id),
+      });
       const view = resultView(result, this.#catalogTool()?.tool.outputSchema);
       this.#finish({ id, at, args, log: log.lines, answeredBy, outcome: { status: 'done', result: view } }, result);
       return result;
@@ -281,6 +299,7 @@ export class ToolPanel {
       throw error;
     } finally {
       progress.stop();
+      this.#questions.over(id);
       log.dispose();
     }
   }
@@ -342,6 +361,7 @@ export class ToolPanel {
       runs: this.#finished.map((run) => run.view),
       running: [...this.#running.values()].map((run) => run.view),
     });
+    this.#questions.start();
   }
 
   /** Tells the webview what changed, and nothing where nothing did. */

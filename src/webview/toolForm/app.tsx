@@ -2,6 +2,8 @@ import { useEffect, useReducer, useState } from 'preact/hooks';
 import { ArgumentsPane } from './argumentsPane';
 import { Header } from './header';
 import type { Host } from './host';
+import { ShownQuestion } from './question';
+import type { Questions } from './questions';
 import { Results } from './results';
 import { RunBar } from './runBar';
 import { SavedCalls } from './savedCalls';
@@ -9,10 +11,17 @@ import type { ToolSession } from './session';
 
 const TICK_MS = 100;
 
-export function App({ session, host }: { readonly session: ToolSession; readonly host: Host }) {
+interface AppProps {
+  readonly session: ToolSession;
+  readonly questions: Questions;
+  readonly host: Host;
+}
+
+export function App({ session, questions, host }: AppProps) {
   const [, draw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     session.onChange = () => draw(undefined);
+    questions.onChange = () => draw(undefined);
     const stop = host.onMessage((message) => session.receive(message));
     const save = () => session.save();
     window.addEventListener('pagehide', save);
@@ -32,7 +41,7 @@ export function App({ session, host }: { readonly session: ToolSession; readonly
       window.removeEventListener('pagehide', save);
       document.removeEventListener('keydown', runByKey);
     };
-  }, [session, host]);
+  }, [session, questions, host]);
   const isRunning = session.runs.running.length > 0;
   const now = useNow(isRunning);
   useEffect(() => {
@@ -48,9 +57,11 @@ export function App({ session, host }: { readonly session: ToolSession; readonly
             <SavedCalls session={session} host={host} />
             <ArgumentsPane session={session} />
           </div>
-          {session.form && <RunBar session={session} host={host} now={now} />}
+          {session.form && <RunBar session={session} questions={questions} host={host} now={now} />}
         </div>
-        <Results host={host} runs={session.runs.finished} running={session.runs.running} now={now} />
+        <Results host={host} runs={session.runs.finished} running={session.runs.running} now={now}>
+          <ShownQuestion questions={questions} toolName={session.toolName} />
+        </Results>
       </main>
       <div class="hidden" role="status" aria-live="polite">
         {session.announcement}

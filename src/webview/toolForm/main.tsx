@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { App } from './app';
 import { connectHost } from './host';
+import { Questions } from './questions';
 import { ToolSession } from './session';
 import { ValidatorClient } from './validatorClient';
 
@@ -9,5 +10,6 @@ if (root) {
   const host = connectHost();
   const validator = new ValidatorClient(document.body.dataset.validator ?? '');
   const session = new ToolSession(host, validator, () => crypto.randomUUID());
-  render(<App session={session} host={host} />, root);
+  const questions = new Questions(host, validator, () => crypto.randomUUID());
+  render(<App session={session} questions={questions} host={host} />, root);
 }

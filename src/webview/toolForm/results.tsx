@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { equalJson } from '../../forms/equalJson';
 import type { JsonValue } from '../../shared/json';
@@ -17,12 +18,15 @@ interface ResultsProps {
   readonly runs: readonly RunView[];
   readonly running: readonly RunningView[];
   readonly now: number;
+  /** Above all runs. */
+  readonly children?: ComponentChildren;
 }
 
 /** Newest on top; earlier runs are folded. */
-export function Results({ host, runs, running, now }: ResultsProps) {
+export function Results({ host, runs, running, now, children }: ResultsProps) {
   return (
-    <section class="results" aria-label="Results" id="results">
+    <section class="results" aria-label="Results" id="results" tabIndex={-1}>
+      {children}
       {running.length === 0 && runs.length === 0 && <p class="empty">The result appears here.</p>}
       {running.map((run) => (
         <RunningCard key={run.id} host={host} run={run} now={now} />

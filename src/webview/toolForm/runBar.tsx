@@ -3,6 +3,7 @@ import type { CopyFormat } from '../../shared/toolPanel';
 import { RUN_BUTTON_ID } from './focusPlaces';
 import type { Host } from './host';
 import { Icon } from './icons';
+import type { Questions } from './questions';
 import { SaveCall } from './savedCalls';
 import type { ToolSession } from './session';
 import { durationText, plural } from './text';
@@ -18,12 +19,13 @@ const COPY_FORMATS = [
 
 interface RunBarProps {
   readonly session: ToolSession;
+  readonly questions: Questions;
   readonly host: Host;
   readonly now: number;
 }
 
 /** Always in sight: run, cancel, how long it takes, and what stands in the way. */
-export function RunBar({ session, host, now }: RunBarProps) {
+export function RunBar({ session, questions, host, now }: RunBarProps) {
   const { problems } = session;
   const { running } = session.runs;
   const isRunning = running.length > 0;
@@ -50,6 +52,12 @@ export function RunBar({ session, host, now }: RunBarProps) {
           Cancel
         </button>
       )}
+      {questions.first && (
+        <button type="button" class="link to-question" onClick={() => questions.focus()}>
+          <Icon name="question" />
+          {plural(questions.list.length, 'question')}
+        </button>
+      )}
       <span class="run-note">
         {first ? (
           durationText(now - first.at)
@@ -67,7 +75,7 @@ export function RunBar({ session, host, now }: RunBarProps) {
   );
 }
 
-function MoreMenu({ session, host }: Omit<RunBarProps, 'now'>) {
+function MoreMenu({ session, host }: Omit<RunBarProps, 'questions' | 'now'>) {
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);

@@ -1,4 +1,7 @@
-/** MCP over stdio, revision 2025-11-25: each tool asks the client for something and answers with what came back. */
+/**
+ * MCP over stdio, revision 2025-11-25: each tool asks the client for something and answers with what came back, but for
+ * `hold`, which never answers. `later` asks what `survey` does once `go` was called and its answer has arrived.
+ */
 import { createInterface } from 'node:readline';
 
 const HOSTILE = '[Sign in](command:workbench.action.quit) $(alert) <img src=x onerror=alert(1)> \u202etxt.exe';
@@ -49,6 +52,7 @@ function option(value, title) {
 }
 
 const waiting = new Map();
+const went = [];
 let lastId = 0;
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 
@@ -69,8 +73,26 @@ async function answer(method, params) {
     case 'ping':
       return {};
     case 'tools/list':
-      return { tools: Object.keys(REQUESTS).map((name) => ({ name, inputSchema: { type: 'object' } })) };
+      return {
+        tools: [...Object.keys(REQUESTS), 'hold', 'later', 'go'].map((name) => ({
+          name,
+          inputSchema: { type: 'object' },
+        })),
+      };
     case 'tools/call':
+      if (params.name === 'hold') await new Promise(() => {});
+      if (params.name === 'later') {
+        await new Promise((resolve) => went.push(resolve));
+        params.name = 'survey';
+      }
+      if (params.name === 'go') {
+        // Behind the answer.
+        setImmediate(async () => {
+          await ask({ method: 'ping' });
+          for (const resolve of went.splice(0)) resolve();
+        });
+        return { content: [] };
+      }
       return { content: [{ type: 'text', text: JSON.stringify(await ask(REQUESTS[params.name])) }] };
     default:
       return undefined;
