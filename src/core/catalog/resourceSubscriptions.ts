@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock';
 import { type Disposable, DisposableStore } from '../../base/disposable';
-import { describeError } from '../../base/errors';
+import { describeError, isPatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { Session } from '../connection/session';
@@ -116,9 +116,15 @@ export class PatternSubscriptions implements Disposable {
     const added = [...wanted].filter((uri) => !subscribed.has(uri) && !refused.has(uri));
     const failed = await this.#each(current, added, async (uri) => {
       refused.add(uri);
-      await session.subscribeToResource(uri, { timeoutMs });
-      refused.delete(uri);
-      subscribed.add(uri);
+      try {
+        await session.subscribeToResource(uri, { timeoutMs });
+        subscribed.add(uri);
+        refused.delete(uri);
+      } catch (error) {
+        // Silence is no refusal: the next change of the list is another chance.
+        if (isPatchbayError(error) && error.kind === 'timeout') refused.delete(uri);
+        throw error;
+      }
     });
     if (failed.count > 0 && !current.store.isDisposed) {
       const what = failed.count === 1 ? 'One resource' : `${failed.count} resources`;

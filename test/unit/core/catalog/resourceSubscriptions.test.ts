@@ -9,6 +9,7 @@ import { ManualClock, settle } from '../../../support/manualClock';
 class ResourceSession extends FakeSession {
   uris: string[];
   readonly refuses = new Set<string>();
+  refusal: 'protocol' | 'timeout' = 'protocol';
   readonly asked: string[] = [];
   inFlight = 0;
   most = 0;
@@ -29,7 +30,7 @@ class ResourceSession extends FakeSession {
     this.most = Math.max(this.most, this.inFlight);
     await settle();
     this.inFlight -= 1;
-    if (this.refuses.has(uri)) throw new PatchbayError('protocol', 'refused');
+    if (this.refuses.has(uri)) throw new PatchbayError(this.refusal, 'refused');
     await super.subscribeToResource(uri);
   }
 }
@@ -129,6 +130,20 @@ describe('PatternSubscriptions', () => {
     await settle();
     expect(session.asked).toEqual(['a:1', 'a:2', 'a:3']);
     expect(lines).toEqual(['2 resources could not be subscribed to: refused']);
+  });
+
+  it('asks again with the next change of the list where no answer came', async () => {
+    const session = new ResourceSession(['a:1']);
+    session.refuses.add('a:1');
+    session.refusal = 'timeout';
+    const { clock, subscriptions } = create(['**']);
+    await subscriptions.attach(session, 1000);
+    session.refuses.clear();
+    session.announceResources();
+    await clock.advance(200);
+    await settle();
+    expect(session.asked).toEqual(['a:1', 'a:1']);
+    expect(subscriptions.uris).toEqual(['a:1']);
   });
 
   it('subscribes to a thousand at most', async () => {
