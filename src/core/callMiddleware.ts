@@ -1,6 +1,5 @@
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
-import { RateLimit } from './calls/rateLimit';
 import { registerBuiltInMiddleware } from './middleware/builtIn';
 import { composeMiddleware } from './middleware/compose';
 import type { Middleware, MiddlewareFactory } from './middleware/middleware';
@@ -19,7 +18,7 @@ export class CallMiddleware {
 
   constructor(ports: Ports) {
     this.#ports = ports;
-    registerBuiltInMiddleware(this.#registry, (settings, clock) => new RateLimit(settings, clock));
+    registerBuiltInMiddleware(this.#registry);
   }
 
   register(name: string, middleware: Middleware | MiddlewareFactory): Disposable {

@@ -237,7 +237,10 @@ export class ServerHub implements Hub {
     const { removed, changed } = diffConfigurations(this.#configuration, configuration);
     const before = this.#snapshots.ids.join();
     this.#configuration = configuration;
-    for (const id of removed) void this.#remove(id);
+    for (const id of removed) {
+      this.#servers.get(id)?.failWaiting();
+      void this.#remove(id);
+    }
     for (const id of changed) this.#change(id, configuration.servers.get(id));
     for (const [id, definition] of configuration.servers) if (!this.#servers.has(id)) this.#add(definition);
     this.#groups.update(configuration.groups);

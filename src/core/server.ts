@@ -19,6 +19,7 @@ import type { ServerSnapshot } from './hubTypes';
 import { serverLogs } from './leveledLog';
 import type { MetricsRecorder } from './metrics/recorder';
 import type { Middleware } from './middleware/middleware';
+import { rateLimitOf } from './middleware/rateLimit';
 import type { Logger } from './ports';
 import { redactError, redactedLog } from './redacted';
 import { requireEntry } from './requireEntry';
@@ -111,10 +112,9 @@ export class Server implements Disposable {
       new ServerCalls({
         serverId: definition.id,
         entry: () => requireEntry(this.#definition),
-        rateLimit: () => this.#definition.entry?.limits.rateLimit,
+        rateLimit: () => this.#definition.entry && rateLimitOf(this.#definition.entry),
         limiter: deps.limiter,
         lease: (signal, connecting) => this.#sessions.lease(signal, connecting),
-        disconnects: () => this.#sessions.disconnects,
         tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
         around: () => this.#middleware(),
         describe: (error) => this.#describe(error),
@@ -231,7 +231,13 @@ export class Server implements Disposable {
   }
 
   disconnect(): Promise<void> {
+    this.failWaiting();
     return this.#sessions.disconnect();
+  }
+
+  /** Calls that wait for anything but their answer fail at once, and none is made again. */
+  failWaiting(): void {
+    this.#calls.failWaiting();
   }
 
   /** Resolves when no call is under way. */
@@ -241,6 +247,7 @@ export class Server implements Disposable {
 
   /** Disconnects for good; asked again meanwhile, by force. Resolves when nothing is left. */
   async end(): Promise<void> {
+    this.failWaiting();
     await this.#sessions.end();
     this.#store.dispose();
   }

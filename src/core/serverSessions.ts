@@ -48,7 +48,6 @@ export class ServerSessions implements Disposable {
   #idleTimer: Disposable | undefined;
   /** Those who wait for the attempt at this moment. */
   #waiting = 0;
-  #disconnects = 0;
 
   readonly onDidChangeState: Event<ConnectionState>;
   /** Fires for each session of the connection, before the state becomes `connected`. */
@@ -98,11 +97,6 @@ export class ServerSessions implements Disposable {
     return this.#connection.session;
   }
 
-  /** How often somebody asked to disconnect; what ends by itself, such as an idle connection, does not count. */
-  get disconnects(): number {
-    return this.#disconnects;
-  }
-
   get roundTripMs(): number | undefined {
     return this.#roundTripMs;
   }
@@ -120,7 +114,6 @@ export class ServerSessions implements Disposable {
 
   /** Resolves when nothing is left. */
   disconnect(): Promise<void> {
-    this.#disconnects += 1;
     return this.#disconnect();
   }
 
@@ -161,7 +154,6 @@ export class ServerSessions implements Disposable {
 
   /** Disconnects for good. Resolves when nothing is left. */
   async end(): Promise<void> {
-    this.#disconnects += 1;
     this.#idleTimer?.dispose();
     const isForced = this.state.kind === 'disconnecting';
     await Promise.all([this.#connection.end(), this.pool.close(isForced)]);

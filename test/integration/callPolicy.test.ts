@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { nextEvent } from '../../src/base/event';
+import { mergeConfigFiles, readConfigFile } from '../../src/core/index';
 import type { CallToolResult } from '../../src/shared/mcp';
 import { startCountingHttp } from '../servers/countingServer.mjs';
 import { startHttpServer } from '../servers/httpServer.mjs';
@@ -75,6 +77,90 @@ describe('a call that is given up', () => {
     await expect(gaveUp).rejects.toMatchObject({ kind: how === 'by the caller' ? 'cancelled' : 'timeout' });
     expect(textOf(await hub.callTool('s', 'cancelled', {}))).toBe('1');
     expect(harness.kindsOf('s')).toEqual(['connecting', 'connected']);
+  });
+});
+
+describe('calls that wait', () => {
+  const slowly = { limits: { rateLimit: { maxRequests: 1, perMs: 60_000 } }, timeouts: { toolMs: 30_000 } };
+
+  it.each(['disconnected', 'taken out of the configuration'])(
+    'are over at once when their server is %s',
+    async (how) => {
+      const { hub } = open({ s: slowly });
+      expect((await harness.call('s', 'run', 'first', PLENTY)).text).toBe('first');
+      const waiting = harness.call('s', 'run', 'second', { timeoutMs: 30_000 });
+      if (how === 'disconnected') await hub.disconnect('s');
+      else hub.update(mergeConfigFiles([readConfigFile('{ "servers": {} }', { kind: 'adHoc' })]));
+      const { error, tookMs } = await waiting;
+      expect(error?.message).toBe('The server was disconnected before the call was sent.');
+      expect(tookMs).toBeLessThan(4000);
+      expect(harness.runsOf('second')).toBe(0);
+    },
+  );
+
+  it('are over at once after a server has asked for time, too', async () => {
+    const server = await startCountingHttp();
+    parts.push(server);
+    const { hub } = open({ s: { url: `http://127.0.0.1:${server.port}/mcp`, transport: 'http' } });
+    await hub.connect('s');
+    server.refuse(1, 429, 20);
+    const refused = nextEvent(hub.traffic('s').onDidFinish);
+    const waiting = harness.call('s', 'run', 'x', { timeoutMs: 30_000 });
+    await refused;
+    await vi.waitFor(() => expect(hub.metrics().now.servers[0]?.pool.inFlight).toBe(0));
+    await hub.disconnect('s');
+    const { error, tookMs } = await waiting;
+    expect(error?.message).toBe('The server was disconnected before the call was over.');
+    expect(tookMs).toBeLessThan(4000);
+  });
+
+  it('for a rate limit that middleware asks for hold no place of other servers', async () => {
+    const { hub } = open({ limited: { middleware: ['rateLimit'] }, other: {} }, { tools: { maxConcurrentCalls: 3 } });
+    await Promise.all([hub.connect('limited'), hub.connect('other')]);
+    for (let call = 0; call < 100; call += 1) await hub.callTool('limited', 'echo', { text: 'x' });
+    const waiting = Array.from({ length: 5 }, (_, n) => harness.call('limited', 'run', `w${n}`, PLENTY));
+    expect((await harness.call('other', 'run', 'other', PLENTY)).text).toBe('other');
+    expect(hub.metrics().now.calls).toEqual({ inFlight: 0, waiting: 0 });
+    await hub.disconnect('limited');
+    for (const { error } of await Promise.all(waiting)) expect(error?.kind).toBe('cancelled');
+  });
+});
+
+describe('a server with a rate limit', () => {
+  it('gets no more than that when it was slow to start', async () => {
+    const rateLimit = { maxRequests: 2, perMs: 600 };
+    const { hub } = open({ s: { limits: { rateLimit } } });
+    await Promise.all(Array.from({ length: 6 }, (_, n) => harness.call('s', 'run', `r${n}`, { timeoutMs: 20_000 })));
+    const sent = hub
+      .traffic('s')
+      .snapshot()
+      .filter(({ method }) => method === 'tools/call')
+      .map(({ startedAt }) => startedAt);
+    expect(sent).toHaveLength(6);
+    // The log looks at the clock a moment later than the limit does.
+    for (const [index, at] of sent.slice(2).entries()) expect(at - (sent[index] as number)).toBeGreaterThan(580);
+  });
+
+  it('gets no more than that when it turns calls away', async () => {
+    const server = await startCountingHttp();
+    parts.push(server);
+    const { hub } = open({
+      s: {
+        url: `http://127.0.0.1:${server.port}/mcp`,
+        transport: 'http',
+        limits: { rateLimit: { maxRequests: 1, perMs: 60_000 } },
+      },
+    });
+    await hub.connect('s');
+    server.refuse(2, 429, 0);
+    const { error } = await harness.call('s', 'run', 'x', { timeoutMs: 1500 });
+    expect(error?.message).toContain('it waited for "limits.rateLimit"');
+    expect(
+      hub
+        .traffic('s')
+        .snapshot()
+        .filter(({ method }) => method === 'tools/call'),
+    ).toHaveLength(1);
   });
 });
 

@@ -29,7 +29,7 @@ export class Deadline implements Disposable {
     this.#run();
   }
 
-  /** Aborts with an error of kind `timeout` that says what was waited for. */
+  /** Aborts with an error of kind `timeout` that says what was waited for, or with that of `fail`. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -67,6 +67,12 @@ export class Deadline implements Disposable {
   /** Names what the call waits for from now on, for the error: `a free place`, `the answer`. */
   waitFor(what: string): void {
     this.#waitsFor = what;
+  }
+
+  /** Ends the time before it is over, with that error. */
+  fail(error: PatchbayError): void {
+    this.#stop();
+    this.#controller.abort(error);
   }
 
   dispose(): void {

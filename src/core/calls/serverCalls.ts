@@ -1,21 +1,22 @@
-import { raceAbort } from '../../base/abort';
+import { cancellation, raceAbort } from '../../base/abort';
 import type { Clock } from '../../base/clock';
-import { type Deferred, deferred } from '../../base/deferred';
+import { deferred } from '../../base/deferred';
 import type { Disposable } from '../../base/disposable';
-import { type ErrorKind, isPatchbayError, PatchbayError } from '../../base/errors';
+import { isPatchbayError, PatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Tool } from '../../shared/mcp';
-import { type BreakerPass, type BreakerState, CircuitBreaker, isBreakerFailure } from '../balancing/breaker';
+import type { BreakerState } from '../balancing/breaker';
 import type { ServerEntry } from '../config/definition';
 import type { CallToolOptions } from '../hubTypes';
 import type { Middleware } from '../middleware/middleware';
 import { type Lease, NO_SESSION_CODE } from '../pool/sessionPool';
+import { CallBreakers } from './callBreakers';
 import { callTool } from './callTool';
 import { Deadline } from './deadline';
 import type { FairLimiter, Release } from './fairLimiter';
 import type { CallEnd } from './history';
-import { RateLimit } from './rateLimit';
+import { RateLimit, type Room } from './rateLimit';
 import { type CallPhase, replayPauseMs } from './replay';
 
 export interface ServerCallsOptions {
@@ -28,8 +29,6 @@ export interface ServerCallsOptions {
   readonly limiter: FairLimiter;
   /** A place on a session. Connects first where there is none, and calls `connecting` for the time that this takes. */
   readonly lease: (signal: AbortSignal, connecting: () => () => void) => Promise<Lease>;
-  /** How often somebody asked to disconnect: a call from before that connects no more. */
-  readonly disconnects: () => number;
   readonly tool: (name: string) => Tool | undefined;
   /** What is around each call, the first one outermost; one function for all. */
   readonly around: () => Middleware;
@@ -48,22 +47,20 @@ export interface MemberCallOptions extends CallToolOptions {
 /** One call on its way down. */
 interface Call {
   readonly tool: string;
-  readonly args: JsonObject;
   readonly options: MemberCallOptions;
   readonly deadline: Deadline;
-  /** How often somebody had asked to disconnect when the call was made. */
-  readonly disconnects: number;
+  /** That of the caller and that of the deadline. */
+  readonly signal: AbortSignal;
+  /** Its place among all calls; undefined while it waits for one, or for the rate limit. */
+  place: Release | undefined;
+  /** Its room in the window of the rate limit, until it is sent. */
+  room: Room | undefined;
+  /** At the server at this moment. */
+  isSent: boolean;
+  wasSent: boolean;
+  /** It is not made again. */
+  isDisconnected: boolean;
 }
-
-interface Passes {
-  readonly ofServer: BreakerPass;
-  readonly ofTool: BreakerPass | undefined;
-}
-
-/** Failures of a call that the calls of other tools would meet as well. */
-const SPEAKS_OF_SERVER: ReadonlySet<ErrorKind> = new Set(['connectionClosed', 'transport']);
-/** A breaker for each tool that was called, up to so many: later tools have the server's only. */
-const MAX_TOOL_BREAKERS = 500;
 
 /**
  * The calls of one server: limits, breakers, middleware, a lease, the call itself, one more try where that is safe, the
@@ -72,26 +69,23 @@ const MAX_TOOL_BREAKERS = 500;
 export class ServerCalls implements Disposable {
   readonly #options: ServerCallsOptions;
   readonly #rate: RateLimit;
-  readonly #breaker: CircuitBreaker;
-  readonly #toolBreakers = new Map<string, CircuitBreaker>();
-  readonly #changeEmitter = new Emitter<void>();
+  readonly #breakers: CallBreakers;
   readonly #idleEmitter = new Emitter<void>();
-  /** Pauses before a call is made again. */
-  readonly #pauses = new Set<Deferred<void>>();
-  #inFlight = 0;
+  readonly #calls = new Set<Call>();
 
   /** A breaker is in another state. */
-  readonly onDidChangeBreakers: Event<void> = this.#changeEmitter.event;
+  readonly onDidChangeBreakers: Event<void>;
 
   constructor(options: ServerCallsOptions) {
     this.#options = options;
     this.#rate = new RateLimit(options.rateLimit, options.clock);
-    this.#breaker = this.#createBreaker();
+    this.#breakers = new CallBreakers(options.clock);
+    this.onDidChangeBreakers = this.#breakers.onDidChange;
   }
 
   /** Calls that were made and have not ended. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#calls.size;
   }
 
   /** Calls that would go at once under `limits.rateLimit`; undefined where there is none. */
@@ -100,18 +94,17 @@ export class ServerCalls implements Disposable {
   }
 
   get breaker(): BreakerState {
-    return this.#breaker.state;
+    return this.#breakers.ofServer;
   }
 
   /** Tools whose breaker is not closed. */
   get toolBreakers(): ReadonlyMap<string, BreakerState> {
-    const open = [...this.#toolBreakers].filter(([, { state }]) => state.kind !== 'closed');
-    return new Map(open.map(([tool, { state }]) => [tool, state]));
+    return this.#breakers.ofTools;
   }
 
   /** Resolves when no call is under way. */
   drain(): Promise<void> {
-    if (this.#inFlight === 0) return Promise.resolve();
+    if (this.inFlight === 0) return Promise.resolve();
     const drained = deferred<void>();
     const listener = this.#idleEmitter.event(() => {
       listener.dispose();
@@ -122,8 +115,18 @@ export class ServerCalls implements Disposable {
 
   /** Lets calls pass again. For a person who connects anew. */
   resetBreakers(): void {
-    this.#breaker.reset();
-    for (const breaker of this.#toolBreakers.values()) breaker.reset();
+    this.#breakers.reset();
+  }
+
+  /**
+   * The server was disconnected or removed: calls that wait for anything but their answer fail at once. Those that were
+   * sent end as their connection does, and are not made again.
+   */
+  failWaiting(): void {
+    for (const call of this.#calls) {
+      call.isDisconnected = true;
+      if (!call.isSent) call.deadline.fail(disconnected(call));
+    }
   }
 
   /** Lets go who may go by settings that changed. */
@@ -137,110 +140,134 @@ export class ServerCalls implements Disposable {
     const timeoutMs = options.timeoutMs ?? entry().timeouts.toolMs;
     if (!(timeoutMs >= 0)) throw new PatchbayError('config', 'The timeout of a call must be 0 (no limit) or more ms.');
     const started = performance.now();
-    const disconnects = this.#options.disconnects();
     const deadline = new Deadline(timeoutMs, clock, `The tool "${tool}"`);
     let queueMs = 0;
-    this.#inFlight += 1;
+    const call: Call = {
+      tool,
+      options,
+      deadline,
+      signal: options.signal ? AbortSignal.any([deadline.signal, options.signal]) : deadline.signal,
+      place: undefined,
+      room: undefined,
+      isSent: false,
+      wasSent: false,
+      isDisconnected: false,
+    };
+    this.#calls.add(call);
     const ended = begin(tool, args);
     const end = (outcome: CallEnd['outcome'], result?: CallToolResult) =>
       ended({ outcome, durationMs: performance.now() - started, queueMs, result });
     try {
-      const signal = options.signal ? AbortSignal.any([deadline.signal, options.signal]) : deadline.signal;
-      const release = await this.#enter(tool, deadline, signal);
+      await this.#enter(call);
       queueMs = performance.now() - started;
-      try {
-        const result = await this.#pass({ tool, args, options, deadline, disconnects }, signal);
-        end(result.isError === true ? 'toolError' : 'ok', result);
-        return result;
-      } finally {
-        release();
-      }
+      const result = await this.#pass(call, args);
+      end(result.isError === true ? 'toolError' : 'ok', result);
+      return result;
     } catch (cause) {
       const error = describe(cause);
       end(error.kind);
       throw error;
     } finally {
+      leave(call);
       deadline.dispose();
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#idleEmitter.fire();
+      this.#calls.delete(call);
+      if (this.inFlight === 0) this.#idleEmitter.fire();
     }
   }
 
   dispose(): void {
-    for (const pause of this.#pauses) pause.reject(disconnected());
+    this.failWaiting();
     this.#rate.dispose();
-    this.#breaker.dispose();
-    for (const breaker of this.#toolBreakers.values()) breaker.dispose();
-    this.#changeEmitter.dispose();
+    this.#breakers.dispose();
     this.#idleEmitter.dispose();
   }
 
-  /** The limits, in order. Who must wait for the window of the rate limit holds no place meanwhile. */
-  async #enter(tool: string, deadline: Deadline, signal: AbortSignal): Promise<Release> {
+  /** The limits, in order. */
+  async #enter(call: Call): Promise<void> {
+    this.#breakers.refuseWhereOpen(call.tool);
+    await this.#takePlace(call);
+    await this.#takeRoom(call);
+  }
+
+  async #takePlace(call: Call): Promise<void> {
     const { limiter, serverId } = this.#options;
-    this.#refuseWhereOpen(tool);
-    deadline.waitFor('its turn');
-    const release = await limiter.acquire(serverId, signal);
-    if (this.#rate.remaining !== 0) {
-      try {
-        await this.#rate.take(signal);
-        return release;
-      } catch (error) {
-        release();
-        throw error;
-      }
-    }
-    release();
-    deadline.waitFor('"limits.rateLimit"');
-    await this.#rate.take(signal);
-    return limiter.acquire(serverId, signal);
+    call.deadline.waitFor('its turn');
+    call.place = await limiter.acquire(serverId, call.signal);
+  }
+
+  /** Who must wait for the window of the rate limit holds no place meanwhile. */
+  async #takeRoom(call: Call): Promise<void> {
+    call.room = this.#rate.tryTake();
+    if (call.room) return;
+    leave(call);
+    call.deadline.waitFor('"limits.rateLimit"');
+    call.room = await this.#rate.take(call.signal);
+    await this.#takePlace(call);
   }
 
   /** Through the breakers and the middleware. */
-  async #pass(call: Call, signal: AbortSignal): Promise<CallToolResult> {
+  async #pass(call: Call, args: JsonObject): Promise<CallToolResult> {
     const { serverId, around } = this.#options;
-    const { tool, args } = call;
-    const passes = this.#enterBreakers(tool);
+    const { tool, signal, deadline } = call;
+    const passage = this.#breakers.enter(tool);
     try {
+      deadline.waitFor('its middleware');
       const passing = around()({ server: serverId, tool, arguments: args, signal }, (next) =>
-        this.#send({ ...call, args: next.arguments }, next.signal),
+        // A middleware may end the request by a signal of its own, but not keep the caller from ending it.
+        this.#send(call, next.arguments, next.signal === signal ? signal : AbortSignal.any([signal, next.signal])),
       );
       // Middleware comes from outside: it may listen to no signal.
       const result = await raceAbort(passing, signal);
-      passes.ofServer.succeeded();
-      passes.ofTool?.succeeded();
+      passage.succeeded();
       return result;
     } catch (error) {
-      this.#settle(passes, error);
+      passage.ended(error);
       throw error;
     }
   }
 
-  async #send(call: Call, signal: AbortSignal): Promise<CallToolResult> {
+  async #send(call: Call, args: JsonObject, signal: AbortSignal): Promise<CallToolResult> {
     const { tool, options, deadline } = call;
     const { lease, describe } = this.#options;
     for (let tries = 1; ; tries += 1) {
       let phase: CallPhase = 'waiting';
       try {
-        if (!this.#isWanted(call)) throw disconnected();
+        // Not even begun: a connection would be opened for nobody.
+        if (signal.aborted) throw cancellation(signal);
         deadline.waitFor('a connection');
         // A server that is slow to start has its own limit; a caller who gave a time means all of it.
         const connecting = options.timeoutMs === undefined ? () => deadline.pause() : () => () => {};
         const place = await lease(signal, connecting);
         phase = 'sent';
-        return await this.#request(place, call, signal);
+        return await this.#request(place, call, args, signal);
       } catch (error) {
         const failure = describe(error);
         const pauseMs = options.onSent ? undefined : this.#pauseBefore(failure, phase, tries, tool);
         const isTooLate = pauseMs === undefined || pauseMs > deadline.remainingMs || deadline.remainingMs === 0;
-        if (isTooLate || !this.#isWanted(call)) throw failure;
+        if (isTooLate || call.isDisconnected) throw failure;
         deadline.waitFor('the server to take calls again');
         if (pauseMs > 0) await this.#pause(pauseMs, signal);
+        await this.#takeRoomAgain(call, failure);
       }
     }
   }
 
-  async #request(place: Lease, { tool, args, options, deadline }: Call, signal: AbortSignal): Promise<CallToolResult> {
+  /** Each try counts for the rate limit. Where that refuses, the call ends as its last try did. */
+  async #takeRoomAgain(call: Call, failure: PatchbayError): Promise<void> {
+    if (call.room) return;
+    try {
+      await this.#takeRoom(call);
+    } catch (error) {
+      throw isPatchbayError(error) && error.kind === 'limit' ? failure : error;
+    }
+    // The call may have ended in the moment in which it got its place.
+    if (!call.signal.aborted) return;
+    leave(call);
+    throw cancellation(call.signal);
+  }
+
+  async #request(place: Lease, call: Call, args: JsonObject, signal: AbortSignal): Promise<CallToolResult> {
+    const { tool, options, deadline } = call;
     const { entry, clock } = this.#options;
     const { timeouts } = entry();
     // From here on the request counts its own time: progress and questions to the person extend it.
@@ -254,6 +281,10 @@ export class ServerCalls implements Disposable {
     const listens = options.onProgress !== undefined || timeouts.resetOnProgress;
     try {
       options.onSent?.();
+      call.room?.use();
+      call.room = undefined;
+      call.isSent = true;
+      call.wasSent = true;
       const { timeoutMs: _, onProgress: __, ...others } = options;
       return await callTool(place.session, tool, args, timeouts, {
         ...others,
@@ -266,13 +297,11 @@ export class ServerCalls implements Disposable {
       deadline.spend(clock.now() - heardAt);
       throw error;
     } finally {
+      call.isSent = false;
+      deadline.waitFor('its middleware');
       goOn();
       place.release();
     }
-  }
-
-  #isWanted({ disconnects }: Call): boolean {
-    return disconnects === this.#options.disconnects();
   }
 
   #pauseBefore(failure: PatchbayError, phase: CallPhase, tries: number, tool: string): number | undefined {
@@ -284,56 +313,24 @@ export class ServerCalls implements Disposable {
 
   async #pause(pauseMs: number, signal: AbortSignal): Promise<void> {
     const over = deferred<void>();
-    this.#pauses.add(over);
     const timer = this.#options.clock.setTimeout(() => over.resolve(), pauseMs);
     try {
       await raceAbort(over.promise, signal);
     } finally {
       timer.dispose();
-      this.#pauses.delete(over);
     }
-  }
-
-  /** At once, so that nothing waits in line for what will not be let through. */
-  #refuseWhereOpen(tool: string): void {
-    for (const breaker of [this.#breaker, this.#toolBreakers.get(tool)]) {
-      if (breaker?.state.kind === 'open') breaker.enter();
-    }
-  }
-
-  #enterBreakers(tool: string): Passes {
-    const ofServer = this.#breaker.enter();
-    try {
-      return { ofServer, ofTool: this.#toolBreaker(tool)?.enter() };
-    } catch (error) {
-      ofServer.released();
-      throw error;
-    }
-  }
-
-  /** What only one tool does, such as being slow, says nothing of the others. */
-  #settle({ ofServer, ofTool }: Passes, error: unknown): void {
-    if (isBreakerFailure(error)) ofTool?.failed();
-    else ofTool?.released();
-    if (isPatchbayError(error) && SPEAKS_OF_SERVER.has(error.kind)) ofServer.failed();
-    else ofServer.released();
-  }
-
-  #toolBreaker(tool: string): CircuitBreaker | undefined {
-    const known = this.#toolBreakers.get(tool);
-    if (known || this.#toolBreakers.size >= MAX_TOOL_BREAKERS) return known;
-    const breaker = this.#createBreaker();
-    this.#toolBreakers.set(tool, breaker);
-    return breaker;
-  }
-
-  #createBreaker(): CircuitBreaker {
-    const breaker = new CircuitBreaker(this.#options.clock);
-    breaker.onDidChange(() => this.#changeEmitter.fire());
-    return breaker;
   }
 }
 
-function disconnected(): PatchbayError {
-  return new PatchbayError('cancelled', 'The server was disconnected before the call was sent.');
+/** Gives back what the call holds of the limits. */
+function leave(call: Call): void {
+  call.place?.();
+  call.place = undefined;
+  call.room?.giveBack();
+  call.room = undefined;
+}
+
+function disconnected({ wasSent }: Call): PatchbayError {
+  const when = wasSent ? 'over' : 'sent';
+  return new PatchbayError('cancelled', `The server was disconnected before the call was ${when}.`);
 }

@@ -29,15 +29,14 @@ export class SlidingWindow {
     return this.#count;
   }
 
-  /** Counts one more event where the window holds fewer than `max`. */
-  tryAdd(now: number, max: number, windowMs: number): boolean {
-    if (this.count(now, windowMs) >= max) return false;
+  /** Counts one more event. */
+  add(now: number, windowMs: number): void {
     const at = this.#time(now);
+    this.#forget(at - windowMs);
     const last = this.#moments.at(-1);
     if (last?.at === at) last.count++;
     else this.#moments.push({ at, count: 1 });
     this.#count++;
-    return true;
   }
 
   /** In how many ms there is room for `wanted` more (at most `max` of them); 0: now. */

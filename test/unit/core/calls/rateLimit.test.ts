@@ -13,7 +13,10 @@ function limitOf(maxRequests: number, perMs: number, onLimit: RateLimitSettings[
   const limit = new RateLimit(() => live.settings, clock);
   const granted: { name: number; at: number }[] = [];
   const take = (name: number, signal?: AbortSignal) =>
-    limit.take(signal).then(() => void granted.push({ name, at: clock.now() - start }));
+    limit.take(signal).then((room) => {
+      granted.push({ name, at: clock.now() - start });
+      room.use();
+    });
   return { clock, live, limit, granted, take };
 }
 
@@ -85,6 +88,43 @@ describe('RateLimit', () => {
     expect(granted.map(({ name }) => name)).toEqual([0, 1, 2, 3]);
   });
 
+  it('counts from when the room is used, and what is kept until then takes room as well', async () => {
+    const { clock, limit, granted, take } = limitOf(1, 100);
+    const room = await limit.take();
+    void take(1);
+    await clock.advance(1000);
+    expect([granted, limit.remaining, clock.pending]).toEqual([[], 0, 0]);
+    room.use();
+    room.giveBack();
+    await clock.advance(99);
+    expect(granted).toEqual([]);
+    await clock.advance(1);
+    expect(granted).toEqual([{ name: 1, at: 1100 }]);
+  });
+
+  it('lets the next one go for a room that is given back, once', async () => {
+    const { limit, granted, take } = limitOf(1, 100);
+    const room = await limit.take();
+    void take(1);
+    const last = take(2);
+    room.giveBack();
+    room.giveBack();
+    room.use();
+    await settle();
+    expect(granted.map(({ name }) => name)).toEqual([1]);
+    expect(limit.waiting).toBe(1);
+    limit.dispose();
+    await expect(last).rejects.toMatchObject({ kind: 'cancelled' });
+  });
+
+  it('refuses for a whole window where all room is kept', async () => {
+    const { limit } = limitOf(1, 1000, 'reject');
+    const room = await limit.take();
+    await expect(limit.take()).rejects.toMatchObject({ kind: 'limit', retryAfterMs: 1000 });
+    room.giveBack();
+    expect(limit.remaining).toBe(1);
+  });
+
   it('refuses who waits when it ends, and who comes later', async () => {
     const { clock, limit, take } = limitOf(1, 1000);
     await take(0);
@@ -131,16 +171,16 @@ describe('RateLimit', () => {
 describe('SlidingWindow', () => {
   it('holds one item a millisecond, and nothing that is over', () => {
     const window = new SlidingWindow();
-    for (let index = 0; index < 200_000; index++) window.tryAdd(Math.floor(index / 100), 1_000_000, 50);
+    for (let index = 0; index < 200_000; index++) window.add(Math.floor(index / 100), 50);
     expect(window.count(1999, 50)).toBe(5000);
     expect(window.size).toBeLessThan(150);
   });
 
   it('goes on where the clock is set back', () => {
     const window = new SlidingWindow();
-    expect(window.tryAdd(1_000_000, 1, 100)).toBe(true);
-    expect(window.tryAdd(5000, 1, 100)).toBe(false);
+    window.add(1_000_000, 100);
+    expect(window.count(5000, 100)).toBe(1);
     expect(window.freeAfterMs(5000, 1, 100, 1)).toBe(100);
-    expect(window.tryAdd(5100, 1, 100)).toBe(true);
+    expect(window.count(5100, 100)).toBe(0);
   });
 });

@@ -39,7 +39,6 @@ let limiter: FairLimiter;
 let arrived: Arrived[];
 let recorded: Recorded[];
 let leases: number;
-let disconnects: number;
 
 interface Setting {
   readonly entry?: Record<string, unknown>;
@@ -60,7 +59,6 @@ function setUp({ entry = {}, limit = 10, tools = [], lease, around }: Setting = 
   arrived = [];
   recorded = [];
   leases = 0;
-  disconnects = 0;
   limiter = new FairLimiter({ limit: () => limit, keyLimit: () => parsed.limits.maxConcurrentCalls });
   const session = new FakeSession();
   session.answer = (_method, params, options) => {
@@ -94,7 +92,6 @@ function setUp({ entry = {}, limit = 10, tools = [], lease, around }: Setting = 
         leases += 1;
         return { session, release: () => {} };
       }),
-    disconnects: () => disconnects,
     tool: (name) => tools.find((tool) => tool.name === name) as Tool | undefined,
     around: around ?? (() => straight),
     describe: (error) =>
@@ -186,6 +183,63 @@ describe('limits', () => {
     await elapse(1);
     expect(arrived[1]?.tool).toBe('b');
     await answerAll();
+  });
+
+  it('counts for the rate limit from when a call is sent, however long the connection took', async () => {
+    const opened = deferred<void>();
+    const at: number[] = [];
+    const session = new FakeSession();
+    session.answer = async () => {
+      at.push(clock.now() - start);
+      return text('ok');
+    };
+    setUp({
+      entry: { limits: { rateLimit: { maxRequests: 2, perMs: 1000 } } },
+      lease: async () => {
+        await opened.promise;
+        return { session, release: () => {} };
+      },
+    });
+    const start = clock.now();
+    for (let call = 0; call < 5; call += 1) make();
+    await elapse(4000);
+    opened.resolve();
+    await elapse(2000);
+    expect(at).toEqual([4000, 4000, 5000, 5000, 6000]);
+  });
+
+  it('counts each try for the rate limit, and holds no place while one waits for it', async () => {
+    setUp({ limit: 1, entry: { timeouts: { toolMs: 0 }, limits: { rateLimit: { maxRequests: 1, perMs: 60_000 } } } });
+    const outcome = make();
+    await settle();
+    arrived[0]?.fail(failure('limit', { code: 429, retryAfterMs: 1 }));
+    await elapse(59_999);
+    expect([arrived.length, limiter.inFlight, calls.inFlight]).toEqual([1, 0, 1]);
+    await elapse(1);
+    expect([arrived.length, limiter.inFlight]).toEqual([2, 1]);
+    arrived[1]?.answer();
+    await settle();
+    expect(outcome.result).toBeDefined();
+  });
+
+  it('ends a call as its last try did where the rate limit refuses one more', async () => {
+    setUp({ entry: { limits: { rateLimit: { maxRequests: 1, perMs: 60_000, onLimit: 'reject' } } } });
+    const outcome = make();
+    await settle();
+    arrived[0]?.fail(failure('limit', { code: 429, retryAfterMs: 10 }));
+    await elapse(10);
+    expect(outcome.error).toMatchObject({ code: 429 });
+    expect(arrived).toHaveLength(1);
+  });
+
+  it('spends nothing of the rate limit on a call that middleware answers', async () => {
+    setUp({
+      entry: { limits: { rateLimit: { maxRequests: 1, perMs: 60_000, onLimit: 'reject' } } },
+      around: () => async () => ({ content: [] }),
+    });
+    await calls.call('t', {}, {});
+    await calls.call('t', {}, {});
+    expect(calls.remaining).toBe(1);
   });
 
   it('refuses above the rate limit where the entry says so', async () => {
@@ -287,6 +341,14 @@ describe('the timeout', () => {
     expect(outcome.error).toMatchObject({ kind: 'timeout', message: expect.stringContaining('a connection') });
   });
 
+  it('may be longer than the most that progress can make of it', async () => {
+    setUp({ entry: { timeouts: { toolMs: 1000, maxTotalMs: 2000 } } });
+    make('t', { timeoutMs: 5000 });
+    await settle();
+    expect(arrived[0]?.options).toMatchObject({ timeoutMs: 5000, maxTotalMs: 5000 });
+    await answerAll();
+  });
+
   it('is none where it is 0', async () => {
     setUp({ entry: { timeouts: { toolMs: 0 } } });
     const outcome = make();
@@ -383,6 +445,19 @@ describe('cancel', () => {
 
   it('ends a call in a middleware that does not listen', async () => {
     expect((await abortion(settle, { around: () => () => new Promise(() => {}) })).error?.kind).toBe('cancelled');
+  });
+
+  it('reaches the request whatever signal a middleware hands on, and that one ends it as well', async () => {
+    const own = new AbortController();
+    const around: Setting['around'] = () => (call, next) => next({ ...call, signal: own.signal });
+    expect((await abortion(settle, { around })).error?.kind).toBe('cancelled');
+    expect(arrived[0]?.options.signal?.aborted).toBe(true);
+    setUp({ around });
+    const outcome = make();
+    await settle();
+    own.abort();
+    await settle();
+    expect(outcome.error?.kind).toBe('cancelled');
   });
 
   it('ends a call that waits before it is sent once more', async () => {
@@ -521,6 +596,36 @@ describe('breakers', () => {
     expect(calls.breaker.kind).toBe('closed');
   });
 
+  it('keep nobody from trying the server where only the tool refuses', async () => {
+    setUp({ entry: { timeouts: { toolMs: 0 } } });
+    await failTimes(5, 'bad', failure('timeout'));
+    await elapse(DEFAULT_BREAKER.openMs);
+    make('bad');
+    await failTimes(5, 'a');
+    expect(calls.breaker.kind).toBe('open');
+    await elapse(DEFAULT_BREAKER.openMs);
+    const refused = make('bad');
+    await settle();
+    expect(refused.error?.code).toBe('breakerOpen');
+    expect(calls.breaker.kind).toBe('halfOpen');
+    const probe = make('b');
+    await answerAll();
+    expect(probe.result).toBeDefined();
+    expect(calls.breaker.kind).toBe('closed');
+  });
+
+  it('forget no failure for a call that says nothing', async () => {
+    setUp();
+    await failTimes(4, 't', failure('timeout'));
+    await failTimes(1, 't', failure('limit', { retryable: false }));
+    await failTimes(1, 't', failure('timeout'));
+    expect([...calls.toolBreakers.keys()]).toEqual(['t']);
+    await failTimes(4, 'u');
+    await failTimes(1, 'u', failure('cancelled', { retryable: false }));
+    await failTimes(1, 'v');
+    expect(calls.breaker.kind).toBe('open');
+  });
+
   it('let pass again for a person who connects anew, and tell of each change', async () => {
     setUp();
     const seen: string[] = [];
@@ -647,23 +752,12 @@ describe('a call that failed', () => {
     setUp({ entry: { retry: { calls: 'always' } } });
     const outcome = make();
     await settle();
-    disconnects += 1;
+    calls.failWaiting();
+    expect(outcome.isOver).toBe(false);
     arrived[0]?.fail(dropped());
     await settle();
     expect(outcome.error?.kind).toBe('connectionClosed');
     expect(leases).toBe(1);
-  });
-
-  it('starts nothing at all where somebody disconnected while it stood in line', async () => {
-    setUp({ limit: 1 });
-    const release = await limiter.acquire('other');
-    const outcome = make();
-    await settle();
-    disconnects += 1;
-    release();
-    await settle();
-    expect(outcome.error).toMatchObject({ kind: 'cancelled' });
-    expect(leases).toBe(0);
   });
 });
 
@@ -742,6 +836,99 @@ describe('the record', () => {
     await settle();
     expect(recorded[0]?.ends).toMatchObject([{ outcome: 'cancelled' }]);
     release();
+  });
+});
+
+describe('a disconnect', () => {
+  const never = () => new Promise<never>(() => {});
+  const deaf: ServerCallsOptions['lease'] = never;
+
+  async function disconnect(): Promise<void> {
+    await settle();
+    calls.failWaiting();
+    await settle();
+  }
+  const unsent = { kind: 'cancelled', message: 'The server was disconnected before the call was sent.' };
+  const unfinished = { kind: 'cancelled', message: 'The server was disconnected before the call was over.' };
+
+  it('fails at once who waits for a place', async () => {
+    setUp({ limit: 1 });
+    const release = await limiter.acquire('other');
+    const outcome = make();
+    await disconnect();
+    expect(outcome.error).toMatchObject(unsent);
+    release();
+    await settle();
+    expect(leases).toBe(0);
+  });
+
+  it('fails at once who waits for the rate limit', async () => {
+    setUp({ entry: { limits: { rateLimit: { maxRequests: 1, perMs: 60_000 } } } });
+    make('a');
+    const outcome = make('b');
+    await disconnect();
+    expect(outcome.error).toMatchObject(unsent);
+    await answerAll();
+  });
+
+  it('fails at once who waits for a connection', async () => {
+    setUp({ lease: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(dropped()))) });
+    const outcome = make();
+    await disconnect();
+    expect(outcome.error).toMatchObject(unsent);
+  });
+
+  it('fails at once who is in a middleware that does not listen, before and after the request', async () => {
+    setUp({ around: () => never, lease: deaf });
+    const before = make();
+    await disconnect();
+    expect(before.error).toMatchObject(unsent);
+    setUp({ around: () => (call, next) => next(call).then(never) });
+    const after = make();
+    await settle();
+    arrived[0]?.answer();
+    await disconnect();
+    expect(after.error).toMatchObject(unfinished);
+  });
+
+  it('fails at once who waits to be sent once more', async () => {
+    setUp();
+    const outcome = make();
+    await settle();
+    arrived[0]?.fail(failure('limit', { code: 429, retryAfterMs: 6000 }));
+    await disconnect();
+    expect(outcome.error).toMatchObject(unfinished);
+  });
+
+  it('opens no connection for a call that a middleware hands on afterwards', async () => {
+    const gate = deferred<void>();
+    setUp({
+      around: () => (call, next) => gate.promise.then(() => next({ ...call, signal: new AbortController().signal })),
+    });
+    make();
+    await disconnect();
+    gate.resolve();
+    await settle();
+    expect(leases).toBe(0);
+  });
+
+  it('leaves a request that is under way to its connection', async () => {
+    setUp();
+    const outcome = make();
+    await disconnect();
+    expect(arrived[0]?.options.signal?.aborted).toBe(false);
+    arrived[0]?.answer('just in time');
+    await settle();
+    expect(outcome.result?.content[0]?.text).toBe('just in time');
+  });
+
+  it('is no matter of calls that are made after it', async () => {
+    setUp();
+    await disconnect();
+    make();
+    await settle();
+    await answerAll();
+    expect(arrived).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimit } from '../../../../src/core/calls/rateLimit';
 import { registerBuiltInMiddleware } from '../../../../src/core/middleware/builtIn';
 import { composeMiddleware } from '../../../../src/core/middleware/compose';
 import type {
@@ -8,11 +7,12 @@ import type {
   MiddlewareContext,
   Next,
 } from '../../../../src/core/middleware/middleware';
+import { rateLimitOf } from '../../../../src/core/middleware/rateLimit';
 import { MiddlewareRegistry } from '../../../../src/core/middleware/registry';
 import { silentLogger } from '../../../../src/core/nodePorts';
 import { Redactor } from '../../../../src/core/traffic/redactor';
 import type { JsonObject } from '../../../../src/shared/json';
-import { ManualClock, settle } from '../../../support/manualClock';
+import { ManualClock } from '../../../support/manualClock';
 
 const contextWith = (parts: Partial<MiddlewareContext> = {}): MiddlewareContext => ({
   serverName: 'Demo',
@@ -24,7 +24,7 @@ const contextWith = (parts: Partial<MiddlewareContext> = {}): MiddlewareContext 
 
 function registryWithAll() {
   const registry = new MiddlewareRegistry();
-  const disposable = registerBuiltInMiddleware(registry, (settings, clock) => new RateLimit(settings, clock));
+  const disposable = registerBuiltInMiddleware(registry);
   return { registry, disposable };
 }
 
@@ -64,45 +64,22 @@ describe('logging', () => {
 });
 
 describe('rateLimit', () => {
-  it('lets 100 calls go in 60 s where nothing is configured', async () => {
-    const clock = new ManualClock();
-    const run = chain(['rateLimit'], { clock });
-    let sent = 0;
-    const calls = Array.from({ length: 130 }, () =>
-      run({}, async () => {
-        sent++;
-        return { content: [] };
-      }),
-    );
-    await clock.advance(59_999);
-    expect(sent).toBe(100);
-    await clock.advance(1);
-    await Promise.all(calls);
-    expect(sent).toBe(130);
-  });
+  const numbers = { maxRequests: 1, perMs: 1000, onLimit: 'reject' } as const;
 
-  it('refuses as the server says, by name, and reads that at each call', async () => {
-    const limits: { rateLimit?: MiddlewareContext['limits']['rateLimit'] } = {};
-    const run = chain(['rateLimit'], { limits });
-    limits.rateLimit = { maxRequests: 1, perMs: 1000, onLimit: 'reject' };
-    await run({}, empty);
-    await expect(run({}, empty)).rejects.toMatchObject({
-      kind: 'limit',
-      retryAfterMs: 1000,
-      message: 'The middleware "rateLimit" refused the call: The limit of 1 calls in 1 s is reached.',
+  it('is the limit of its server, by its name alone: 100 calls in 60 s where there are no numbers', async () => {
+    expect(rateLimitOf({ limits: {}, middleware: ['logging', 'rateLimit'] })).toEqual({
+      maxRequests: 100,
+      perMs: 60_000,
+      onLimit: 'queue',
     });
+    expect(rateLimitOf({ limits: { rateLimit: numbers }, middleware: ['rateLimit'] })).toEqual(numbers);
+    expect(rateLimitOf({ limits: { rateLimit: numbers }, middleware: [] })).toEqual(numbers);
+    expect(rateLimitOf({ limits: {}, middleware: ['redact'] })).toBeUndefined();
   });
 
-  it('lets a call that waits be given up', async () => {
-    const clock = new ManualClock();
-    const run = chain(['rateLimit'], { clock, limits: { rateLimit: { maxRequests: 1, perMs: 9, onLimit: 'queue' } } });
-    await run({}, empty);
-    const controller = new AbortController();
-    const waiting = run({}, empty, controller.signal);
-    await settle();
-    controller.abort();
-    await expect(waiting).rejects.toMatchObject({ kind: 'cancelled', message: 'Cancelled.' });
-    expect(clock.pending).toBe(0);
+  it('makes no call wait where that would hold a place', async () => {
+    const run = chain(['rateLimit'], { limits: { rateLimit: numbers } });
+    await Promise.all([run({}, empty), run({}, empty), run({}, empty)]);
   });
 });
 

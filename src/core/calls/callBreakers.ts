@@ -1,0 +1,100 @@
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
+import { type ErrorKind, isPatchbayError } from '../../base/errors';
+import { Emitter, type Event } from '../../base/event';
+import { type BreakerPass, type BreakerState, CircuitBreaker, isBreakerFailure } from '../balancing/breaker';
+
+/** One call that both breakers let through. One of the two, once. */
+export interface CallPass {
+  succeeded(): void;
+  ended(error: unknown): void;
+}
+
+/** Failures of a call that the calls of other tools would meet as well. */
+const SPEAKS_OF_SERVER: ReadonlySet<ErrorKind> = new Set(['connectionClosed', 'transport']);
+/** A breaker for each tool that was called, up to so many: later tools have the server's only. */
+const MAX_TOOL_BREAKERS = 500;
+
+/** The breaker of one server, and those of its tools. */
+export class CallBreakers implements Disposable {
+  readonly #clock: Clock;
+  readonly #changeEmitter = new Emitter<void>();
+  readonly #ofServer: CircuitBreaker;
+  readonly #ofTools = new Map<string, CircuitBreaker>();
+
+  /** A breaker is in another state. */
+  readonly onDidChange: Event<void> = this.#changeEmitter.event;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#ofServer = this.#create();
+  }
+
+  get ofServer(): BreakerState {
+    return this.#ofServer.state;
+  }
+
+  /** Tools whose breaker is not closed. */
+  get ofTools(): ReadonlyMap<string, BreakerState> {
+    const open = [...this.#ofTools].filter(([, { state }]) => state.kind !== 'closed');
+    return new Map(open.map(([tool, { state }]) => [tool, state]));
+  }
+
+  /** Throws where no call may pass, so that nothing waits in line for what will not be let through. */
+  refuseWhereOpen(tool: string): void {
+    for (const breaker of [this.#ofServer, this.#ofTools.get(tool)]) {
+      if (breaker?.state.kind === 'open') breaker.enter();
+    }
+  }
+
+  /** Throws a `PatchbayError` of kind `limit` where one of the two lets no call pass. */
+  enter(tool: string): CallPass {
+    const ofServer = this.#ofServer.enter();
+    let ofTool: BreakerPass | undefined;
+    try {
+      ofTool = this.#ofTool(tool)?.enter();
+    } catch (error) {
+      ofServer.released();
+      throw error;
+    }
+    return {
+      succeeded: () => {
+        ofServer.succeeded();
+        ofTool?.succeeded();
+      },
+      // What only one tool does, such as being slow, says nothing of the others.
+      ended: (error) => {
+        if (isBreakerFailure(error)) ofTool?.failed();
+        else ofTool?.released();
+        if (isPatchbayError(error) && SPEAKS_OF_SERVER.has(error.kind)) ofServer.failed();
+        else ofServer.released();
+      },
+    };
+  }
+
+  /** Lets calls pass again. For a person who connects anew. */
+  reset(): void {
+    this.#ofServer.reset();
+    for (const breaker of this.#ofTools.values()) breaker.reset();
+  }
+
+  dispose(): void {
+    this.#ofServer.dispose();
+    for (const breaker of this.#ofTools.values()) breaker.dispose();
+    this.#changeEmitter.dispose();
+  }
+
+  #ofTool(tool: string): CircuitBreaker | undefined {
+    const known = this.#ofTools.get(tool);
+    if (known || this.#ofTools.size >= MAX_TOOL_BREAKERS) return known;
+    const breaker = this.#create();
+    this.#ofTools.set(tool, breaker);
+    return breaker;
+  }
+
+  #create(): CircuitBreaker {
+    const breaker = new CircuitBreaker(this.#clock);
+    breaker.onDidChange(() => this.#changeEmitter.fire());
+    return breaker;
+  }
+}
