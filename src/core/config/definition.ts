@@ -44,7 +44,7 @@ export interface GroupDefinition extends Omit<GlobalSettings['groups'][string], 
 export interface Configuration {
   readonly servers: ReadonlyMap<string, ServerDefinition>;
   readonly groups: ReadonlyMap<string, GroupDefinition>;
-  /** `groups` as the files say it, unchecked: those that can be used are above. */
+  /** `groups` as the user's own files say it, unchecked: those that can be used are above. */
   readonly settings: GlobalSettings;
   readonly diagnostics: readonly ConfigDiagnostic[];
 }

@@ -1,10 +1,8 @@
-import type { JsonObject } from '../../shared/json';
 import type { Configuration, ServerDefinition } from './definition';
 import type { ConfigDiagnostic } from './diagnostics';
 import { mergeGroups } from './groups';
-import { mergeValues } from './mergeValues';
 import type { ConfigFileResult } from './parse';
-import { settingsSchema } from './schema/settings';
+import { mergeSettings } from './sharedSettings';
 
 export interface MergeOptions {
   /** Whether the workspace is trusted. Default true. */
@@ -14,7 +12,7 @@ export interface MergeOptions {
 /**
  * Makes one configuration of all files, given in the order user, then workspace folders. An entry of a trusted workspace
  * overrides a user entry with the same id; without trust it is left out, so that opening a folder takes nobody's server
- * away. Of two workspace folders the first one wins, for settings too.
+ * away. Of two workspace folders the first one wins.
  */
 export function mergeConfigFiles(
   files: readonly ConfigFileResult[],
@@ -37,18 +35,10 @@ export function mergeConfigFiles(
       }
     }
   }
-  const { groups, diagnostics: found } = mergeGroups(files, servers, trusted);
-  return { servers, groups, settings: mergeSettings(files), diagnostics: [...diagnostics, ...found] };
-}
-
-function mergeSettings(files: readonly ConfigFileResult[]): Configuration['settings'] {
-  const workspace = files.filter(({ source }) => source.kind === 'workspace');
-  const others = files.filter(({ source }) => source.kind !== 'workspace');
-  const written = [...others, ...workspace.toReversed()].reduce<JsonObject>(
-    (merged, { settings }) => mergeValues(merged, settings as JsonObject),
-    {},
-  );
-  return settingsSchema.parse(written);
+  const { groups, diagnostics: inGroups } = mergeGroups(files, servers, trusted);
+  const hasOwnServers = [...servers.values()].some(({ source }) => source.kind !== 'workspace');
+  const { settings, diagnostics: inSettings } = mergeSettings(files, { trusted, hasOwnServers });
+  return { servers, groups, settings, diagnostics: [...diagnostics, ...inGroups, ...inSettings] };
 }
 
 function ignored(file: ConfigFileResult, definition: ServerDefinition, why: string): ConfigDiagnostic {

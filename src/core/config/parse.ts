@@ -23,6 +23,8 @@ export interface ConfigFileResult {
   readonly diagnostics: readonly ConfigDiagnostic[];
   /** Where the key of each server stands, by id. */
   readonly places?: ReadonlyMap<string, Place>;
+  /** Where the keys of the sections stand that all servers share, by `section.key`. */
+  readonly settingPlaces?: ReadonlyMap<string, Place>;
   /** By id. */
   readonly groupPlaces?: ReadonlyMap<string, GroupPlaces>;
 }
@@ -70,7 +72,24 @@ function readRoot(root: Node, source: ConfigSource, reporter: Reporter): FileCon
     { source, defaults, inputs },
     reporter,
   );
-  return { servers, settings, inputs, places, groupPlaces: placeGroups(settings, root, reporter) };
+  return {
+    servers,
+    settings,
+    inputs,
+    places,
+    settingPlaces: placeSettings(settings, root, reporter),
+    groupPlaces: placeGroups(settings, root, reporter),
+  };
+}
+
+function placeSettings({ groups: _, ...sections }: GlobalSettingsInput, root: Node, reporter: Reporter) {
+  const places = Object.entries(sections).flatMap(([section, value]) =>
+    Object.keys(value ?? {}).map((key): [string, Place] => [
+      `${section}.${key}`,
+      reporter.toPlace(findNode(root, [section, key]).key),
+    ]),
+  );
+  return new Map(places);
 }
 
 function placeGroups({ groups = {} }: GlobalSettingsInput, root: Node, reporter: Reporter): Map<string, GroupPlaces> {

@@ -63,15 +63,6 @@ describe('mergeConfigFiles', () => {
     ]);
   });
 
-  it('merges settings key by key with the same precedence', () => {
-    const merged = mergeConfigFiles([
-      read({ pool: { maxTotal: 1, maxIdleMs: 1, cleanupIntervalMs: 1 } }),
-      read({ pool: { maxTotal: 2 } }, workspace('one')),
-      read({ pool: { maxTotal: 3, maxIdleMs: 3 } }, workspace('two')),
-    ]);
-    expect(merged.settings.pool).toMatchObject({ maxTotal: 2, maxIdleMs: 3, cleanupIntervalMs: 1, keepAlive: true });
-  });
-
   it('keeps every diagnostic of every file', () => {
     const merged = mergeConfigFiles([read('{'), read('[]', workspace('one'))]);
     expect(merged.diagnostics.map(({ path }) => path)).toEqual([
