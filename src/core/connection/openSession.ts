@@ -14,6 +14,7 @@ import { SdkSession } from './sdkSession';
 import type { LogLevel } from './serverLog';
 import { ServerRequests } from './serverRequests';
 import type { Session } from './session';
+import { watchCredentials } from './watchedCredentials';
 
 /** The revision that has no `initialize`. */
 const MODERN_VERSION = '2026-07-28';
@@ -60,26 +61,33 @@ type Plan = 'auto' | 'patient' | Era;
  */
 export async function openSession(options: OpenSessionOptions): Promise<Session> {
   const connectMs = options.connectMs || MAX_DELAY_MS;
-  const limit = startLimit(options, connectMs);
+  const { launch, areAwaited } = watchCredentials(options.launch);
+  const watched = { ...options, launch, connectMs, expired: () => connectTimeout(options, areAwaited()) };
+  const limit = startLimit(watched, connectMs);
   try {
-    return await openByLadder({ ...options, connectMs, signal: limit.signal });
+    return await openByLadder({ ...watched, signal: limit.signal });
   } finally {
     limit.dispose();
   }
 }
 
+/** What all attempts of one opening share. */
+interface OpeningOptions extends OpenSessionOptions {
+  /** The error for the end of the time. */
+  readonly expired: () => PatchbayError;
+}
+
 /** Aborts with the signal of the options, or when `timeoutMs` are over in which nobody was signing in. */
-function startLimit(options: OpenSessionOptions, timeoutMs: number): { readonly signal: AbortSignal } & Disposable {
-  const { clock, signal, launch } = options;
+function startLimit(options: OpeningOptions, timeoutMs: number): { readonly signal: AbortSignal } & Disposable {
+  const { clock, signal, launch, expired } = options;
   const store = new DisposableStore();
-  const expired = () => connectTimeout(options);
   const deadline = store.add(new RequestDeadline({ clock, timeoutMs, maxTotalMs: 0, signal, expired }));
   const wait = signInWait(launch);
   if (wait) store.add(deadline.pauseDuring(wait));
   return { signal: deadline.signal, dispose: () => store.dispose() };
 }
 
-async function openByLadder(options: OpenSessionOptions): Promise<Session> {
+async function openByLadder(options: OpeningOptions): Promise<Session> {
   const known = options.protocol === 'auto' ? options.verdicts.get(options.fingerprint) : undefined;
   const plan: Plan = known ?? options.protocol;
   const first = await attempt(plan, options);
@@ -98,7 +106,7 @@ async function openByLadder(options: OpenSessionOptions): Promise<Session> {
  * (MCP specification 2026-07-28, basic/transports, "Backwards Compatibility"). Where that fails too, the cause of the
  * first failure is the one to read, unless the second says that credentials are wanted or a rule forbids it.
  */
-async function overSse(failed: Failed, options: OpenSessionOptions): Promise<Session> {
+async function overSse(failed: Failed, options: OpeningOptions): Promise<Session> {
   const { launch, protocol, signal, log } = options;
   const isPossible = launch.transport === 'http' && protocol !== 'modern' && !signal.aborted;
   if (!isPossible || !suggestsLegacySse(failed.raw)) throw failed.failure;
@@ -139,7 +147,7 @@ function secondPlan(plan: Plan, { raw, failure }: Failed, options: OpenSessionOp
   return isEraFailure(raw) || isRefusal(raw) ? 'auto' : undefined;
 }
 
-async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome> {
+async function attempt(plan: Plan, options: OpeningOptions): Promise<Outcome> {
   const { launch, clock, log, connectMs } = options;
   const transport = options.createTransport(launch);
   const probe = probeLimit(plan, transport, options);
@@ -186,7 +194,7 @@ async function attempt(plan: Plan, options: OpenSessionOptions): Promise<Outcome
  * Over HTTP the probe has half of the time, so that a server that swallows it still gets its `initialize`; without the
  * time of a sign-in, which the timer of the SDK would count.
  */
-function probeLimit(plan: Plan, transport: McpTransport, options: OpenSessionOptions) {
+function probeLimit(plan: Plan, transport: McpTransport, options: OpeningOptions) {
   if (plan !== 'auto' || goesOnAfterProbe(options)) return undefined;
   const limit = startLimit(options, Math.ceil(options.connectMs / 2));
   const send = transport.send.bind(transport);
@@ -227,8 +235,15 @@ function versionNegotiation(plan: Plan, options: OpenSessionOptions) {
   return { mode: 'auto' as const, probe: { timeoutMs } };
 }
 
-function connectTimeout({ connectMs }: OpenSessionOptions): PatchbayError {
-  return new PatchbayError('timeout', `The server did not answer within ${formatDuration(connectMs)}.`, {
+function connectTimeout({ connectMs }: OpenSessionOptions, areCredentialsAwaited: boolean): PatchbayError {
+  const time = formatDuration(connectMs);
+  if (areCredentialsAwaited) {
+    return new PatchbayError('timeout', `The credentials for the server were not there within ${time}.`, {
+      hint: 'Check "auth": its token program or authorization server takes long. Or raise "timeouts.connectMs".',
+      retryable: true,
+    });
+  }
+  return new PatchbayError('timeout', `The server did not answer within ${time}.`, {
     hint: 'Check that it is an MCP server and speaks on this transport, or raise "timeouts.connectMs".',
     retryable: true,
   });
