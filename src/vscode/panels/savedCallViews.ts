@@ -127,10 +127,9 @@ export function isCallOf(
   return call.server === server && call.tool === tool;
 }
 
-/** A name for new arguments: the first text in them, else the tool's name, with a number where it is taken. */
+/** A name for new arguments: the first text in them, else their first values, else the tool's name; numbered where it is taken. */
 export function suggestedName(args: JsonObject, tool: string, taken: readonly string[]): string {
-  const text = firstText(args);
-  const base = oneLine(text ?? tool, MAX_SUGGESTION);
+  const base = oneLine(firstText(args) ?? (firstValues(args) || tool), MAX_SUGGESTION);
   for (let number = 1; ; number++) {
     const name = number === 1 ? base : `${base} ${number}`;
     if (!taken.includes(name)) return name;
@@ -145,4 +144,13 @@ function firstText(value: JsonValue): string | undefined {
     if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** Such as "a 2, b 40". */
+function firstValues(args: JsonObject): string {
+  return Object.entries(args)
+    .filter(([, value]) => typeof value === 'number' || typeof value === 'boolean')
+    .slice(0, 5)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ');
 }

@@ -18,10 +18,14 @@ interface SavedCallsProps {
 export function SavedCalls({ session, host }: SavedCallsProps) {
   const [listed, setListed] = useState<Listed>();
   const [saved, setSaved] = useState<Saved>();
+  const [open, setOpen] = useState(false);
   useEffect(() => {
     const stop = host.onMessage((message) => {
       if (message.type === 'savedCalls') setListed(message);
-      else if (message.type === 'callSaved') setSaved(message);
+      else if (message.type === 'callSaved') {
+        setSaved(message);
+        setOpen(true);
+      }
     });
     ask(host, { do: 'list' });
     return stop;
@@ -33,14 +37,16 @@ export function SavedCalls({ session, host }: SavedCallsProps) {
         <p key={`${folder} ${offset} ${message}`} class="notice note wrong">
           <Icon name="warning" />
           <span>
-            {place}: {message}
+            {place}: {message}{' '}
             <button type="button" class="link" onClick={() => ask(host, { do: 'openFile', folder, offset })}>
               Open File
             </button>
           </span>
         </p>
       ))}
-      {calls.length > 0 && <CallList session={session} host={host} calls={calls} restricted={!!listed?.restricted} />}
+      {calls.length > 0 && (
+        <CallList {...{ session, host, calls, open, setOpen, restricted: listed?.restricted === true }} />
+      )}
       {saved && saved.leftOut.length > 0 && (
         <Note onClose={() => setSaved(undefined)} about="what was left out">
           “{saved.name}” is saved without its secrets: {saved.leftOut.join(', ')}.
@@ -70,12 +76,13 @@ export function SaveCall({ session, host }: SavedCallsProps) {
 interface CallListProps extends SavedCallsProps {
   readonly calls: readonly SavedCallView[];
   readonly restricted: boolean;
+  readonly open: boolean;
+  readonly setOpen: (open: boolean) => void;
 }
 
-function CallList({ session, host, calls, restricted }: CallListProps) {
+function CallList({ session, host, calls, restricted, open, setOpen }: CallListProps) {
   const list = useRef<HTMLUListElement>(null);
   const focused = useRef(-1);
-  const [open, setOpen] = useState(false);
   // A call that is deleted takes the focus with it: the one in its place gets it.
   useEffect(() => {
     const at = focused.current;
@@ -178,7 +185,7 @@ function ReplacedNote({ session }: { readonly session: ToolSession }) {
         session.onChange();
       }}
     >
-      {what} in the form.
+      {what} in the form.{' '}
       <button type="button" class="link" onClick={() => session.putBack()}>
         Put back what was there
       </button>

@@ -135,7 +135,8 @@ describe('the picker over all saved calls', () => {
 describe('the name that is proposed', () => {
   it.each<[JsonObject, string]>([
     [{ limit: 5, filter: { text: 'weather in Berlin' } }, 'weather in Berlin'],
-    [{ query: '  \n', n: 1 }, 'search'],
+    [{ a: 2, empty: '', b: 40, deep: {}, sure: true }, 'a 2, b 40, sure true'],
+    [{ query: '  \n', list: [] }, 'search'],
     [{}, 'search'],
     [{ list: ['', 'second'] }, 'second'],
     [{ text: `${'x'.repeat(60)}` }, `${'x'.repeat(39)}…`],
