@@ -1,6 +1,7 @@
-import { cancellation, raceAbort } from '../../base/abort';
+import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { type Disposable, DisposableStore } from '../../base/disposable';
+import { formatDuration } from '../../base/duration';
 import { describeError, type ErrorKind, isPatchbayError, PatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
@@ -21,6 +22,7 @@ import {
 import { HealthChecks } from './health';
 import type { Picker } from './picker';
 import { createPicker } from './strategies';
+import { withinTime } from './withinTime';
 
 /** What a group needs of the servers; it knows nothing else of them. */
 export interface GroupDeps {
@@ -167,7 +169,12 @@ export class Group implements Disposable {
         return this.#pick(untried.filter(({ view }) => isComing(view.state)));
       }
       way.hasConnected = true;
-      await raceAbort(this.#connectAny(asleep, way), signal);
+      way.remainingMs = await withinTime(this.#connectAny(asleep, way), {
+        ms: way.remainingMs,
+        signal,
+        clock: this.#deps.clock,
+        timeout: () => this.#connectedTooLate(way),
+      });
     }
   }
 
@@ -182,6 +189,15 @@ export class Group implements Disposable {
       }
     });
     await Promise.any(attempts).catch(() => {});
+  }
+
+  #connectedTooLate({ tool, options }: Way): PatchbayError {
+    const time = formatDuration(options.timeoutMs ?? 0);
+    const message = `The tool "${tool}" of the group "${this.definition.id}" did not end within ${time}: it waited for a connection.`;
+    return new PatchbayError('timeout', message, {
+      retryable: true,
+      hint: 'If its members need longer to start, raise the timeout of the call, or connect them before.',
+    });
   }
 
   /** Undefined where another member may be asked. */

@@ -303,6 +303,35 @@ describe('Group: connecting', () => {
     expect(members.connects).toEqual([]);
   });
 
+  it('ends with the time of the caller, however long a member takes to connect', async () => {
+    const members = new Members(['a'], DISCONNECTED);
+    const gate = deferred<void>();
+    members.connect = () => gate.promise;
+    const call = rejection(members.group().callTool('echo', {}, { timeoutMs: 500 }));
+    await members.clock.advance(499);
+    await members.clock.advance(1);
+    expect(await call).toMatchObject({
+      kind: 'timeout',
+      message: 'The tool "echo" of the group "g" did not end within 500 ms: it waited for a connection.',
+    });
+    expect(members.calls).toEqual([]);
+    gate.resolve();
+  });
+
+  it('leaves for the answer what connecting has left over', async () => {
+    const members = new Members(['a'], DISCONNECTED);
+    const connect = members.connect;
+    members.connect = async (id) => {
+      await settle();
+      await members.clock.advance(300);
+      await connect(id);
+    };
+    await members.group().callTool('echo', {}, { timeoutMs: 500 });
+    members.set('a', { state: DISCONNECTED });
+    await members.group().callTool('echo', {}, { timeoutMs: 0 });
+    expect(members.given.map(({ timeoutMs }) => timeoutMs)).toEqual([200, 0]);
+  });
+
   it('lets the caller go while a member connects', async () => {
     const members = new Members(['a'], DISCONNECTED);
     members.connect = () => new Promise(() => {});
