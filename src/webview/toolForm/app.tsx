@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import { ArgumentsPane } from './argumentsPane';
 import { Header } from './header';
 import type { Host } from './host';
@@ -19,7 +19,8 @@ interface AppProps {
 
 export function App({ session, questions, host }: AppProps) {
   const [, draw] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
+  // Before the first picture: the host's answer is on its way while that is drawn.
+  useLayoutEffect(() => {
     session.onChange = () => draw(undefined);
     questions.onChange = () => draw(undefined);
     const stop = host.onMessage((message) => session.receive(message));
@@ -63,8 +64,10 @@ export function App({ session, questions, host }: AppProps) {
           <ShownQuestion questions={questions} toolName={session.toolName} />
         </Results>
       </main>
-      <div class="hidden" role="status" aria-live="polite">
-        {session.announcement}
+      {/* Only what is new in it is read out. */}
+      <div class="hidden" role="status" aria-live="polite" aria-atomic="false">
+        <p>{session.announcement}</p>
+        <p>{questions.announcement}</p>
       </div>
     </div>
   );

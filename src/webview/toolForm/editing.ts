@@ -3,6 +3,7 @@ import type { Form } from '../../forms/form';
 import type { Folding } from './folding';
 import type { NameDrafts } from './nameDrafts';
 import type { Problem } from './problems';
+import type { ShownProblems } from './shownProblems';
 
 /** What every field needs to be edited and to show its problems. */
 export interface Editing {
@@ -13,13 +14,6 @@ export interface Editing {
   change(action: () => void, said?: string): void;
   announce(text: string): void;
   newId(): string;
-}
-
-/** Problems by the pointer of their field. Replaced, never changed, so that fields compare it by identity. */
-export interface ShownProblems {
-  readonly byPointer: ReadonlyMap<string, readonly Problem[]>;
-  /** Whether missing values are shown at fields that nobody has touched: after an attempt to run. */
-  readonly all: boolean;
 }
 
 export interface FieldProps {

@@ -19,6 +19,7 @@ import { About, EntryLabel, groupAttributes, Hint, LabelText, ProblemText } from
 import { inParts } from './fields';
 import { Icon } from './icons';
 import { Pickers } from './pickers';
+import { showsSame } from './shownProblems';
 import { plural } from './text';
 
 /** One field with its label, its explanation, its control and what is wrong with it. Drawn again only when it changed. */
@@ -27,7 +28,7 @@ export class FieldView extends Component<FieldProps> {
     return (
       next.field !== this.props.field ||
       next.revision !== this.props.revision ||
-      next.shown !== this.props.shown ||
+      !showsSame(next.field.pointer, next.shown, this.props.shown) ||
       next.editing !== this.props.editing
     );
   }

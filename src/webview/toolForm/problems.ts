@@ -4,24 +4,10 @@ import type { Form } from '../../forms/form';
 import { ownMember, parsePointer } from '../../forms/pointer';
 import { pathOf } from './editing';
 import type { NameDrafts } from './nameDrafts';
+import type { Problem, Problems } from './shownProblems';
 import type { Checked } from './validatorClient';
 
-/** One thing that is wrong with the arguments, at the field that can change it. */
-export interface Problem {
-  readonly pointer: string;
-  /** The field in words, "Edits › Item 1 › Old text"; absent where it is about the text as a whole. */
-  readonly path?: string;
-  /** The place in the value of the field, where that is a JSON box. */
-  readonly inside?: string;
-  readonly message: string;
-  readonly kind: 'missing' | 'unreadable' | 'invalid';
-}
-
-export interface Problems {
-  readonly list: readonly Problem[];
-  /** Why the schema says nothing, or not everything, about the arguments. */
-  readonly notice: string | undefined;
-}
+export type { Problem, Problems };
 
 export const NO_PROBLEMS: Problems = { list: [], notice: undefined };
 
@@ -113,14 +99,4 @@ function pathInside(value: unknown, segments: readonly string[]): string {
 function numberFields(field: FieldNode, order: Map<string, number>): void {
   order.set(field.pointer, order.size);
   if (field.presence === 'value') for (const child of field.children) numberFields(child, order);
-}
-
-export function byPointer(list: readonly Problem[]): Map<string, Problem[]> {
-  const found = new Map<string, Problem[]>();
-  for (const problem of list) {
-    const same = found.get(problem.pointer);
-    if (same) same.push(problem);
-    else found.set(problem.pointer, [problem]);
-  }
-  return found;
 }

@@ -27,9 +27,6 @@ export function ShownQuestion({ questions, toolName }: QuestionProps) {
           </p>
         )
       )}
-      <div class="hidden" role="status">
-        {questions.announcement}
-      </div>
     </>
   );
 }

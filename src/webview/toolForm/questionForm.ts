@@ -2,10 +2,11 @@ import { createForm, type Form } from '../../forms/form';
 import { joinPointer } from '../../forms/pointer';
 import type { JsonObject } from '../../shared/json';
 import type { FormQuestion, QuestionDraft } from '../../shared/questions';
-import { afterDrawing, type Editing, focusFirst, focusIds, type ShownProblems } from './editing';
+import { afterDrawing, type Editing, focusFirst, focusIds } from './editing';
 import { Folding } from './folding';
 import { NameDrafts } from './nameDrafts';
-import { allProblems, byPointer, NO_PROBLEMS, type Problem, type Problems, textWithPath } from './problems';
+import { allProblems, NO_PROBLEMS, type Problem, type Problems, textWithPath } from './problems';
+import { NOTHING_SHOWN, type ShownProblems, showing } from './shownProblems';
 import { plural } from './text';
 import { restoreTexts, unreadTexts } from './unreadTexts';
 import type { ValidatorClient } from './validatorClient';
@@ -25,7 +26,7 @@ export interface QuestionFormDeps {
 export class QuestionForm {
   readonly form: Form;
   readonly editing: Editing;
-  shown: ShownProblems = { byPointer: new Map(), all: false };
+  shown: ShownProblems = NOTHING_SHOWN;
   problems: Problems = NO_PROBLEMS;
   readonly #schema: FormQuestion['schema'];
   readonly #deps: QuestionFormDeps;
@@ -109,7 +110,7 @@ export class QuestionForm {
 
   #show(problems: Problems, all: boolean): void {
     this.problems = problems;
-    this.shown = { byPointer: byPointer(problems.list), all };
+    this.shown = showing(problems, all, this.shown);
     this.#deps.draw();
   }
 }

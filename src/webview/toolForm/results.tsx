@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { equalJson } from '../../forms/equalJson';
 import type { JsonValue } from '../../shared/json';
 import type { BlockView, LogLine, ResultView, RunningView, RunView } from '../../shared/toolPanel';
@@ -24,9 +24,22 @@ interface ResultsProps {
 
 /** Newest on top; earlier runs are folded. */
 export function Results({ host, runs, running, now, children }: ResultsProps) {
+  // The same elements are not drawn again: a key in the form leaves the results alone.
+  const cards = useMemo(
+    () => <Cards host={host} runs={runs} running={running} now={now} />,
+    [host, runs, running, now],
+  );
   return (
     <section class="results" aria-label="Results" id="results" tabIndex={-1}>
       {children}
+      {cards}
+    </section>
+  );
+}
+
+function Cards({ host, runs, running, now }: ResultsProps) {
+  return (
+    <>
       {running.length === 0 && runs.length === 0 && <p class="empty">The result appears here.</p>}
       {running.map((run) => (
         <RunningCard key={run.id} host={host} run={run} now={now} />
@@ -41,7 +54,7 @@ export function Results({ host, runs, running, now, children }: ResultsProps) {
         />
       ))}
       <History host={host} shown={new Set(runs.map(({ id }) => id))} busy={running.length > 0} />
-    </section>
+    </>
   );
 }
 

@@ -4,14 +4,13 @@ import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { HostMessage, ServerStateView, ToolView } from '../../shared/toolPanel';
-import { type Editing, focusIds, type ShownProblems } from './editing';
+import { afterDrawing, type Editing, focusIds } from './editing';
 import { focusAfterDrawing, focusStart, JSON_CONTROL_ID } from './focusPlaces';
 import { Folding } from './folding';
 import type { Host, Mode, SavedState } from './host';
 import { NameDrafts } from './nameDrafts';
 import {
   allProblems,
-  byPointer,
   localProblems,
   NO_PROBLEMS,
   type Problem,
@@ -21,6 +20,7 @@ import {
 } from './problems';
 import { type Entered, Replaced, type Replacement, replacementOf, type Waiting } from './replaced';
 import { RunList } from './runList';
+import { drawnWhole, NOTHING_SHOWN, type ShownProblems, showing } from './shownProblems';
 import { plural } from './text';
 import { restoreTexts, unreadTexts } from './unreadTexts';
 import type { Checked, ValidatorClient } from './validatorClient';
@@ -40,7 +40,7 @@ export class ToolSession {
   mode: Mode = 'form';
   jsonText = '';
   problems: Problems = NO_PROBLEMS;
-  shown: ShownProblems = { byPointer: new Map(), all: false };
+  shown: ShownProblems = NOTHING_SHOWN;
   /** For the live region. */
   announcement = '';
   started = false;
@@ -59,6 +59,8 @@ export class ToolSession {
   #version = 0;
   #starting = false;
   #lastSent: string | undefined;
+  /** What the form started with is nothing to tell the host. */
+  #isUntouched = false;
   /** The arguments when they could last be read. */
   #readable: JsonObject | undefined;
   /** What the form is to start with once the tool is known. */
@@ -221,10 +223,10 @@ export class ToolSession {
     const args = this.#arguments();
     this.#readable = args ?? this.#readable;
     this.#host.save({ ...base, ...this.#entered(), ...this.replaced.saved(), savedAs: this.savedAs });
+    if (args === undefined) return;
     const text = JSON.stringify(args);
-    if (args === undefined || text === this.#lastSent) return;
+    if (!this.#isUntouched && text !== this.#lastSent) this.#host.post({ type: 'argsChanged', args });
     this.#lastSent = text;
-    this.#host.post({ type: 'argsChanged', args });
   }
 
   #start(message: Extract<HostMessage, { type: 'init' }>): void {
@@ -256,11 +258,17 @@ export class ToolSession {
         this.mode = 'json';
         this.jsonText = (isCurrent ? keep.jsonText : undefined) ?? formatJson(this.form.value() ?? {});
       }
-      this.#lastSent = JSON.stringify(this.#arguments());
-      if (loaded || (args ?? keep?.args) === undefined) this.replaced.settle(this.#entered());
+      this.#isUntouched = true;
     }
-    this.save();
-    requestAnimationFrame(() => focusStart(this.form, this.mode));
+    const isFresh = loaded !== undefined || (args ?? keep?.args) === undefined;
+    clearTimeout(this.#saveTimer);
+    // When the form can be used already.
+    this.#saveTimer = setTimeout(() => {
+      if (this.#isUntouched && isFresh) this.replaced.settle(this.#entered());
+      this.save();
+    });
+    // The drawing itself is asked for once this message is read.
+    afterDrawing(() => afterDrawing(() => focusStart(this.form, this.mode)));
   }
 
   #setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): void {
@@ -317,6 +325,7 @@ export class ToolSession {
   /** Checks and saves once the typing pauses. */
   #later(): void {
     this.#version++;
+    this.#isUntouched = false;
     clearTimeout(this.#checkTimer);
     this.#checkTimer = setTimeout(() => void this.#check(), CHECK_DELAY_MS);
     clearTimeout(this.#saveTimer);
@@ -368,7 +377,7 @@ export class ToolSession {
   /** Draws all of the form, with everything around the field open. */
   #reveal(field: FieldNode): void {
     this.editing.folding.reveal(field);
-    this.shown = { ...this.shown };
+    this.shown = drawnWhole(this.shown);
     this.onChange();
   }
 
@@ -382,7 +391,7 @@ export class ToolSession {
   #show(problems: Problems, all: boolean): void {
     if (sameProblems(problems, this.problems) && all === this.shown.all) return;
     this.problems = problems;
-    this.shown = { byPointer: byPointer(problems.list), all };
+    this.shown = showing(problems, all, this.shown);
   }
 }
 

@@ -8,7 +8,7 @@ import { ROOT } from '../../../scripts/lib/root.mjs';
 
 export const FILES = ['toolForm.js', 'toolForm.css', 'validator.js'];
 
-/** Posts `init` for the schema as soon as the form is ready. */
+/** Posts `init` for the schema as soon as the form is ready. Stands in the page, as the editor's own script does. */
 const hostScript = (inputSchema) => `
   const tool = { name: 'tool', annotations: {}, sensitive: false, inputSchema: ${JSON.stringify(inputSchema)} };
   const init = { type: 'init', server: { id: 's', name: 'Server' }, toolName: 'tool', runs: [], running: [], tool,
@@ -20,8 +20,53 @@ const hostScript = (inputSchema) => `
   });
 `;
 
-/** `url(schema)` is an address that shows the form for it. */
+/** What the browser alone takes: the same page, whose script only shows one text field. */
+const FLOOR_SCRIPT = `
+  document.getElementById('app').innerHTML = '<div class="field"><textarea class="input" rows="1"></textarea></div>';
+  document.querySelector('.input').focus();
+`;
+
+/** `url(schema)` is an address that shows the form for it, `floor` one with a text field, `blank` one with nothing. */
 export async function servePages() {
+  const pageHtml = await builtPageHtml();
+  const texts = new Map([['/floor.js', FLOOR_SCRIPT]]);
+  for (const file of FILES) texts.set(`/${file}`, await readFile(join(ROOT, 'dist/webview', file)));
+  const schemas = [];
+  const server = createServer((request, response) => {
+    const { pathname, origin } = new URL(request.url ?? '/', `http://127.0.0.1:${server.address().port}`);
+    const [, kind, index] = pathname.split('/');
+    if (kind === 'blank') {
+      response.setHeader('content-type', 'text/html; charset=utf-8').end('<!DOCTYPE html><title>Blank</title>');
+    } else if (kind === 'form' || kind === 'floor') {
+      const page = pageHtml({
+        cspSource: origin,
+        scriptUri: kind === 'form' ? '/toolForm.js' : '/floor.js',
+        styleUri: '/toolForm.css',
+        workerUri: '/validator.js',
+        nonce: 'bench',
+        title: 'Tool',
+      });
+      const host = `<head><script nonce="bench">${hostScript(schemas[Number(index)] ?? true)}</script>`;
+      response.setHeader('content-type', 'text/html; charset=utf-8').end(page.replace('<head>', host));
+    } else if (texts.has(pathname)) {
+      const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
+      response.setHeader('content-type', `${type}; charset=utf-8`).end(texts.get(pathname));
+    } else response.writeHead(404).end();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return {
+    url: (schema) => `${origin}/form/${schemas.push(schema) - 1}`,
+    floor: `${origin}/floor`,
+    blank: `${origin}/blank`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function builtPageHtml() {
   const folder = await mkdtemp(join(ROOT, 'node_modules/.patchbay-bench-'));
   try {
     const outfile = join(folder, 'html.cjs');
@@ -33,39 +78,7 @@ export async function servePages() {
       format: 'cjs',
       logLevel: 'error',
     });
-    const { pageHtml } = createRequire(import.meta.url)(outfile);
-    const texts = new Map();
-    for (const file of FILES) texts.set(`/${file}`, await readFile(join(ROOT, 'dist/webview', file)));
-    const schemas = [];
-    const server = createServer((request, response) => {
-      const { pathname, origin } = new URL(request.url ?? '/', `http://127.0.0.1:${server.address().port}`);
-      const [, kind, index] = pathname.split('/');
-      if (kind === 'form') {
-        const page = pageHtml({
-          cspSource: origin,
-          scriptUri: '/toolForm.js',
-          styleUri: '/toolForm.css',
-          workerUri: '/validator.js',
-          nonce: 'bench',
-          title: 'Tool',
-        });
-        const host = `<script nonce="bench" src="/host/${index}"></script></head>`;
-        response.setHeader('content-type', 'text/html; charset=utf-8').end(page.replace('</head>', host));
-      } else if (kind === 'host') {
-        response.setHeader('content-type', 'text/javascript').end(hostScript(schemas[Number(index)]));
-      } else if (texts.has(pathname)) {
-        const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
-        response.setHeader('content-type', `${type}; charset=utf-8`).end(texts.get(pathname));
-      } else response.writeHead(404).end();
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return {
-      url: (schema) => `http://127.0.0.1:${server.address().port}/form/${schemas.push(schema) - 1}`,
-      async close() {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      },
-    };
+    return createRequire(import.meta.url)(outfile).pageHtml;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
