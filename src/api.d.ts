@@ -147,21 +147,29 @@ export interface ServerSnapshot {
     readonly members: readonly {
       readonly id: string;
       readonly weight: number;
+      /** Whether calls go to it: it is connected, well, and not paused after failures. */
+      readonly takesCalls: boolean;
       /** Undefined while it is not connected. */
       readonly health: 'healthy' | 'unhealthy' | undefined;
       readonly reason?: string;
       readonly state: string;
+      readonly breaker?: BreakerState;
+      readonly toolBreakers?: readonly (BreakerState & { readonly tool: string })[];
     }[];
     readonly warnings: readonly string[];
   };
   /** Where the entry allows more than one connection. */
   readonly pool?: { readonly min: number; readonly max: number };
-  /** Where no call is sent at the moment, because too many failed. `until`: ms since the epoch. */
+  /** Where no call is sent at the moment, because too many failed; of a group, where that is so of all members that are well. */
   readonly breaker?: BreakerState;
   readonly toolBreakers?: readonly (BreakerState & { readonly tool: string })[];
 }
 
-export type BreakerState = { readonly kind: 'closed' | 'halfOpen' } | { readonly kind: 'open'; readonly until: number };
+/** Times in ms since the epoch. `halfOpen`: one call at a time may try whether it works again. */
+export type BreakerState = { readonly since: number; readonly reason?: string } & (
+  | { readonly kind: 'halfOpen' }
+  | { readonly kind: 'open'; readonly until: number }
+);
 
 export interface CallToolResult {
   content: { type: string; [key: string]: unknown }[];

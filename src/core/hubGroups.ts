@@ -60,7 +60,7 @@ export class HubGroups implements Disposable {
 
   views(): ServerView[] {
     return [...this.#groups.values()].map(({ group }) => {
-      const { id, strategy, state, members, tools, catalogStatus, warnings } = group.view;
+      const { id, strategy, members, warnings, ...rest } = group.view;
       return {
         id,
         name: id,
@@ -68,13 +68,11 @@ export class HubGroups implements Disposable {
         transport: 'group',
         address: members.map((member) => member.id).join(', '),
         autoConnect: 'manual',
-        state,
         // In-flight numbers change with each call; they are in the metrics.
         confirm: this.#strictest(id),
         group: { strategy, members: members.map(({ inFlight: _, ...member }) => member), warnings },
         notSupported: [],
-        tools,
-        catalogStatus,
+        ...rest,
         catalogError: undefined,
       };
     });

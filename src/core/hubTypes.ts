@@ -2,8 +2,7 @@
 import type { Disposable } from '../base/disposable';
 import type { Event } from '../base/event';
 import type { CallToolResult, Implementation, Progress, Tool } from '../shared/mcp';
-import type { BreakerState } from './balancing/breaker';
-import type { GroupMemberView, GroupView } from './balancing/groupView';
+import type { GroupMemberView, GroupView, OpenBreaker, ToolBreaker } from './balancing/groupView';
 import type { HistoryEntry } from './calls/history';
 import type { OtherLists } from './catalog/otherLists';
 import type { ReadResourceOptions, ResourceContents } from './catalog/resourceContents';
@@ -68,9 +67,9 @@ export interface ServerSnapshot {
   /** Which calls of a person ask first (`tools.confirm`); of a group the strictest of its members. Absent: destructive ones. */
   readonly confirm?: ServerEntry['tools']['confirm'];
   /** Absent: closed, calls go through. */
-  readonly breaker?: BreakerState;
+  readonly breaker?: OpenBreaker;
   /** Tools that are not called at the moment, because they failed again and again. */
-  readonly toolBreakers?: readonly (BreakerState & { readonly tool: string })[];
+  readonly toolBreakers?: readonly ToolBreaker[];
   /** Keys of this entry whose feature is not built yet, as dotted paths. */
   readonly notSupported: readonly string[];
 }

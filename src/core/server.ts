@@ -25,7 +25,7 @@ import { redactError, redactedLog } from './redacted';
 import { requireEntry } from './requireEntry';
 import { ServerReads } from './serverReads';
 import { ServerSessions } from './serverSessions';
-import { negotiatedBy, type ServerNumbersNow, type ServerView, stateOf, viewOf } from './serverView';
+import { breakersOf, negotiatedBy, type ServerNumbersNow, type ServerView, stateOf, viewOf } from './serverView';
 import { type OpenerDeps, SessionOpener } from './sessionOpener';
 import { Redactor } from './traffic/redactor';
 import { TrafficLog } from './traffic/trafficLog';
@@ -167,6 +167,7 @@ export class Server implements Disposable {
       catalogStatus: status,
       tools,
       inFlight: this.#calls.inFlight,
+      ...breakersOf(this.#calls),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { PatchbayError } from '../base/errors';
 import type { Tool } from '../shared/mcp';
+import type { MemberView } from './balancing/groupView';
 import type { ServerCalls } from './calls/serverCalls';
 import type { ToolCatalog } from './catalog/toolCatalog';
 import type { ServerDefinition } from './config/definition';
@@ -44,7 +45,6 @@ export function viewOf({ definition, sessions, calls, catalog, negotiated, descr
   const { id, name, source, transport, entry, notSupported } = definition;
   const { session, roundTripMs } = sessions;
   const processId = session?.processId;
-  const { breaker, toolBreakers } = calls;
   const headerNames = entry ? sentHeaders(entry) : [];
   return {
     id,
@@ -60,12 +60,18 @@ export function viewOf({ definition, sessions, calls, catalog, negotiated, descr
     ...(entry && entry.pool.max > 1 ? { pool: entry.pool } : {}),
     ...(headerNames.length > 0 ? { headerNames } : {}),
     ...(entry && entry.tools.confirm !== 'destructive' ? { confirm: entry.tools.confirm } : {}),
-    ...(breaker.kind === 'closed' ? {} : { breaker }),
-    ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),
+    ...breakersOf(calls),
     notSupported,
     tools: catalog.tools,
     catalogStatus: catalog.status,
     catalogError: catalog.failure && describe(catalog.failure).message,
+  };
+}
+
+export function breakersOf({ breaker, toolBreakers }: ServerCalls): Pick<MemberView, 'breaker' | 'toolBreakers'> {
+  return {
+    ...(breaker.kind === 'closed' ? {} : { breaker }),
+    ...(toolBreakers.size === 0 ? {} : { toolBreakers: [...toolBreakers].map(([tool, of]) => ({ tool, ...of })) }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface ServerStateView {
   /** Kind of the connection's state, as in `ConnectionState`. */
   readonly kind: string;
   readonly label: string;
+  /** Whether calls are held back, because too many failed. */
+  readonly isPaused?: boolean;
 }
 
 export interface ToolView {

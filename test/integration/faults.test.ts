@@ -57,7 +57,8 @@ describe('a server process', () => {
       expect((await harness.call('s', 'die', `die${call}`, PLENTY)).error?.kind).toBe('connectionClosed');
     }
     expect((await harness.call('s', 'run', 'refused', PLENTY)).error).toMatchObject({ code: 'breakerOpen' });
-    expect(hub.server('s')?.breaker).toMatchObject({ kind: 'open' });
+    const reason = 'Server process exited with code 3.';
+    expect(hub.server('s')?.breaker).toMatchObject({ kind: 'open', since: expect.any(Number), reason });
     expect([1, 2, 3, 4, 5].map((call) => harness.runsOf(`die${call}`))).toEqual([1, 1, 1, 1, 1]);
     await hub.connect('s', { interactive: true });
     expect((await harness.call('s', 'run', 'again', PLENTY)).text).toBe('again');

@@ -14,16 +14,23 @@ export interface BreakerSettings {
 
 export const DEFAULT_BREAKER: BreakerSettings = { failures: 5, withinMs: 60_000, openMs: 60_000 };
 
-/** `until`: ms since the epoch. `halfOpen`: one call at a time may try whether it works again. */
+/** Since when calls are held back, and the last of the failures that are why. Times: ms since the epoch. */
+export interface BreakerCause {
+  readonly since: number;
+  readonly reason?: string;
+}
+
+/** `halfOpen`: one call at a time may try whether it works again. */
 export type BreakerState =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'open'; readonly until: number }
-  | { readonly kind: 'halfOpen' };
+  | ({ readonly kind: 'open'; readonly until: number } & BreakerCause)
+  | ({ readonly kind: 'halfOpen' } & BreakerCause);
 
 /** One call that was let through. The first of the three counts, each later one does nothing. */
 export interface BreakerPass {
   succeeded(): void;
-  failed(): void;
+  /** `reason`: what went wrong, without secrets; the state quotes the beginning of it. */
+  failed(reason?: string): void;
   /** Says nothing about the other side: cancelled, or refused by a rule of ours. */
   released(): void;
 }
@@ -31,7 +38,7 @@ export interface BreakerPass {
 type Outcome = 'succeeded' | 'failed' | 'released';
 
 const CLOSED: BreakerState = { kind: 'closed' };
-const HALF_OPEN: BreakerState = { kind: 'halfOpen' };
+const MAX_REASON = 300;
 
 /** The `code` of the error that an open breaker throws: the call was never sent. */
 export const BREAKER_OPEN_CODE = 'breakerOpen';
@@ -42,6 +49,7 @@ export const BREAKER_OPEN_CODE = 'breakerOpen';
  */
 export class CircuitBreaker implements Disposable {
   readonly #clock: Clock;
+  readonly #subject: string;
   readonly #settings: BreakerSettings;
   readonly #store = new DisposableStore();
   readonly #changeEmitter = this.#store.add(new Emitter<void>());
@@ -49,6 +57,7 @@ export class CircuitBreaker implements Disposable {
   #failedAt: number[] = [];
   /** Undefined: closed. */
   #openUntil: number | undefined;
+  #cause: BreakerCause = { since: 0 };
   /** The pass of the call that tries whether it works again. */
   #probe: object | undefined;
   /** Changes with each opening and closing, so that passes from before are told apart. */
@@ -58,14 +67,17 @@ export class CircuitBreaker implements Disposable {
   /** Another kind of state, or another end of being open. */
   readonly onDidChange: Event<void> = this.#changeEmitter.event;
 
-  constructor(clock: Clock, settings: BreakerSettings = DEFAULT_BREAKER) {
+  /** `subject`: what is called, as the beginning of a sentence: `The server "a"`. */
+  constructor(clock: Clock, subject: string, settings: BreakerSettings = DEFAULT_BREAKER) {
     this.#clock = clock;
+    this.#subject = subject;
     this.#settings = settings;
   }
 
   get state(): BreakerState {
     if (this.#openUntil === undefined) return CLOSED;
-    return this.#clock.now() < this.#openUntil ? { kind: 'open', until: this.#openUntil } : HALF_OPEN;
+    const isOpen = this.#clock.now() < this.#openUntil;
+    return isOpen ? { kind: 'open', until: this.#openUntil, ...this.#cause } : { kind: 'halfOpen', ...this.#cause };
   }
 
   /** Throws a `PatchbayError` of kind `limit` where no call may pass. */
@@ -93,35 +105,43 @@ export class CircuitBreaker implements Disposable {
   #createPass(): BreakerPass {
     const epoch = this.#epoch;
     let settled = false;
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: Outcome, reason?: string) => {
       if (settled) return;
       settled = true;
-      if (epoch === this.#epoch) this.#settle(pass, outcome);
+      if (epoch === this.#epoch) this.#settle(pass, outcome, reason);
     };
     const pass: BreakerPass = {
       succeeded: () => settle('succeeded'),
-      failed: () => settle('failed'),
+      failed: (reason) => settle('failed', reason),
       released: () => settle('released'),
     };
     return pass;
   }
 
-  #settle(pass: BreakerPass, outcome: Outcome): void {
+  #settle(pass: BreakerPass, outcome: Outcome, reason?: string): void {
     const isProbe = this.#probe === pass;
     if (isProbe) this.#probe = undefined;
     if (outcome === 'released') return;
     if (isProbe) {
       if (outcome === 'succeeded') this.reset();
-      else this.#become(this.#clock.now() + this.#settings.openMs);
+      else this.#open(reason);
     } else if (outcome === 'succeeded') this.#failedAt = [];
-    else this.#countFailure();
+    else this.#countFailure(reason);
   }
 
-  #countFailure(): void {
-    const { failures, withinMs, openMs } = this.#settings;
+  #countFailure(reason: string | undefined): void {
+    const { failures, withinMs } = this.#settings;
     const now = this.#clock.now();
     this.#failedAt = [...this.#failedAt.filter((at) => now - at < withinMs), now];
-    if (this.#failedAt.length >= failures) this.#become(now + openMs);
+    if (this.#failedAt.length >= failures) this.#open(reason);
+  }
+
+  /** One that opens again, because the call that tried failed, is open since the first time. */
+  #open(reason: string | undefined): void {
+    const now = this.#clock.now();
+    const since = this.#openUntil === undefined ? now : this.#cause.since;
+    this.#cause = { since, ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_REASON) }) };
+    this.#become(now + this.#settings.openMs);
   }
 
   #become(openUntil: number | undefined): void {
@@ -145,7 +165,8 @@ export class CircuitBreaker implements Disposable {
   }
 
   #refusal(waitMs?: number): PatchbayError {
-    return new PatchbayError('limit', 'The call was not sent: too many calls before it failed one after the other.', {
+    const message = `${this.#subject} is paused, because too many calls failed one after the other: this one was not sent.`;
+    return new PatchbayError('limit', message, {
       code: BREAKER_OPEN_CODE,
       retryable: true,
       hint:

@@ -11,6 +11,7 @@ import type { ConnectionState } from '../connection/state';
 import type { CallToolOptions } from '../hubTypes';
 import { type MemberTools, ToolComparison } from './groupTools';
 import {
+  breakersOf,
   deriveState,
   type GroupView,
   isComing,
@@ -18,6 +19,7 @@ import {
   reasonOf,
   reasonsOf,
   type SeenMember,
+  takesCalls,
 } from './groupView';
 import { HealthChecks } from './health';
 import type { Picker } from './picker';
@@ -123,12 +125,16 @@ export class Group implements Disposable {
         return {
           id: view.id,
           weight: weights.get(view.id) ?? 1,
+          takesCalls: takesCalls(member),
           health: view.state.kind === 'connected' ? health : undefined,
           ...(reason === undefined ? {} : { reason }),
           state: view.state.kind,
+          ...(view.breaker ? { breaker: view.breaker } : {}),
+          ...(view.toolBreakers ? { toolBreakers: view.toolBreakers } : {}),
           inFlight: this.#loadOf(view),
         };
       }),
+      ...breakersOf(seen),
       ...this.#allTools.of(listsOf(seen)),
       catalogStatus: statusOf(known.map(({ view }) => view)),
     };

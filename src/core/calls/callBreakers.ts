@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
-import { type ErrorKind, isPatchbayError } from '../../base/errors';
+import { type ErrorKind, isPatchbayError, type PatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import { type BreakerPass, type BreakerState, CircuitBreaker, isBreakerFailure } from '../balancing/breaker';
+import type { OpenBreaker } from '../balancing/groupView';
 
 /** One call that both breakers let through. One of the two, once. */
 export interface CallPass {
@@ -15,9 +16,16 @@ const SPEAKS_OF_SERVER: ReadonlySet<ErrorKind> = new Set(['connectionClosed', 't
 /** A breaker for each tool that was called, up to so many: later tools have the server's only. */
 const MAX_TOOL_BREAKERS = 500;
 
+export interface CallBreakersOptions {
+  readonly clock: Clock;
+  readonly serverId: string;
+  /** An error as people may read it. */
+  readonly describe: (error: unknown) => PatchbayError;
+}
+
 /** The breaker of one server, and those of its tools. */
 export class CallBreakers implements Disposable {
-  readonly #clock: Clock;
+  readonly #options: CallBreakersOptions;
   readonly #changeEmitter = new Emitter<void>();
   readonly #ofServer: CircuitBreaker;
   readonly #ofTools = new Map<string, CircuitBreaker>();
@@ -25,9 +33,9 @@ export class CallBreakers implements Disposable {
   /** A breaker is in another state. */
   readonly onDidChange: Event<void> = this.#changeEmitter.event;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#ofServer = this.#create();
+  constructor(options: CallBreakersOptions) {
+    this.#options = options;
+    this.#ofServer = this.#create(`The server "${options.serverId}"`);
   }
 
   get ofServer(): BreakerState {
@@ -35,9 +43,9 @@ export class CallBreakers implements Disposable {
   }
 
   /** Tools whose breaker is not closed. */
-  get ofTools(): ReadonlyMap<string, BreakerState> {
-    const open = [...this.#ofTools].filter(([, { state }]) => state.kind !== 'closed');
-    return new Map(open.map(([tool, { state }]) => [tool, state]));
+  get ofTools(): ReadonlyMap<string, OpenBreaker> {
+    const states = [...this.#ofTools].map(([tool, { state }]) => [tool, state] as const);
+    return new Map(states.flatMap(([tool, state]) => (state.kind === 'closed' ? [] : [[tool, state] as const])));
   }
 
   /** Throws where no call may pass, so that nothing waits in line for what will not be let through. */
@@ -64,9 +72,10 @@ export class CallBreakers implements Disposable {
       },
       // What only one tool does, such as being slow, says nothing of the others.
       ended: (error) => {
-        if (isBreakerFailure(error)) ofTool?.failed();
+        const reason = this.#options.describe(error).message;
+        if (isBreakerFailure(error)) ofTool?.failed(reason);
         else ofTool?.released();
-        if (isPatchbayError(error) && SPEAKS_OF_SERVER.has(error.kind)) ofServer.failed();
+        if (isPatchbayError(error) && SPEAKS_OF_SERVER.has(error.kind)) ofServer.failed(reason);
         else ofServer.released();
       },
     };
@@ -87,13 +96,13 @@ export class CallBreakers implements Disposable {
   #ofTool(tool: string): CircuitBreaker | undefined {
     const known = this.#ofTools.get(tool);
     if (known || this.#ofTools.size >= MAX_TOOL_BREAKERS) return known;
-    const breaker = this.#create();
+    const breaker = this.#create(`The tool "${tool}" of "${this.#options.serverId}"`);
     this.#ofTools.set(tool, breaker);
     return breaker;
   }
 
-  #create(): CircuitBreaker {
-    const breaker = new CircuitBreaker(this.#clock);
+  #create(subject: string): CircuitBreaker {
+    const breaker = new CircuitBreaker(this.#options.clock, subject);
     breaker.onDidChange(() => this.#changeEmitter.fire());
     return breaker;
   }

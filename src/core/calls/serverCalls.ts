@@ -7,6 +7,7 @@ import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { BreakerState } from '../balancing/breaker';
+import type { OpenBreaker } from '../balancing/groupView';
 import type { ServerEntry } from '../config/definition';
 import type { CallToolOptions } from '../hubTypes';
 import type { Middleware } from '../middleware/middleware';
@@ -79,7 +80,7 @@ export class ServerCalls implements Disposable {
   constructor(options: ServerCallsOptions) {
     this.#options = options;
     this.#rate = new RateLimit(options.rateLimit, options.clock);
-    this.#breakers = new CallBreakers(options.clock);
+    this.#breakers = new CallBreakers(options);
     this.onDidChangeBreakers = this.#breakers.onDidChange;
   }
 
@@ -98,7 +99,7 @@ export class ServerCalls implements Disposable {
   }
 
   /** Tools whose breaker is not closed. */
-  get toolBreakers(): ReadonlyMap<string, BreakerState> {
+  get toolBreakers(): ReadonlyMap<string, OpenBreaker> {
     return this.#breakers.ofTools;
   }
 

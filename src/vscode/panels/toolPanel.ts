@@ -344,7 +344,7 @@ export class ToolPanel {
   #sendInit(): void {
     const { server, tool } = this.#target;
     const snapshot = this.#deps.hub.server(server);
-    const state = stateView(snapshot);
+    const state = stateView(snapshot, tool);
     const view = this.#toolView();
     this.#ready = true;
     this.#sentState = JSON.stringify(state);
@@ -367,7 +367,7 @@ export class ToolPanel {
   /** Tells the webview what changed, and nothing where nothing did. */
   #refresh(): void {
     if (!this.#ready || this.#disposed) return;
-    const state = stateView(this.#deps.hub.server(this.#target.server));
+    const state = stateView(this.#deps.hub.server(this.#target.server), this.#target.tool);
     const stateText = JSON.stringify(state);
     if (stateText !== this.#sentState) {
       this.#sentState = stateText;

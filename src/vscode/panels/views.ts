@@ -4,16 +4,27 @@ import type { JsonValue } from '../../shared/json';
 import type { Tool } from '../../shared/mcp';
 import type { ServerStateView, ToolView } from '../../shared/toolPanel';
 import { cut } from '../plainText';
+import { breakerWords } from '../tree/breakerWords';
 
 const MAX_SCHEMA_CHARACTERS = 2_000_000;
 
-/** The state as the chip of a panel says it. `undefined`: the server is no longer configured. */
-export function stateView(server: ServerSnapshot | undefined): ServerStateView {
+/** The state as the chip of a panel says it to who would call `tool`. `undefined`: the server is no longer configured. */
+export function stateView(server: ServerSnapshot | undefined, tool?: string): ServerStateView {
   if (server === undefined) return { kind: 'removed', label: 'removed' };
   const { state } = server;
   switch (state.kind) {
-    case 'connected':
-      return { kind: state.kind, label: 'ready' };
+    case 'connected': {
+      const ofServer = breakerWords(server.breaker, undefined, String);
+      if (ofServer) return { kind: state.kind, label: ofServer, isPaused: true };
+      const ofTool = breakerWords(
+        server.toolBreakers?.find((breaker) => breaker.tool === tool),
+        undefined,
+        String,
+      );
+      return ofTool
+        ? { kind: state.kind, label: `tool ${ofTool}`, isPaused: true }
+        : { kind: state.kind, label: 'ready' };
+    }
     case 'connecting':
       return { kind: state.kind, label: 'connecting…' };
     case 'reconnecting': {

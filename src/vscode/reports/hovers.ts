@@ -1,4 +1,5 @@
 /** Markdown for the hovers of the tree's rows. Text from files and servers is escaped. */
+import type { OpenBreaker } from '../../core/balancing/groupView';
 import type { CatalogTool, ServerSnapshot } from '../../core/hubTypes';
 import type { Translate } from '../localize';
 import { escapeMarkdown, manyLines, oneLine } from '../plainText';
@@ -18,12 +19,9 @@ export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext, fi
   const { t } = context;
   const { negotiated, state, catalog } = snapshot;
   const text = (value: string, maxLength = 300) => escapeMarkdown(oneLine(value, maxLength));
-  const rows: [string, string][] = snapshot.group
-    ? groupRows(snapshot.group, t)
-    : [
-        [t('Transport'), text(snapshot.transport, 60)],
-        [t('Address'), text(snapshot.address)],
-      ];
+  const rows: [string, string][] = snapshot.breaker ? pauseRows(snapshot.breaker, context) : [];
+  if (snapshot.group) rows.push(...groupRows(snapshot.group, context));
+  else rows.push([t('Transport'), text(snapshot.transport, 60)], [t('Address'), text(snapshot.address)]);
   rows.push([t('Source'), text(sourceLabel(snapshot.source, t))]);
   if (negotiated?.serverInfo) {
     const { name, title, version } = negotiated.serverInfo;
@@ -50,15 +48,18 @@ export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext, fi
 export function toolTooltip(
   snapshot: ServerSnapshot,
   { tool, callName }: CatalogTool,
-  t: Translate,
+  context: ViewContext,
   figures?: ServerFigures,
 ): string {
+  const { t } = context;
   const title = tool.title ?? tool.annotations?.title;
   const parts = [`**${escapeMarkdown(oneLine(title ?? tool.name, MAX_LABEL))}**`];
   const facts = annotationWords(tool.annotations, t);
   if (facts.length > 0) parts[0] += ` · ${escapeMarkdown(facts.join(' · '))}`;
   if (tool.description) parts.push(escapeMarkdown(manyLines(tool.description, MAX_TOOLTIP)));
-  const names = [t('Name: {0}', escapeMarkdown(oneLine(tool.name)))];
+  const paused = snapshot.toolBreakers?.find((candidate) => candidate.tool === tool.name);
+  const names = paused ? pauseRows(paused, context).map(([name, value]) => `${name}: ${value}`) : [];
+  names.push(t('Name: {0}', escapeMarkdown(oneLine(tool.name))));
   if (callName !== tool.name) names.push(t('Name over all servers: {0}', escapeMarkdown(oneLine(callName))));
   if (snapshot.catalog.status !== 'live' || snapshot.state.kind !== 'connected') {
     names.push(t('From the last connection: the server may have changed since.'));
@@ -92,10 +93,25 @@ export function poolTooltip({ pool }: ServerSnapshot, load: ServerLoad | undefin
   return rows.join('  \n');
 }
 
+/** Why no call is sent, since when, and what ends that. */
+function pauseRows(breaker: OpenBreaker, { t, formatTime }: ViewContext): [string, string][] {
+  const rows: [string, string][] = [[t('Paused since'), escapeMarkdown(formatTime(breaker.since))]];
+  if (breaker.reason !== undefined) rows.push([t('Because of'), escapeMarkdown(manyLines(breaker.reason, 500))]);
+  const next =
+    breaker.kind === 'open'
+      ? t('one call may try at {0}; Reconnect allows it at once', formatTime(breaker.until))
+      : t('one call may try now; Reconnect lets all go');
+  rows.push([t('Next'), escapeMarkdown(next)]);
+  return rows;
+}
+
 /** Rows of a group's hover. */
-export function groupRows({ strategy, members, warnings }: GroupFacts, t: Translate): [string, string][] {
+export function groupRows(
+  { strategy, members, warnings }: GroupFacts,
+  { t, formatTime }: Pick<ViewContext, 't' | 'formatTime'>,
+): [string, string][] {
   const listed = members.slice(0, MAX_LISTED).map((member) => {
-    const words = [member.id, memberWords(strategy, member, undefined, t)].join(': ');
+    const words = [member.id, memberWords(strategy, member, undefined, t, formatTime)].join(': ');
     return escapeMarkdown(oneLine(words, 400));
   });
   if (members.length > MAX_LISTED) listed.push(t('and {0} more', members.length - MAX_LISTED));

@@ -3,8 +3,9 @@ import type { ServerSnapshot } from '../../core/hubTypes';
 import { itemFlags } from '../contributions';
 import type { Translate } from '../localize';
 import { oneLine } from '../plainText';
-import { type GroupFacts, isWell, type MemberFacts } from './groupWords';
-import { stateIcon, stateWords } from './stateWords';
+import { breakerIcon, breakerWords } from './breakerWords';
+import type { GroupFacts, MemberFacts } from './groupWords';
+import { type StateIcon, stateIcon, stateWords } from './stateWords';
 import type { ItemModel } from './viewModel';
 
 const MAX_LABEL = 120;
@@ -24,7 +25,7 @@ export function memberItem(
     id: `member:${group.id}/${member.id}`,
     label,
     description,
-    icon: member.health === 'unhealthy' ? { id: 'warning', color: 'charts.yellow' } : (own ?? { id: 'circle-outline' }),
+    icon: memberIcon(member) ?? own ?? { id: 'circle-outline' },
     contextValue: `${itemFlags.member} ${member.state}`,
     accessibilityLabel: `${label}, ${t('member of {0}', oneLine(group.name, MAX_LABEL))}, ${description}`,
     collapsible: 'none',
@@ -32,25 +33,48 @@ export function memberItem(
   };
 }
 
-/** In turn, all members have the same share, so that a weight would mean nothing. */
+/**
+ * In turn, all members have the same share, so that a weight would mean nothing. `formatTime`: given where the words stay while
+ * seconds pass, and there is room for the time of the next try.
+ */
 export function memberWords(
   strategy: GroupFacts['strategy'],
   member: MemberFacts,
   server: ServerSnapshot | undefined,
   t: Translate,
+  formatTime?: (at: number) => string,
 ): string {
   const weight = strategy === 'roundRobin' ? '' : t('weight {0}', member.weight);
-  return [weight, healthWords(member, server, t)].filter(Boolean).join(' · ');
+  return [weight, healthWords(member, server, t, formatTime), pausedTools(member, t)].filter(Boolean).join(' · ');
 }
 
-function healthWords(member: MemberFacts, server: ServerSnapshot | undefined, t: Translate): string {
-  if (isWell(member))
-    return server?.breaker ? stateWords({ ...server, catalog: NO_TOOLS }, undefined, t) : t('healthy');
+function memberIcon({ health, breaker }: MemberFacts): StateIcon | undefined {
+  return health === 'unhealthy' ? { id: 'warning', color: 'charts.yellow' } : breakerIcon(breaker);
+}
+
+function healthWords(
+  member: MemberFacts,
+  server: ServerSnapshot | undefined,
+  t: Translate,
+  formatTime: ((at: number) => string) | undefined,
+): string {
+  if (member.takesCalls) return t('healthy');
   if (member.health === 'unhealthy') {
     return member.reason === undefined ? t('unhealthy') : t('unhealthy: {0}', oneLine(member.reason));
+  }
+  const { breaker } = member;
+  if (member.health === 'healthy') {
+    if (breaker?.kind === 'open' && formatTime) return t('paused · one try at {0}', formatTime(breaker.until));
+    return breakerWords(breaker, undefined, t);
   }
   const state = server ? stateWords(server, undefined, t) : oneLine(member.reason ?? '');
   return state || t('not connected');
 }
 
-const NO_TOOLS: ServerSnapshot['catalog'] = { status: 'unknown', tools: [] };
+/** Tools that get no calls at this member, which takes those of others. */
+function pausedTools({ takesCalls, toolBreakers = [] }: MemberFacts, t: Translate): string {
+  const [first] = toolBreakers;
+  if (!takesCalls || !first) return '';
+  if (toolBreakers.length === 1) return t('tool paused: {0}', oneLine(first.tool, 60));
+  return t('{0} tools paused', toolBreakers.length);
+}

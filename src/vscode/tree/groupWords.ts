@@ -11,15 +11,15 @@ export function memberCount({ group, state }: ServerSnapshot, t: Translate): str
   if (!group) return '';
   const all = group.members.length;
   if (state.kind !== 'connected') return all === 1 ? t('1 member') : t('{0} members', all);
-  const well = group.members.filter(isWell).length;
-  return all === 1 ? t('{0}/1 member', well) : t('{0}/{1} members', well, all);
+  const taking = group.members.filter((member) => member.takesCalls).length;
+  return all === 1 ? t('{0}/1 member', taking) : t('{0}/{1} members', taking, all);
 }
 
 /** Full while every member takes calls, with a dot while some do not, empty while none does. Undefined for a server. */
 export function groupIcon({ group, state }: ServerSnapshot): StateIcon | undefined {
   if (!group) return undefined;
   if (state.kind !== 'connected') return { id: 'layers' };
-  return group.members.every(isWell)
+  return group.members.every((member) => member.takesCalls)
     ? { id: 'layers-active', color: 'testing.iconPassed' }
     : { id: 'layers-dot', color: 'charts.yellow' };
 }
@@ -33,9 +33,4 @@ export function strategyWords(strategy: GroupFacts['strategy'], t: Translate): s
     case 'weighted':
       return t('by weight');
   }
-}
-
-/** Whether calls go to it. */
-export function isWell({ health }: MemberFacts): boolean {
-  return health === 'healthy';
 }

@@ -207,7 +207,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     const figures = figuresOf(hub.metrics(), snapshot.id);
     if (node.kind !== 'tool') return serverTooltip(snapshot, this.#context(), figures);
     const entry = this.#rows.toolEntry(node);
-    return entry && toolTooltip(snapshot, entry, t, figures);
+    return entry && toolTooltip(snapshot, entry, this.#context(), figures);
   }
 
   #loadOf(server: string): ServerLoad | undefined {

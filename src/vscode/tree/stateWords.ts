@@ -28,7 +28,7 @@ export function stateWords(snapshot: ServerSnapshot, now: number | undefined, t:
     case 'disconnecting':
       return t('disconnecting…');
     case 'connected':
-      if (paused) return joined(paused, toolCount(snapshot, t));
+      if (paused) return joined(paused, memberCount(snapshot, t), toolCount(snapshot, t));
       return joined(t('ready'), memberCount(snapshot, t), toolCount(snapshot, t), roundTrip(snapshot, t));
     case 'reconnecting': {
       if (state.cause === 'unreachable') {

@@ -17,7 +17,7 @@ export function Header({ toolName, tool, serverName, state }: HeaderProps) {
       <div class="title-line">
         <h1>{title}</h1>
         {title !== toolName && <code class="tool-name">{toolName}</code>}
-        <span class={`chip state-${state.kind}`}>
+        <span class={`chip state-${state.isPaused ? 'paused' : state.kind}`}>
           <span class="dot" aria-hidden="true" />
           <span class="chip-name">{serverName}</span>
           <span class="chip-state" title={state.label}>

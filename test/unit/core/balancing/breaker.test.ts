@@ -6,7 +6,7 @@ import { ManualClock } from '../../../support/manualClock';
 
 function createBreaker() {
   const clock = new ManualClock();
-  const breaker = new CircuitBreaker(clock);
+  const breaker = new CircuitBreaker(clock, 'The server "a"');
   const changes: string[] = [];
   breaker.onDidChange(() => changes.push(breaker.state.kind));
   return { clock, breaker, changes };
@@ -31,12 +31,28 @@ describe('CircuitBreaker', () => {
     fail(breaker, 4);
     expect(breaker.state).toEqual({ kind: 'closed' });
     breaker.enter().failed();
-    expect(breaker.state).toEqual({ kind: 'open', until: clock.now() + 60_000 });
+    expect(breaker.state).toMatchObject({ kind: 'open', until: clock.now() + 60_000 });
     await clock.advance(18_000);
     const error = refusal(breaker);
     expect(error).toMatchObject({ kind: 'limit', retryable: true, retryAfterMs: 42_000, code: 'breakerOpen' });
+    expect(error.message).toMatch(/^The server "a" is paused, .* was not sent\.$/);
     expect(error.hint).toContain('42 s');
     expect(changes).toEqual(['open']);
+  });
+
+  it('says since when it is open, and the beginning of what went wrong last', async () => {
+    const { clock, breaker } = createBreaker();
+    fail(breaker, 4);
+    breaker.enter().failed(`gone ${'x'.repeat(1000)}`);
+    const since = clock.now();
+    expect(breaker.state).toMatchObject({ kind: 'open', since, reason: expect.stringMatching(/^gone x{295}$/) });
+    await clock.advance(60_000);
+    expect(breaker.state).toMatchObject({ kind: 'halfOpen', since });
+    breaker.enter().failed('gone again');
+    expect(breaker.state).toEqual({ kind: 'open', until: clock.now() + 60_000, since, reason: 'gone again' });
+    breaker.reset();
+    fail(breaker, 5);
+    expect(breaker.state).toEqual({ kind: 'open', until: clock.now() + 60_000, since: clock.now() });
   });
 
   it('forgets failures that are a minute old', async () => {
@@ -61,7 +77,7 @@ describe('CircuitBreaker', () => {
     const { clock, breaker, changes } = createBreaker();
     fail(breaker, 5);
     await clock.advance(60_000);
-    expect(breaker.state).toEqual({ kind: 'halfOpen' });
+    expect(breaker.state).toMatchObject({ kind: 'halfOpen' });
     expect(changes).toEqual(['open', 'halfOpen']);
     const probe = breaker.enter();
     const error = refusal(breaker);
@@ -79,7 +95,7 @@ describe('CircuitBreaker', () => {
     fail(breaker, 5);
     await clock.advance(75_000);
     breaker.enter().failed();
-    expect(breaker.state).toEqual({ kind: 'open', until: clock.now() + 60_000 });
+    expect(breaker.state).toMatchObject({ kind: 'open', until: clock.now() + 60_000 });
     expect(changes).toEqual(['open', 'halfOpen', 'open']);
     expect(clock.pending).toBe(1);
   });
@@ -161,7 +177,7 @@ describe('CircuitBreaker', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const clock = new ManualClock();
         const settings = { failures: 2, withinMs: 30, openMs: 20 };
-        const breaker = new CircuitBreaker(clock, settings);
+        const breaker = new CircuitBreaker(clock, 'It', settings);
         const model = new BreakerModel(settings);
         const passes: BreakerPass[] = [];
         for (const step of steps) {

@@ -298,7 +298,7 @@ describe('Group: connecting', () => {
       state: { kind: 'reconnecting', cause: 'unreachable', attempt: 1, maxAttempts: 5, nextAt: 5, error },
     });
     const group = members.group();
-    expect(group.view.state).toMatchObject({ kind: 'connecting', step: 'waiting for a' });
+    expect(group.view.state).toMatchObject({ kind: 'reconnecting', nextAt: 5, error: { message: '"a": gone' } });
     expect((await group.callTool('echo', {})).member).toBe('a');
     expect(members.connects).toEqual([]);
   });
@@ -407,6 +407,9 @@ describe('Group: health', () => {
 
 describe('Group: view', () => {
   const error = { kind: 'auth', message: 'sign in', retryable: false } as const;
+  function waiting(nextAt: number | undefined, attempt = 1) {
+    return { kind: 'reconnecting', cause: 'failed', attempt, maxAttempts: 5, nextAt, error } as const;
+  }
   it.each<[string, ConnectionState[], ConnectionState]>([
     ['connected where one is', [DISCONNECTED, { kind: 'connected', since: 7 }], { kind: 'connected', since: 7 }],
     ['disconnected', [DISCONNECTED, { kind: 'disabled' }], DISCONNECTED],
@@ -419,6 +422,21 @@ describe('Group: view', () => {
       { kind: 'connecting', since: 1_000_000, step: 'waiting for m1' },
     ],
     [
+      'reconnecting as the member whose attempt comes next',
+      [DISCONNECTED, waiting(9000), waiting(7000, 3), waiting(8000)],
+      { ...waiting(7000, 3), error: { ...error, message: '"m2": sign in' } },
+    ],
+    [
+      'reconnecting as the member whose attempt is under way',
+      [waiting(7000), waiting(undefined, 2)],
+      { ...waiting(undefined, 2), error: { ...error, message: '"m1": sign in' } },
+    ],
+    [
+      'connecting where one is on its way and others wait',
+      [waiting(9000), { kind: 'connecting', since: 3, step: 'x' }],
+      { kind: 'connecting', since: 1_000_000, step: 'waiting for m0, m1' },
+    ],
+    [
       'error with the reasons',
       [DISCONNECTED, { kind: 'authRequired', error }],
       { kind: 'error', error: { ...error, message: '"m1": sign in' } },
@@ -427,6 +445,45 @@ describe('Group: view', () => {
     const members = new Members(states.map((_, index) => `m${index}`));
     for (const [index, state] of states.entries()) members.set(`m${index}`, { state });
     expect(members.group().view.state).toEqual(expected);
+  });
+
+  it('says who takes calls: a member that is paused does not', () => {
+    const members = new Members(['a', 'b', 'c']);
+    const open = { kind: 'open', until: 50, since: 1, reason: 'gone' } as const;
+    members.set('b', { breaker: open });
+    members.set('c', { state: DISCONNECTED });
+    const { view } = members.group();
+    expect(view.members.map(({ id, takesCalls, breaker }) => [id, takesCalls, breaker])).toEqual([
+      ['a', true, undefined],
+      ['b', false, open],
+      ['c', false, undefined],
+    ]);
+    expect(view.breaker).toBeUndefined();
+    expect(view.state.kind).toBe('connected');
+  });
+
+  it('is paused where all that could take calls are, until the first of them may try', () => {
+    const members = new Members(['a', 'b', 'c']);
+    members.set('a', { breaker: { kind: 'open', until: 80, since: 1 } });
+    members.set('b', { breaker: { kind: 'open', until: 50, since: 2 } });
+    members.set('c', { state: DISCONNECTED });
+    const group = members.group();
+    expect(group.view.breaker).toEqual({ kind: 'open', until: 50, since: 2 });
+    members.set('a', { breaker: { kind: 'halfOpen', since: 1 } });
+    expect(group.view.breaker).toEqual({ kind: 'halfOpen', since: 1 });
+  });
+
+  it('names the tools that are paused at every member that takes calls', () => {
+    const members = new Members(['a', 'b', 'c']);
+    const paused = (tool: string, until: number) => ({ tool, kind: 'open', until, since: 1 }) as const;
+    members.set('a', { toolBreakers: [paused('slow', 80), paused('echo', 1)] });
+    members.set('b', { toolBreakers: [paused('slow', 50)] });
+    members.set('c', { breaker: { kind: 'open', until: 50, since: 2 } });
+    const group = members.group();
+    expect(group.view.toolBreakers).toEqual([paused('slow', 50)]);
+    expect(group.view.members[0]?.toolBreakers).toHaveLength(2);
+    members.set('c', { breaker: undefined as never });
+    expect(group.view.toolBreakers).toBeUndefined();
   });
 
   it('keeps the time since when it is connecting', async () => {

@@ -39,8 +39,8 @@ describe('numbers in a hover', () => {
   it('stands below what a server and a tool are', () => {
     expect(serverTooltip(connected('echo'), context, figures)).toContain('Calls: 12');
     expect(serverTooltip(connected('echo'), context)).not.toContain('Calls:');
-    expect(toolTooltip(connected('echo'), catalogTool('echo'), t, figures)).toContain('Calls: 9');
-    expect(toolTooltip(connected('other'), catalogTool('other'), t, figures)).not.toContain('Calls:');
+    expect(toolTooltip(connected('echo'), catalogTool('echo'), context, figures)).toContain('Calls: 9');
+    expect(toolTooltip(connected('other'), catalogTool('other'), context, figures)).not.toContain('Calls:');
   });
 });
 

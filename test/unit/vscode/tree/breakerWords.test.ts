@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { serverTooltip } from '../../../../src/vscode/reports/hovers';
+import { serverTooltip, toolTooltip } from '../../../../src/vscode/reports/hovers';
 import { breakerIcon, breakerWords } from '../../../../src/vscode/tree/breakerWords';
 import { stateIcon, stateWords } from '../../../../src/vscode/tree/stateWords';
 import { toolItem } from '../../../../src/vscode/tree/viewModel';
 import { connected, context, snapshot, t } from '../snapshots';
 
-const open = { kind: 'open', until: 52_000 } as const;
-const halfOpen = { kind: 'halfOpen' } as const;
+const open = { kind: 'open', until: 52_000, since: 4_000, reason: 'The connection closed. [x](command:y)' } as const;
+const halfOpen = { kind: 'halfOpen', since: 4_000 } as const;
 
 describe('an open breaker', () => {
   it('is told with the time until one call may try', () => {
@@ -31,8 +31,20 @@ describe('an open breaker', () => {
     expect(stateWords(connecting, 10_000, t)).toBe('connecting…');
   });
 
-  it('names no time in a hover, which stays while seconds pass', () => {
-    expect(serverTooltip({ ...connected('a'), breaker: open }, context)).not.toMatch(/42|try/);
+  it('says in the hover, which stays while seconds pass, since when, why and what ends it', () => {
+    const plain = (text: string) => text.replace(/\\(.)/g, '$1');
+    const paused = serverTooltip({ ...connected('a'), breaker: open }, context);
+    expect(plain(paused)).toContain('Paused since: time 4000  \nBecause of: The connection closed.');
+    expect(plain(paused)).toContain('Next: one call may try at time 52000; Reconnect allows it at once');
+    expect(paused).not.toMatch(/42/);
+    expect(paused).not.toContain('](command');
+    const trying = serverTooltip({ ...connected('a'), breaker: halfOpen }, context);
+    expect(plain(trying)).toContain('Next: one call may try now; Reconnect lets all go');
+    expect(trying).not.toContain('Because of');
+    const server = { ...connected('a', 'b'), toolBreakers: [{ tool: 'b', ...open }] };
+    const [a, b] = server.catalog.tools.map((entry) => toolTooltip(server, entry, context));
+    expect(plain(b ?? '')).toContain('Because of: The connection closed.');
+    expect(a).not.toContain('Paused');
   });
 
   it('shows at its tool alone', () => {

@@ -6,9 +6,18 @@ import type { GroupFacts, MemberFacts } from '../../../../src/vscode/tree/groupW
 import { noticeItem, serverItem } from '../../../../src/vscode/tree/viewModel';
 import { connected, context, failure, snapshot, t } from '../snapshots';
 
-const well: MemberFacts = { id: 'a', weight: 2, health: 'healthy', state: 'connected' };
-const unwell: MemberFacts = { id: 'b', weight: 1, health: 'unhealthy', reason: 'no answer', state: 'connected' };
-const away: MemberFacts = { id: 'c', weight: 1, health: undefined, state: 'error', reason: 'gone' };
+const well: MemberFacts = { id: 'a', weight: 2, takesCalls: true, health: 'healthy', state: 'connected' };
+const unwell: MemberFacts = {
+  id: 'b',
+  weight: 1,
+  takesCalls: false,
+  health: 'unhealthy',
+  reason: 'no answer',
+  state: 'connected',
+};
+const away: MemberFacts = { id: 'c', weight: 1, takesCalls: false, health: undefined, state: 'error', reason: 'gone' };
+const open = { kind: 'open', until: 99_000, since: 0 } as const;
+const paused: MemberFacts = { ...well, id: 'd', takesCalls: false, breaker: open };
 
 function groupOf(members: readonly MemberFacts[], changes: Partial<ServerSnapshot> = {}): ServerSnapshot {
   const group: GroupFacts = { strategy: 'weighted', members, warnings: [] };
@@ -24,6 +33,25 @@ describe('the row of a group', () => {
       contextValue: 'group connected user',
       accessibilityLabel: 'g, group of servers, ready · 1/3 members · 1 tool',
       collapsible: 'collapsed',
+    });
+  });
+
+  it('does not count a member that is paused, which the hover tells with the time of the next try', () => {
+    const group = groupOf([well, paused]);
+    expect(serverItem(group, context)).toMatchObject({
+      description: 'ready · 1/2 members · 1 tool',
+      icon: { id: 'layers-dot' },
+    });
+    const text = serverTooltip(group, context).replace(/\\(.)/g, '$1');
+    expect(text).toContain('a: weight 2 · healthy');
+    expect(text).toContain('d: weight 2 · paused · one try at time 99000');
+  });
+
+  it('is paused where all that are well are', () => {
+    const group = groupOf([paused, away], { breaker: open });
+    expect(serverItem(group, context)).toMatchObject({
+      description: 'paused · one try in 89 s · 0/2 members · 1 tool',
+      icon: { id: 'debug-pause' },
     });
   });
 
@@ -91,11 +119,18 @@ describe('the row of a member', () => {
       icon: { id: 'error' },
     });
     expect(item({ ...away, state: 'disconnected' }, snapshot()).description).toBe('weight 1 · not connected');
-    const paused = { ...connected('a'), breaker: { kind: 'open', until: 99_000 } } as const;
-    expect(item(well, paused)).toMatchObject({
+    expect(item(paused, { ...connected('a'), breaker: open })).toMatchObject({
       description: 'weight 2 · paused after failures',
       icon: { id: 'debug-pause' },
     });
+  });
+
+  it('names tools that get no calls at it', () => {
+    const one = { ...well, toolBreakers: [{ tool: 'slow', ...open }] };
+    expect(item(one, connected()).description).toBe('weight 2 · healthy · tool paused: slow');
+    const two = { ...well, toolBreakers: [...one.toolBreakers, { tool: 'b', ...open }] };
+    expect(item(two, connected()).description).toBe('weight 2 · healthy · 2 tools paused');
+    expect(item({ ...paused, toolBreakers: one.toolBreakers }, connected()).description).not.toContain('slow');
   });
 
   it('names no weight where all take turns', () => {

@@ -35,14 +35,14 @@ it('knows which rows change while nothing happens', () => {
   const servers = [
     connected('a'),
     snapshot({ id: 'w', state: waiting }),
-    { ...connected('a'), id: 'b', breaker: { kind: 'open', until: 1 } as const },
-    { ...connected('a'), id: 'h', breaker: { kind: 'halfOpen' } as const },
+    { ...connected('a'), id: 'b', breaker: { kind: 'open', until: 1, since: 0 } as const },
+    { ...connected('a'), id: 'h', breaker: { kind: 'halfOpen', since: 0 } as const },
     {
       ...connected('a', 'z'),
       id: 't',
       toolBreakers: [
-        { tool: 'a', kind: 'open', until: 1 },
-        { tool: 'z', kind: 'halfOpen' },
+        { tool: 'a', kind: 'open', until: 1, since: 0 },
+        { tool: 'z', kind: 'halfOpen', since: 0 },
       ] as const,
     },
   ];

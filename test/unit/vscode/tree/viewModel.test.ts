@@ -142,13 +142,13 @@ describe('toolTooltip', () => {
       ...catalogTool('rm', { title: 'Remove', description: 'One.\nTwo.', annotations: { destructiveHint: true } }),
       callName: 'fs_rm',
     };
-    expect(unescaped(toolTooltip(connected('rm'), entry, t))).toBe(
+    expect(unescaped(toolTooltip(connected('rm'), entry, context))).toBe(
       '**Remove** · destructive\n\nOne.  \nTwo.\n\nName: rm  \nName over all servers: fs_rm',
     );
   });
 
   it('says where it is from an earlier connection', () => {
-    expect(toolTooltip(snapshot(), catalogTool('rm'), t)).toContain('From the last connection');
+    expect(toolTooltip(snapshot(), catalogTool('rm'), context)).toContain('From the last connection');
   });
 });
 
