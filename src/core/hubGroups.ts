@@ -6,7 +6,7 @@ import { Emitter, type Event } from '../base/event';
 import type { JsonObject } from '../shared/json';
 import type { CallToolResult } from '../shared/mcp';
 import { Group } from './balancing/group';
-import { replayPauseMs } from './calls/replay';
+import { mayGoElsewhere } from './calls/replay';
 import type { GroupDefinition } from './config/definition';
 import type { CallToolOptions, ConnectOptions } from './hubTypes';
 import type { Server } from './server';
@@ -22,6 +22,8 @@ export interface HubGroupsOptions {
 
 /** Strictest first. */
 const CONFIRM_BY_STRICTNESS: readonly Server['confirm'][] = ['always', 'destructive', 'never'];
+
+const POLICIES_BY_STRICTNESS = ['never', 'safeOnly', 'always'] as const;
 
 interface Held extends Disposable {
   readonly group: Group;
@@ -122,16 +124,20 @@ export class HubGroups implements Disposable {
         onDidChangeMember: onDidChangeServer,
         connect: (id) => this.#member(id).connect(false),
         call: (id, tool, args, options, onSent) => this.#member(id).callTool(tool, args, { ...options, onSent }),
-        mayReplay: (failure, id, tool) => {
-          const policy = server(id)?.definition.entry?.retry.calls ?? 'never';
-          const { annotations } = tool ?? {};
-          return replayPauseMs({ failure, phase: 'sent', tries: 1, policy, annotations }) !== undefined;
-        },
+        mayGoElsewhere: (failure, annotations) =>
+          mayGoElsewhere({ failure, policy: this.#strictestPolicy(definition), annotations }),
         check: (id, signal) => this.#member(id).reads.ping(signal),
       }),
     );
     store.add(group.onDidChange(() => this.#changeEmitter.fire()));
     return { group, dispose: () => store.dispose() };
+  }
+
+  /** Of a member that is broken or gone nothing is known. */
+  #strictestPolicy({ members }: GroupDefinition): (typeof POLICIES_BY_STRICTNESS)[number] {
+    const { server } = this.#options;
+    const policies = members.map((member) => server(member.server)?.definition.entry?.retry.calls ?? 'never');
+    return POLICIES_BY_STRICTNESS.find((policy) => policies.includes(policy)) ?? 'never';
   }
 
   #members(id: string): Server[] {

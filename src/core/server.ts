@@ -166,6 +166,7 @@ export class Server implements Disposable {
       autoConnect: entry?.autoConnect ?? 'manual',
       catalogStatus: status,
       tools,
+      toolMs: entry?.timeouts.toolMs ?? 0,
       inFlight: this.#calls.inFlight,
       ...breakersOf(this.#calls),
     };

@@ -187,14 +187,24 @@ describe('an HTTP server', () => {
     expect(['unsafe', 'a', 'b', 'c'].map((id) => http.runs.get(id))).toEqual([1, 1, 1, 1]);
   });
 
-  it.each([429, 503])('that answers %i gets the time that it asks for, and then each call once', async (status) => {
+  it.each([
+    [429, 'run'],
+    [503, 'read'],
+  ])('that answers %i gets the time that it asks for, and then each call once', async (status, tool) => {
     const { harness, http } = await connected();
     http.refuse(2, status, 1);
-    const outcome = await harness.call('s', 'run', 'again', PLENTY);
+    const outcome = await harness.call('s', tool, 'again', PLENTY);
     expect(outcome.text).toBe('again');
     expect(outcome.tookMs).toBeGreaterThan(1900);
     expect(http.runs.get('again')).toBe(1);
     expect(harness.kindsOf('s')).toEqual(['connecting', 'connected']);
+  });
+
+  it('that answers 503 to what may have run gets it no second time', async () => {
+    const { harness, http } = await connected();
+    http.refuse(1, 503, 0);
+    expect((await harness.call('s', 'run', 'unsure', PLENTY)).error).toMatchObject({ code: 503 });
+    expect(http.runs.get('unsure') ?? 0).toBe(0);
   });
 
   it('that asks for more time than there is fails the call at once', async () => {

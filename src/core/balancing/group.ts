@@ -1,14 +1,14 @@
 import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { type Disposable, DisposableStore } from '../../base/disposable';
-import { formatDuration } from '../../base/duration';
-import { describeError, type ErrorKind, isPatchbayError, PatchbayError } from '../../base/errors';
+import { describeError, type ErrorKind, PatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { GroupDefinition } from '../config/definition';
 import type { ConnectionState } from '../connection/state';
 import type { CallToolOptions } from '../hubTypes';
+import { asPatchbayError, connectedTooLate, exhaustedError, memberError } from './groupErrors';
 import { type MemberTools, ToolComparison } from './groupTools';
 import {
   breakersOf,
@@ -22,6 +22,7 @@ import {
   takesCalls,
 } from './groupView';
 import { HealthChecks } from './health';
+import { MemberStanding } from './memberStanding';
 import type { Picker } from './picker';
 import { createPicker } from './strategies';
 import { withinTime } from './withinTime';
@@ -43,8 +44,11 @@ export interface GroupDeps {
     options: CallToolOptions,
     onSent: () => void,
   ) => Promise<CallToolResult>;
-  /** Whether a call that was sent and failed may be made once more. `tool` is as the member that failed has it. */
-  readonly mayReplay: (error: PatchbayError, memberId: string, tool: Tool | undefined) => boolean;
+  /**
+   * Whether a call that was sent and failed may be made on another member. `annotations`: of the tool as the strictest member
+   * has it; undefined where a member's list is not known.
+   */
+  readonly mayGoElsewhere: (error: PatchbayError, annotations: Tool['annotations']) => boolean;
   /** See `HealthChecks`. */
   readonly check: (id: string, signal: AbortSignal) => Promise<void>;
 }
@@ -62,15 +66,22 @@ interface Way {
   readonly options: CallToolOptions;
   /** Who was asked and could not answer. */
   readonly failed: Map<string, PatchbayError>;
-  /** What is left of `timeoutMs`; undefined: as each member has it. */
-  remainingMs: number | undefined;
+  /** When it was made, by the clock. */
+  readonly startedAt: number;
+  /** For all members together; undefined: as each member has it. */
+  totalMs: number | undefined;
   hasConnected: boolean;
+  /** Whether it tries a member that let calls run out of time. */
+  isTrial: boolean;
 }
 
-/** No other member changes these: the person gave up, a rule forbids it, the tool answered, the time is over. */
-const FINAL: ReadonlySet<ErrorKind> = new Set(['cancelled', 'security', 'tool', 'timeout']);
+/** No other member changes these: the person gave up, a rule forbids it, the tool answered. */
+const FINAL: ReadonlySet<ErrorKind> = new Set(['cancelled', 'security', 'tool']);
 /** Failures of a call that say that the member is not well. */
 const UNWELL: ReadonlySet<ErrorKind> = new Set(['connectionClosed', 'transport']);
+/** HTTP: the member has too much to do, and is left alone for as long as it asks. */
+const BUSY: ReadonlySet<unknown> = new Set([429, 503]);
+const DEFAULT_REST_MS = 1000;
 
 /** Several servers that look like one: each call goes to one of those that are connected and well. */
 export class Group implements Disposable {
@@ -80,6 +91,7 @@ export class Group implements Disposable {
   readonly #changeEmitter = this.#store.add(new Emitter<void>());
   readonly #picker: Picker;
   readonly #health: HealthChecks;
+  readonly #standing: MemberStanding;
   /** Calls through this group that are under way: a server counts them only once it has them. */
   readonly #inFlight = new Map<string, number>();
   /** Since when each member is connected: another time is another connection, of which nothing is known. */
@@ -103,8 +115,10 @@ export class Group implements Disposable {
         check: (id, signal) => deps.check(id, signal),
       }),
     );
+    this.#standing = this.#store.add(new MemberStanding(deps.clock));
     for (const { server } of definition.members) this.#connectedSince.set(server, this.#sinceOf(server));
     this.#store.add(this.#health.onDidChange(() => this.#changeEmitter.fire()));
+    this.#store.add(this.#standing.onDidChange(() => this.#changeEmitter.fire()));
     this.#store.add(deps.onDidChangeMember((id) => this.#handleChange(id)));
   }
 
@@ -146,8 +160,17 @@ export class Group implements Disposable {
    */
   async callTool(tool: string, args: JsonObject, options: CallToolOptions = {}): Promise<GroupAnswer> {
     const { timeoutMs } = options;
-    const remainingMs = timeoutMs === undefined || timeoutMs === 0 ? undefined : timeoutMs;
-    const way: Way = { tool, args, options, failed: new Map(), remainingMs, hasConnected: false };
+    const totalMs = timeoutMs === undefined || timeoutMs === 0 ? undefined : timeoutMs;
+    const way: Way = {
+      tool,
+      args,
+      options,
+      failed: new Map(),
+      startedAt: this.#deps.clock.now(),
+      totalMs,
+      hasConnected: false,
+      isTrial: false,
+    };
     for (;;) {
       const member = await this.#choose(way);
       if (member === undefined) throw this.#exhausted(way);
@@ -160,26 +183,31 @@ export class Group implements Disposable {
     this.#store.dispose();
   }
 
-  /** Who is asked next: one that takes calls, else one that can be connected, else one that is coming back. */
+  /**
+   * Who is asked next: one that takes calls, else one that can be connected, else one that let calls run out of time, else
+   * one that is coming back.
+   */
   async #choose(way: Way): Promise<string | undefined> {
     const { signal } = way.options;
     if (signal?.aborted) throw cancellation(signal);
     for (;;) {
       const untried = this.#seen().filter(({ view }) => !way.failed.has(view.id));
       this.#requireTool(way.tool);
-      const ready = untried.filter(({ view, isHealthy }) => view.state.kind === 'connected' && isHealthy);
-      const picked = this.#pick(ready.filter(({ view }) => mayHave(view, way.tool)));
-      if (picked !== undefined) return picked;
+      const able = untried.filter((member) => member.view.state.kind === 'connected' && member.isUsable);
+      const ready = able.filter(({ view }) => mayHave(view, way.tool));
+      const picked = this.#pick(ready.filter(({ view }) => this.#standing.of(view.id) !== 'unwell'));
+      if (picked !== undefined) return this.#enter(picked, way);
       const asleep = untried.filter(({ view: { state, autoConnect } }) => canConnect(state, autoConnect));
       if (way.hasConnected || asleep.length === 0) {
-        return this.#pick(untried.filter(({ view }) => isComing(view.state)));
+        const last = this.#pick(ready) ?? this.#pick(untried.filter(({ view }) => isComing(view.state)));
+        return last === undefined ? undefined : this.#enter(last, way);
       }
       way.hasConnected = true;
-      way.remainingMs = await withinTime(this.#connectAny(asleep, way), {
-        ms: way.remainingMs,
+      await withinTime(this.#connectAny(asleep, way), {
+        ms: this.#remainingOf(way),
         signal,
         clock: this.#deps.clock,
-        timeout: () => this.#connectedTooLate(way),
+        timeout: () => connectedTooLate(this.definition.id, way.tool, way.options.timeoutMs ?? 0),
       });
     }
   }
@@ -190,49 +218,77 @@ export class Group implements Disposable {
       try {
         await this.#deps.connect(id);
       } catch (error) {
-        way.failed.set(id, ours(error));
+        way.failed.set(id, asPatchbayError(error));
         throw error;
       }
     });
     await Promise.any(attempts).catch(() => {});
   }
 
-  #connectedTooLate({ tool, options }: Way): PatchbayError {
-    const time = formatDuration(options.timeoutMs ?? 0);
-    const message = `The tool "${tool}" of the group "${this.definition.id}" did not end within ${time}: it waited for a connection.`;
-    return new PatchbayError('timeout', message, {
-      retryable: true,
-      hint: 'If its members need longer to start, raise the timeout of the call, or connect them before.',
-    });
+  /** At once with the choice, so that calls made together see each other. */
+  #enter(id: string, way: Way): string {
+    this.#count(id, 1);
+    way.isTrial = this.#standing.enter(id);
+    return id;
   }
 
   /** Undefined where another member may be asked. */
   async #try(id: string, way: Way): Promise<CallToolResult | undefined> {
-    const { call, clock, member } = this.#deps;
-    const { tool, args, remainingMs } = way;
-    const since = this.#sinceOf(id);
-    const options = remainingMs === undefined ? way.options : { ...way.options, timeoutMs: remainingMs };
-    const startedAt = clock.now();
-    const definition = member(id)?.tools.find(({ name }) => name === tool);
+    const { tool, args } = way;
+    let since = this.#sinceOf(id);
+    const remainingMs = this.#remainingOf(way);
+    const options = remainingMs === undefined ? way.options : { ...way.options, timeoutMs: Math.max(1, remainingMs) };
     let wasSent = false;
-    this.#count(id, 1);
     try {
-      return await call(id, tool, args, options, () => {
+      const result = await this.#deps.call(id, tool, args, options, () => {
         wasSent = true;
+        since = this.#sinceOf(id);
       });
+      this.#standing.passed(id);
+      return result;
     } catch (cause) {
-      const error = ours(cause);
-      if (UNWELL.has(error.kind) && since !== undefined && this.#sinceOf(id) === since) {
-        this.#health.reportFailure(id, error);
-      }
-      if (remainingMs !== undefined) way.remainingMs = remainingMs - (clock.now() - startedAt);
-      const isOver = FINAL.has(error.kind) || way.options.signal?.aborted || (way.remainingMs ?? 1) <= 0;
-      if (isOver || (wasSent && !this.#deps.mayReplay(error, id, definition))) throw this.#failure(id, error);
+      const error = asPatchbayError(cause);
+      const isSameConnection = since !== undefined && this.#sinceOf(id) === since;
+      if (isSameConnection) this.#learn(id, error, wasSent, way.isTrial);
+      if (!this.#mayGoOn(error, wasSent, way)) throw memberError(this.definition.id, id, error);
       way.failed.set(id, error);
       return undefined;
     } finally {
+      if (way.isTrial) this.#standing.leave(id);
       this.#count(id, -1);
     }
+  }
+
+  /** What the failure of a call says of a member's connection. */
+  #learn(id: string, error: PatchbayError, wasSent: boolean, isTrial: boolean): void {
+    if (UNWELL.has(error.kind)) this.#health.reportFailure(id, error);
+    if (BUSY.has(error.code)) this.#standing.rest(id, error.retryAfterMs ?? DEFAULT_REST_MS, error);
+    else if (wasSent && error.kind === 'timeout') this.#standing.timedOut(id, error, isTrial);
+  }
+
+  #mayGoOn(error: PatchbayError, wasSent: boolean, way: Way): boolean {
+    if (FINAL.has(error.kind) || way.options.signal?.aborted) return false;
+    // Where the caller gave no time, a call that ran out of it has that of the most patient member for all.
+    if (error.kind === 'timeout' && way.options.timeoutMs === undefined) way.totalMs ??= this.#longestMs();
+    if ((this.#remainingOf(way) ?? 1) <= 0) return false;
+    return !wasSent || this.#deps.mayGoElsewhere(error, this.#annotationsOf(way.tool));
+  }
+
+  #remainingOf({ totalMs, startedAt }: Way): number | undefined {
+    return totalMs === undefined ? undefined : totalMs - (this.#deps.clock.now() - startedAt);
+  }
+
+  /** Undefined where a member knows no limit. */
+  #longestMs(): number | undefined {
+    const times = this.#seen().map(({ view }) => view.toolMs);
+    return times.includes(0) ? undefined : Math.max(0, ...times);
+  }
+
+  /** Undefined where a member may have the tool in a way that nobody knows. */
+  #annotationsOf(name: string): Tool['annotations'] {
+    const seen = this.#seen();
+    if (seen.some(({ view }) => view.catalogStatus === 'unknown')) return undefined;
+    return this.#allTools.of(listsOf(seen)).tools.find((tool) => tool.name === name)?.annotations;
   }
 
   #pick(members: readonly SeenMember[]): string | undefined {
@@ -244,11 +300,16 @@ export class Group implements Disposable {
 
   /** Members that there are at this moment, in the order of the configuration. */
   #seen(): SeenMember[] {
-    return this.definition.members.flatMap(({ server }) => {
+    return this.definition.members.flatMap(({ server }): SeenMember[] => {
       const view = this.#deps.member(server);
       if (!view) return [];
-      const isHealthy = this.#health.isHealthy(server);
-      return [{ view, isHealthy, ...(isHealthy ? {} : { failure: describeError(this.#health.failureOf(server)) }) }];
+      const isReached = this.#health.isHealthy(server);
+      const standing = this.#standing.of(server);
+      const isHealthy = isReached && standing === 'well';
+      if (isHealthy) return [{ view, isHealthy, isUsable: true }];
+      const error = isReached ? this.#standing.findingOf(server)?.error : this.#health.failureOf(server);
+      const isUsable = isReached && standing !== 'resting';
+      return [{ view, isHealthy, isUsable, failure: describeError(error) }];
     });
   }
 
@@ -269,6 +330,7 @@ export class Group implements Disposable {
     if (since !== this.#connectedSince.get(id)) {
       this.#connectedSince.set(id, since);
       this.#health.forget(id);
+      this.#standing.forget(id);
     }
     this.#changeEmitter.fire();
   }
@@ -286,38 +348,14 @@ export class Group implements Disposable {
     this.#inFlight.set(id, (this.#inFlight.get(id) ?? 0) + difference);
   }
 
-  /** Nobody is left to ask: nothing of the call was done, or it may be made again. */
   #exhausted({ failed }: Way): PatchbayError {
-    const errors = [...failed];
-    const [only, ...others] = errors;
-    if (only && others.length === 0) return this.#failure(...only);
-    const last = errors.at(-1)?.[1];
-    const reasons = last
-      ? errors
-          .map(([id, error]) => `"${id}": ${error.message}`)
-          .slice(0, 5)
-          .join('; ')
-      : reasonsOf(this.#seen());
-    const message = `No member of the group "${this.definition.id}" takes calls${reasons === '' ? '' : `: ${reasons}`}`;
-    return new PatchbayError(last?.kind ?? 'connectionClosed', message.endsWith('.') ? message : `${message}.`, {
-      retryable: true,
-      hint: last?.hint ?? 'Connect one of its members.',
-      ...(last ? { cause: last } : {}),
-      ...(last?.code === undefined ? {} : { code: last.code }),
+    const seen = this.#seen();
+    const resting = seen.flatMap(({ view }) => {
+      const { error, restMs } = this.#standing.findingOf(view.id) ?? {};
+      return error && restMs !== undefined ? [{ error, restMs }] : [];
     });
-  }
-
-  /** The error of one member, with its name. */
-  #failure(id: string, error: PatchbayError): PatchbayError {
-    const { kind, retryable, hint, code, retryAfterMs } = error;
-    if (kind === 'cancelled') return error;
-    return new PatchbayError(kind, `"${id}" of the group "${this.definition.id}": ${error.message}`, {
-      retryable,
-      cause: error,
-      ...(hint === undefined ? {} : { hint }),
-      ...(code === undefined ? {} : { code }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
+    const [first] = resting.toSorted((a, b) => a.restMs - b.restMs);
+    return exhaustedError({ groupId: this.definition.id, failed, reasons: reasonsOf(seen), resting: first });
   }
 }
 
@@ -340,8 +378,4 @@ function mayHave({ catalogStatus, tools }: MemberView, name: string): boolean {
 function statusOf(known: readonly MemberView[]): MemberView['catalogStatus'] {
   if (known.length === 0) return 'unknown';
   return known.every(({ catalogStatus }) => catalogStatus === 'live') ? 'live' : 'cached';
-}
-
-function ours(error: unknown): PatchbayError {
-  return isPatchbayError(error) ? error : new PatchbayError('transport', describeError(error), { cause: error });
 }

@@ -18,8 +18,8 @@ const MAX_MEMBERS_NAMED = 5;
 const MAX_NAME = 80;
 
 /**
- * The tools that all members have with the same schemas, as the first member shows them. Members whose tools are not known
- * are not asked.
+ * The tools that all members have with the same schemas, as the first member shows them, but marked as the strictest of
+ * them does. Members whose tools are not known are not asked.
  */
 export function intersectTools(members: readonly MemberTools[]): GroupTools {
   const known = members.filter((member) => member.tools !== undefined);
@@ -34,9 +34,49 @@ export function intersectTools(members: readonly MemberTools[]): GroupTools {
     if (without.length > 0) warnings.push(`${quote(name)} is left out: ${list(without)} does not have it.`);
     else if (different.length > 0) {
       warnings.push(`${quote(name)} is left out: ${list(different)} has it with another schema.`);
-    } else tools.push(tool);
+    } else {
+      const all = byMember.map((member) => (member.tools.get(name) ?? tool).annotations);
+      const annotations = strictestAnnotations(all);
+      const isMarkedAlike = all.every((one) => isMarkedLike(one, annotations));
+      tools.push(isMarkedAlike ? tool : { ...tool, ...(annotations ? { annotations } : {}) });
+      if (isMarkedAlike) continue;
+      const others = byMember.filter((_, index) => !isMarkedLike(all[index], all[0]));
+      warnings.push(`${quote(name)} is marked in another way by ${list(others)}: the strictest marks hold.`);
+    }
   }
   return { tools, warnings: bounded(warnings) };
+}
+
+const MARKS = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'] as const;
+/** Marks that promise something good of a tool; the others warn of it. */
+const PROMISES: readonly (typeof MARKS)[number][] = ['readOnlyHint', 'idempotentHint'];
+
+/**
+ * What is certain of a tool whoever runs it: a promise only where all make it, a warning where one gives it. What one says
+ * and another one leaves open stays open, unless it is the stricter word. The title is the first one's.
+ */
+export function strictestAnnotations(all: readonly Tool['annotations'][]): Tool['annotations'] {
+  const [first] = all;
+  if (first === undefined && all.every((one) => one === undefined)) return undefined;
+  const merged: Record<string, unknown> = { ...first };
+  for (const mark of MARKS) {
+    const said = all.map((one) => markOf(one, mark));
+    const strict = !PROMISES.includes(mark);
+    const found = said.includes(strict) ? strict : said.includes(undefined) ? undefined : !strict;
+    if (found === undefined) delete merged[mark];
+    else merged[mark] = found;
+  }
+  return merged;
+}
+
+function isMarkedLike(a: Tool['annotations'], b: Tool['annotations']): boolean {
+  return MARKS.every((mark) => markOf(a, mark) === markOf(b, mark));
+}
+
+/** A hint is what it is only as a true or a false. */
+function markOf(annotations: Tool['annotations'], mark: (typeof MARKS)[number]): boolean | undefined {
+  const said: unknown = annotations?.[mark];
+  return typeof said === 'boolean' ? said : undefined;
 }
 
 /** `intersectTools`, which compares schemas only when a list is another array than the last time. */

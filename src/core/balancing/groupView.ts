@@ -15,6 +15,8 @@ export interface MemberView {
   readonly catalogStatus: 'unknown' | 'cached' | 'live';
   /** Another array only when it is another list. */
   readonly tools: readonly Tool[];
+  /** `timeouts.toolMs`. 0: no limit. */
+  readonly toolMs: number;
   /** Calls that it has not answered, whoever made them. */
   readonly inFlight: number;
   /** Absent: calls go through. */
@@ -60,6 +62,8 @@ export interface GroupView {
 export interface SeenMember {
   readonly view: MemberView;
   readonly isHealthy: boolean;
+  /** Whether it may get calls where it is connected, if only because nobody else is well. */
+  readonly isUsable: boolean;
   /** Of a member that is unhealthy. */
   readonly failure?: string;
 }
@@ -70,8 +74,8 @@ const MAX_REASON = 300;
 /** `before` is the state that the group was in, so that it knows since when it is in this one. */
 export function deriveState(members: readonly SeenMember[], before: ConnectionState, now: number): ConnectionState {
   const since: number[] = [];
-  for (const { view, isHealthy } of members) {
-    if (view.state.kind === 'connected' && isHealthy) since.push(view.state.since);
+  for (const { view, isUsable } of members) {
+    if (view.state.kind === 'connected' && isUsable) since.push(view.state.since);
   }
   if (since.length > 0) return { kind: 'connected', since: Math.min(...since) };
   const coming = members.filter(({ view }) => isComing(view.state));

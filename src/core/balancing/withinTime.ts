@@ -12,14 +12,14 @@ export interface Patience {
 }
 
 /**
- * Resolves when `work` does, with what is left of the time; rejects as `work` does, when the caller gives up, or when the
+ * Resolves when `work` does; rejects as `work` does, when the caller gives up, or when the
  * time is over. `work` itself goes on.
  */
-export async function withinTime(work: Promise<unknown>, patience: Patience): Promise<number | undefined> {
+export async function withinTime(work: Promise<unknown>, patience: Patience): Promise<void> {
   const { ms, signal, clock, timeout } = patience;
   if (ms === undefined) {
     await raceAbort(work, signal);
-    return undefined;
+    return;
   }
   const over = new AbortController();
   const since = clock.now();
@@ -29,7 +29,5 @@ export async function withinTime(work: Promise<unknown>, patience: Patience): Pr
   } finally {
     timer.dispose();
   }
-  const leftMs = ms - Math.max(0, clock.now() - since);
-  if (leftMs <= 0) throw timeout();
-  return leftMs;
+  if (clock.now() - since >= ms) throw timeout();
 }

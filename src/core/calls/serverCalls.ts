@@ -9,9 +9,11 @@ import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { BreakerState } from '../balancing/breaker';
 import type { OpenBreaker } from '../balancing/groupView';
 import type { ServerEntry } from '../config/definition';
+import type { Session } from '../connection/session';
 import type { CallToolOptions } from '../hubTypes';
 import type { Middleware } from '../middleware/middleware';
 import { type Lease, NO_SESSION_CODE } from '../pool/sessionPool';
+import { SESSION_LOST_CODE } from '../transports/httpErrors';
 import { CallBreakers } from './callBreakers';
 import { callTool } from './callTool';
 import { Deadline } from './deadline';
@@ -41,7 +43,10 @@ export interface ServerCallsOptions {
 
 /** What a group adds to a call of one of its members. */
 export interface MemberCallOptions extends CallToolOptions {
-  /** Called before anything of the call is sent. Given, the call is made once: who gave it has other ways. */
+  /**
+   * Called before anything of the call is sent. Given, the call is made once, as who gave it has other ways; only where the
+   * server forgot the session, once more in a new one.
+   */
   readonly onSent?: () => void;
 }
 
@@ -230,8 +235,10 @@ export class ServerCalls implements Disposable {
   async #send(call: Call, args: JsonObject, signal: AbortSignal): Promise<CallToolResult> {
     const { tool, options, deadline } = call;
     const { lease, describe } = this.#options;
+    let lost: { readonly session: Session; readonly failure: PatchbayError } | undefined;
     for (let tries = 1; ; tries += 1) {
       let phase: CallPhase = 'waiting';
+      let session: Session | undefined;
       try {
         // Not even begun: a connection would be opened for nobody.
         if (signal.aborted) throw cancellation(signal);
@@ -239,13 +246,21 @@ export class ServerCalls implements Disposable {
         // A server that is slow to start has its own limit; a caller who gave a time means all of it.
         const connecting = options.timeoutMs === undefined ? () => deadline.pause() : () => () => {};
         const place = await lease(signal, connecting);
+        session = place.session;
+        if (session === lost?.session) {
+          place.release();
+          throw lost.failure;
+        }
         phase = 'sent';
         return await this.#request(place, call, args, signal);
       } catch (error) {
         const failure = describe(error);
-        const pauseMs = options.onSent ? undefined : this.#pauseBefore(failure, phase, tries, tool);
+        // Who has other ways knows none for what needs a new session here.
+        const isMadeOnce = options.onSent !== undefined && failure.code !== SESSION_LOST_CODE;
+        const pauseMs = isMadeOnce ? undefined : this.#pauseBefore(failure, phase, tries, tool);
         const isTooLate = pauseMs === undefined || pauseMs > deadline.remainingMs || deadline.remainingMs === 0;
         if (isTooLate || call.isDisconnected) throw failure;
+        if (failure.code === SESSION_LOST_CODE && session) lost = { session, failure };
         deadline.waitFor('the server to take calls again');
         if (pauseMs > 0) await this.#pause(pauseMs, signal);
         await this.#takeRoomAgain(call, failure);

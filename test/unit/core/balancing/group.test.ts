@@ -4,6 +4,7 @@ import { type ErrorKind, PatchbayError } from '../../../../src/base/errors';
 import { Emitter } from '../../../../src/base/event';
 import { Group, type GroupDeps } from '../../../../src/core/balancing/group';
 import type { MemberView } from '../../../../src/core/balancing/groupView';
+import { wasTurnedAway } from '../../../../src/core/calls/replay';
 import type { GroupDefinition } from '../../../../src/core/config/definition';
 import type { ConnectionState } from '../../../../src/core/connection/state';
 import type { CallToolOptions } from '../../../../src/core/hubTypes';
@@ -28,6 +29,8 @@ class Members {
   readonly connects: string[] = [];
   readonly given: CallToolOptions[] = [];
   replay = false;
+  /** What was known of the tool when a call might go elsewhere. */
+  readonly asked: Tool['annotations'][] = [];
   answer: (id: string, onSent: () => void) => Promise<CallToolResult> = async (_, onSent) => {
     onSent();
     return { content: [] };
@@ -46,6 +49,7 @@ class Members {
       autoConnect: 'onDemand',
       catalogStatus: 'live',
       tools: [echo],
+      toolMs: 30_000,
       inFlight: 0,
     };
     this.views.set(id, { ...before, ...change });
@@ -74,7 +78,10 @@ class Members {
         this.given.push(options);
         return this.answer(id, onSent);
       },
-      mayReplay: () => this.replay,
+      mayGoElsewhere: (error, annotations) => {
+        this.asked.push(annotations);
+        return this.replay || wasTurnedAway(error);
+      },
       check: (id, signal) => this.check(id, signal),
     });
   }
@@ -142,18 +149,15 @@ describe('Group: calls', () => {
     expect(members.calls).toEqual(['b', 'a', 'b']);
   });
 
-  it.each<ErrorKind>(['cancelled', 'security', 'tool', 'timeout'])(
-    'end with the first member where it says %s',
-    async (kind) => {
-      const members = new Members(['a', 'b']);
-      members.replay = true;
-      members.answer = async () => {
-        throw failed(kind);
-      };
-      expect(await rejection(members.group().callTool('echo', {}))).toMatchObject({ kind });
-      expect(members.calls).toEqual(['a']);
-    },
-  );
+  it.each<ErrorKind>(['cancelled', 'security', 'tool'])('end with the first member where it says %s', async (kind) => {
+    const members = new Members(['a', 'b']);
+    members.replay = true;
+    members.answer = async () => {
+      throw failed(kind);
+    };
+    expect(await rejection(members.group().callTool('echo', {}))).toMatchObject({ kind });
+    expect(members.calls).toEqual(['a']);
+  });
 
   it('have one timeout over all members', async () => {
     const members = new Members(['a', 'b', 'c']);
@@ -223,7 +227,7 @@ describe('Group: calls', () => {
         expect(new Set(members.calls).size).toBe(members.calls.length);
         if (answer) expect(answer.result.structuredContent).toBe(answer.member);
         // What the answer is follows from the first member that did not simply pass the call on.
-        const passesOn = ['fails unsent', 'limit', ...(replay ? ['fails sent', 'loses link'] : [])];
+        const passesOn = ['fails unsent', 'limit', ...(replay ? ['fails sent', 'loses link', 'timeout'] : [])];
         expect(answer !== undefined).toBe(outcomes.find((one) => !passesOn.includes(one)) === 'answers');
         expect(group.view.members.every(({ inFlight }) => inFlight === 0)).toBe(true);
         group.dispose();
@@ -402,6 +406,141 @@ describe('Group: health', () => {
     const group = members.group();
     await rejection(group.callTool('echo', {}));
     expect(group.view.members[0]?.health).toBe('healthy');
+  });
+});
+
+describe('Group: members that are there and fail calls', () => {
+  const busy = (retryAfterMs?: number) =>
+    new PatchbayError('limit', 'Too many.', {
+      code: 429,
+      retryable: true,
+      hint: 'Wait.',
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  const members = (ids: readonly string[], first: () => PatchbayError) => {
+    const all = new Members(ids);
+    all.answer = async (id, onSent) => {
+      onSent();
+      if (id === 'a') throw first();
+      return { content: [] };
+    };
+    return all;
+  };
+
+  it.each([
+    [5000, 5000],
+    [undefined, 1000],
+    [86_400_000, 3_600_000],
+  ])('leave one alone that asks for %s ms, for %s ms', async (asked, restMs) => {
+    const all = members(['a', 'b'], () => busy(asked));
+    const group = all.group({ healthCheckIntervalMs: 0 });
+    for (let i = 0; i < 3; i++) await group.callTool('echo', {});
+    expect(all.calls).toEqual(['a', 'b', 'b', 'b']);
+    expect(group.view.members[0]).toMatchObject({ health: 'unhealthy', reason: 'Too many. Wait.' });
+    await all.clock.advance(restMs - 1);
+    expect(group.view.members[0]?.health).toBe('unhealthy');
+    await all.clock.advance(1);
+    expect(group.view.members[0]?.health).toBe('healthy');
+    await group.callTool('echo', {});
+    expect(all.calls.at(-2)).toBe('a');
+    group.dispose();
+    expect(all.clock.pending).toBe(0);
+  });
+
+  it('say when to try again where all want to be left alone', async () => {
+    const all = members(['a'], () => busy(5000));
+    const group = all.group();
+    await rejection(group.callTool('echo', {}));
+    await all.clock.advance(2000);
+    expect(await rejection(group.callTool('echo', {}))).toMatchObject({
+      kind: 'limit',
+      code: 429,
+      retryable: true,
+      retryAfterMs: 3000,
+      message: 'No member of the group "g" takes calls: "a": Too many. Wait.',
+    });
+    expect(all.calls).toEqual(['a']);
+  });
+
+  it('try one that let a call run out of time by one call after a pause, whatever checks say', async () => {
+    const all = members(['a', 'b'], () => failed('timeout'));
+    const group = all.group({ healthCheckIntervalMs: 1000 });
+    await rejection(group.callTool('echo', {}));
+    for (let i = 0; i < 3; i++) await group.callTool('echo', {});
+    await all.clock.advance(29_000);
+    await group.callTool('echo', {});
+    expect(all.calls).toEqual(['a', 'b', 'b', 'b', 'b']);
+    await all.clock.advance(1000);
+    const gate = deferred<CallToolResult>();
+    all.answer = async (id, onSent) => {
+      onSent();
+      return id === 'a' ? gate.promise : { content: [] };
+    };
+    all.calls.length = 0;
+    const calls = [1, 2, 3, 4].map(() => group.callTool('echo', {}));
+    await settle();
+    expect(all.calls.toSorted()).toEqual(['a', 'b', 'b', 'b']);
+    expect(group.view.members[0]?.health).toBe('unhealthy');
+    gate.resolve({ content: [] });
+    await Promise.all(calls);
+    expect(group.view.members[0]?.health).toBe('healthy');
+  });
+
+  it('go to one that let a call run out of time where no other is there', async () => {
+    const all = members(['a'], () => failed('timeout'));
+    const group = all.group();
+    await rejection(group.callTool('echo', {}));
+    all.answer = async () => ({ content: [] });
+    expect(group.view.state.kind).toBe('connected');
+    expect((await group.callTool('echo', {})).member).toBe('a');
+    expect(group.view.members[0]?.health).toBe('healthy');
+  });
+
+  it('do not blame one for a call that ran out of time before it was sent', async () => {
+    const all = new Members(['a', 'b']);
+    all.answer = async () => {
+      await all.clock.advance(30_000);
+      throw failed('timeout');
+    };
+    const group = all.group();
+    await rejection(group.callTool('echo', {}));
+    expect(group.view.members[0]?.health).toBe('healthy');
+  });
+
+  it.each([
+    // Time of the call, time that the first member took, whether there is time for another one.
+    [undefined, 30_000, false],
+    [undefined, 5000, true],
+    [8000, 8000, false],
+    [8000, 5000, true],
+    [0, 50_000, true],
+  ])('with %s ms and %s ms gone, a call that ran out of time goes on: %s', async (timeoutMs, tookMs, goesOn) => {
+    const all = new Members(['a', 'b']);
+    all.replay = true;
+    all.answer = async (id, onSent) => {
+      onSent();
+      if (id === 'b') return { content: [] };
+      await all.clock.advance(tookMs);
+      throw failed('timeout');
+    };
+    const call = all.group().callTool('echo', {}, timeoutMs === undefined ? {} : { timeoutMs });
+    if (!goesOn) expect(await rejection(call)).toMatchObject({ kind: 'timeout' });
+    else expect((await call).member).toBe('b');
+    if (goesOn && timeoutMs !== 0) expect(all.given[1]?.timeoutMs).toBe((timeoutMs ?? 30_000) - tookMs);
+  });
+
+  it('are judged by what all of them say of the tool, where all are known', async () => {
+    const all = members(['a', 'b'], () => failed());
+    const marked = (annotations: Tool['annotations']) => ({
+      tools: [{ ...echo, ...(annotations ? { annotations } : {}) }],
+    });
+    all.set('a', marked({ idempotentHint: true }));
+    all.set('b', marked({ idempotentHint: true, destructiveHint: true }));
+    const call = () => rejection(all.group({ healthCheckIntervalMs: 0 }).callTool('echo', {}));
+    await call();
+    all.set('b', { catalogStatus: 'unknown' });
+    await call();
+    expect(all.asked).toEqual([{ idempotentHint: true, destructiveHint: true }, undefined]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { intersectTools, isSameJson } from '../../../../src/core/balancing/groupTools';
+import { intersectTools, isSameJson, strictestAnnotations } from '../../../../src/core/balancing/groupTools';
 import type { JsonObject } from '../../../../src/shared/json';
 import type { Tool } from '../../../../src/shared/mcp';
 import { fc } from '../../../support/fastCheck';
@@ -90,6 +90,59 @@ describe('intersectTools', () => {
         expect(tools.map(key).sort()).toEqual(common.map(key).sort());
       }),
     );
+  });
+});
+
+describe('strictestAnnotations', () => {
+  it.each([
+    [[undefined, undefined], undefined],
+    [
+      [
+        { title: 'a', readOnlyHint: true },
+        { title: 'b', readOnlyHint: true },
+      ],
+      { title: 'a', readOnlyHint: true },
+    ],
+    [[{ readOnlyHint: true, idempotentHint: true }, {}], {}],
+    [[{ readOnlyHint: true }, { readOnlyHint: false }], { readOnlyHint: false }],
+    [[undefined, { destructiveHint: true }], { destructiveHint: true }],
+    [[{ destructiveHint: false }, undefined], {}],
+    [[{ destructiveHint: false }, { destructiveHint: false }], { destructiveHint: false }],
+    [[{ openWorldHint: false }, { openWorldHint: true }], { openWorldHint: true }],
+    [[{ readOnlyHint: true }, { readOnlyHint: 'true' as unknown as boolean }], {}],
+  ])('of %j is %j', (all, strictest) => {
+    expect(strictestAnnotations(all)).toEqual(strictest);
+  });
+
+  it('promises only what all promise, and warns where one does, in any order', () => {
+    const hint = fc.option(fc.boolean(), { nil: undefined });
+    const marks = fc.record(
+      { readOnlyHint: hint, destructiveHint: hint, idempotentHint: hint, openWorldHint: hint },
+      { requiredKeys: [] },
+    );
+    const all = fc.array(fc.option(marks, { nil: undefined }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(all, (all) => {
+        const given = all as Tool['annotations'][];
+        const found = strictestAnnotations(given);
+        for (const mark of ['readOnlyHint', 'idempotentHint'] as const) {
+          expect(found?.[mark] === true).toBe(given.every((one) => one?.[mark] === true));
+        }
+        for (const mark of ['destructiveHint', 'openWorldHint'] as const) {
+          expect(found?.[mark] === true).toBe(given.some((one) => one?.[mark] === true));
+          expect(found?.[mark] === false).toBe(given.every((one) => one?.[mark] === false));
+        }
+        expect({ ...strictestAnnotations(given.toReversed()) }).toEqual({ ...found });
+      }),
+    );
+  });
+
+  it('changes no tool that all mark alike', () => {
+    const first = tool('a', { annotations: { readOnlyHint: true } });
+    const members = ['one', 'two'].map((id, i) => ({ id, tools: [i === 0 ? first : { ...first }] }));
+    const { tools, warnings } = intersectTools(members);
+    expect(tools[0]).toBe(first);
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { PatchbayError, type PatchbayErrorOptions } from '../../../../src/base/errors';
-import { type FailedTry, mayRepeat, replayPauseMs } from '../../../../src/core/calls/replay';
+import { type FailedTry, mayGoElsewhere, mayRepeat, replayPauseMs } from '../../../../src/core/calls/replay';
 import { fc } from '../../../support/fastCheck';
 
 const failure = (kind: PatchbayError['kind'], options: PatchbayErrorOptions = {}) =>
   new PatchbayError(kind, 'It failed.', { retryable: true, ...options });
 
 const dropped = failure('connectionClosed');
-const base: FailedTry = { failure: dropped, phase: 'sent', tries: 1, policy: 'safeOnly', annotations: undefined };
+const sent: FailedTry = { failure: dropped, phase: 'sent', tries: 1, policy: 'safeOnly', annotations: undefined };
+const base = sent;
 
 describe('replayPauseMs', () => {
   it.each([
@@ -37,13 +38,24 @@ describe('replayPauseMs', () => {
     expect(mayRepeat(odd)).toBe(false);
   });
 
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', 'sessionLost'])(
-    'sends again what cannot have arrived: %s',
-    (code) => {
-      const kind = code === 'sessionLost' ? 'connectionClosed' : 'transport';
-      expect(replayPauseMs({ ...base, failure: failure(kind, { code }) })).toBe(0);
-    },
-  );
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])('sends again what cannot have arrived: %s', (code) => {
+    expect(replayPauseMs({ ...base, failure: failure('transport', { code }) })).toBe(0);
+  });
+
+  it('sends again once what was of a session that the server forgot', () => {
+    const lost = failure('connectionClosed', { code: 'sessionLost' });
+    for (const annotations of [undefined, { destructiveHint: true }, { readOnlyHint: true }]) {
+      const pauses = [1, 2].map((tries) => replayPauseMs({ ...base, failure: lost, tries, annotations }));
+      expect(pauses).toEqual([0, undefined]);
+    }
+  });
+
+  it.each([{}, { retryAfterMs: 0 }, { retryAfterMs: 7000 }])('takes a 503 with %o for what may have run', (wait) => {
+    const unavailable = failure('transport', { code: 503, ...wait });
+    for (const annotations of [undefined, { destructiveHint: true }]) {
+      expect(replayPauseMs({ ...base, failure: unavailable, annotations })).toBeUndefined();
+    }
+  });
 
   it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])('does not send again what may have arrived: %s', (code) => {
     expect(replayPauseMs({ ...base, failure: failure('transport', { code }) })).toBeUndefined();
@@ -55,8 +67,11 @@ describe('replayPauseMs', () => {
     expect(replayPauseMs({ ...base, failure: asked(300_001) })).toBeUndefined();
   });
 
-  it.each([429, 503])('waits as long as the server asks (%i), else longer each time', (code) => {
-    const kind = code === 429 ? 'limit' : 'transport';
+  it.each([
+    [429, 'limit', undefined],
+    [503, 'transport', { readOnlyHint: true }],
+  ] as const)('waits as long as the server asks (%i), else longer each time', (code, kind, annotations) => {
+    const base: FailedTry = { ...sent, annotations };
     expect(replayPauseMs({ ...base, failure: failure(kind, { code, retryAfterMs: 7000 }) })).toBe(7000);
     expect(replayPauseMs({ ...base, failure: failure(kind, { code, retryAfterMs: 0 }) })).toBe(0);
     const pauses = [1, 2, 3].map((tries) => replayPauseMs({ ...base, tries, failure: failure(kind, { code }) }));
@@ -96,10 +111,39 @@ describe('replayPauseMs', () => {
           expect(policy).not.toBe('never');
           expect(retryable).toBe(true);
           expect(pause).toBeGreaterThanOrEqual(0);
-          const mayHaveRun = phase === 'sent' && (code === undefined || code === 'ECONNRESET');
+          const mayHaveRun = phase === 'sent' && (code === undefined || code === 'ECONNRESET' || code === 503);
           if (mayHaveRun) expect(policy === 'always' || mayRepeat(annotations)).toBe(true);
         },
       ),
     );
+  });
+});
+
+describe('mayGoElsewhere', () => {
+  const readOnly = { readOnlyHint: true };
+  const refused = failure('transport', { code: 'ECONNREFUSED' });
+  const unavailable = failure('transport', { code: 503 });
+  const lost = failure('connectionClosed', { code: 'sessionLost' });
+  it.each([
+    // failure, policy, annotations, goes on
+    [dropped, 'safeOnly', readOnly, true],
+    [dropped, 'safeOnly', { idempotentHint: true }, true],
+    [dropped, 'safeOnly', { idempotentHint: true, destructiveHint: true }, false],
+    [dropped, 'safeOnly', undefined, false],
+    [dropped, 'never', readOnly, false],
+    [dropped, 'always', undefined, true],
+    [unavailable, 'safeOnly', undefined, false],
+    [unavailable, 'safeOnly', readOnly, true],
+    [lost, 'safeOnly', undefined, false],
+    [lost, 'safeOnly', readOnly, true],
+    [refused, 'safeOnly', undefined, true],
+    [refused, 'never', undefined, false],
+    [failure('timeout'), 'safeOnly', readOnly, true],
+    [failure('timeout'), 'safeOnly', undefined, false],
+    [failure('timeout'), 'always', undefined, false],
+    [failure('limit', { code: 429, retryAfterMs: 3_600_000 }), 'never', undefined, true],
+    [failure('protocol'), 'always', readOnly, false],
+  ] as const)('%s, %s, %o: %s', (failure, policy, annotations, goesOn) => {
+    expect(mayGoElsewhere({ failure, policy, annotations })).toBe(goesOn);
   });
 });
