@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { argumentsObject } from './argumentsObject';
 import type { JsonObject, JsonValue } from './json';
+import { type LinkMessage, linkMessages } from './linkedResources';
 import type { Progress, ToolAnnotations } from './mcp';
 import { type QuestionHostMessage, questionMessages } from './questions';
 import { type SavedCallsMessage, savedCallsRequest } from './savedCalls';
@@ -165,10 +166,12 @@ export type HostMessage =
   | { readonly type: 'log'; readonly id: string; readonly lines: readonly LogLine[] }
   | { readonly type: 'history'; readonly entries: readonly HistoryView[] }
   | QuestionHostMessage
+  | LinkMessage
   /** Further blocks of a result; `from` is the number of the first one. */
   | { readonly type: 'blocks'; readonly id: string; readonly from: number; readonly blocks: readonly BlockView[] };
 
-const id = z.string().min(1).max(64);
+/** Of a run, or of contents that were read for a link in it. */
+const id = z.string().min(1).max(80);
 const block = z.number().int().min(0).max(1_000_000).optional();
 
 const panelMessage = z.discriminatedUnion('type', [
@@ -192,6 +195,7 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('argsChanged'), args: argumentsObject }),
   z.object({ type: z.literal('savedCalls'), request: savedCallsRequest }),
   ...questionMessages,
+  ...linkMessages,
 ]);
 
 export type PanelMessage = z.infer<typeof panelMessage>;

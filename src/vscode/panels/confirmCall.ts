@@ -9,24 +9,23 @@ import { withoutSecrets } from './secretArguments';
 const MAX_ARGUMENTS = 1_000;
 const MAX_ARGUMENT_LINES = 20;
 
-/** Whether a person is asked before a call, by `tools.confirm` of the server. What a tool says of itself is a hint only. */
-export function asksFirst(server: ServerSnapshot | undefined, tool: Tool | undefined): boolean {
-  const policy = server?.confirm ?? 'destructive';
-  return policy === 'always' || (policy === 'destructive' && tool?.annotations?.destructiveHint === true);
-}
-
 export interface CallInQuestion {
-  readonly serverName: string;
+  readonly server: ServerSnapshot | undefined;
   readonly toolName: string;
   readonly tool: Tool | undefined;
   readonly args: JsonObject;
 }
 
-/** Asks whether to call; what the arguments hold is shown shortened and without secrets. */
-export async function confirmCall({ serverName, toolName, tool, args }: CallInQuestion): Promise<boolean> {
+/**
+ * Whether a person's call goes on. Asks where `tools.confirm` of the server says so: what a tool says of itself is a hint
+ * only. What the arguments hold is shown shortened and without secrets.
+ */
+export async function confirmCall({ server, toolName, tool, args }: CallInQuestion): Promise<boolean> {
   const { t } = vscode.l10n;
   const destructive = tool?.annotations?.destructiveHint === true;
-  const question = t('Call “{0}” of “{1}”?', oneLine(toolName, 80), oneLine(serverName, 80));
+  const policy = server?.confirm ?? 'destructive';
+  if (policy === 'never' || (policy === 'destructive' && !destructive)) return true;
+  const question = t('Call “{0}” of “{1}”?', oneLine(toolName, 80), oneLine(server?.name ?? '', 80));
   const lines = [
     ...(destructive ? [t('The server says that this tool may destroy data.')] : []),
     t('Arguments: {0}', shortened(withoutSecrets(args, tool?.inputSchema))),

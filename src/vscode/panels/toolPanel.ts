@@ -19,8 +19,10 @@ import {
 } from '../../shared/toolPanel';
 import { cut } from '../plainText';
 import { CallLog } from './callLog';
-import { asksFirst, confirmCall } from './confirmCall';
+import { confirmCall } from './confirmCall';
 import { canCurl, copiedCall } from './copyAs';
+import { FinishedRuns } from './finishedRuns';
+import { LinkedResources } from './linkedResources';
 import { PanelQuestions } from './panelQuestions';
 import { type Reported, reportSender } from './reportSender';
 import { useResult } from './resultActions';
@@ -30,8 +32,6 @@ import type { SavedCallFiles } from './savedCallFiles';
 import { SavedCallsPart } from './savedCallsPart';
 import type { SavedFile } from './savedFile';
 import { stateView, toolView } from './views';
-
-const KEPT_RUNS = 10;
 
 export interface ToolTarget {
   /** Id in the configuration. */
@@ -63,12 +63,6 @@ export interface ToolPanelDeps {
   readonly now: () => number;
 }
 
-interface FinishedRun {
-  readonly view: RunView;
-  readonly result: CallToolResult | undefined;
-  readonly args: JsonObject;
-}
-
 interface FinishedCall {
   readonly id: string;
   readonly at: number;
@@ -87,7 +81,8 @@ export class ToolPanel {
   readonly #running = new Map<string, { view: RunningView; controller: AbortController }>();
   readonly #subscriptions: { dispose(): void }[] = [];
   readonly #questions: PanelQuestions;
-  #finished: FinishedRun[] = [];
+  readonly #finished = new FinishedRuns();
+  readonly #links: LinkedResources;
   readonly #savedCalls: SavedCallsPart;
   /** Arguments that the webview is to take over when it next starts. */
   #args: JsonObject | undefined;
@@ -113,9 +108,11 @@ export class ToolPanel {
       load: (value, name) => this.#load(value, name),
       run: async (value) => this.isBusy || (await this.run(value, true)),
     });
+    const post = this.#post.bind(this);
+    this.#links = new LinkedResources({ hub: deps.hub, run: (id) => this.#finished.get(id), post });
     this.#questions = new PanelQuestions({
       toolName: target.tool,
-      post: (message) => this.#post(message),
+      post,
       isVisible: () => panel.visible,
       reveal: () => panel.reveal(),
     });
@@ -160,7 +157,8 @@ export class ToolPanel {
     this.#questions.close();
     for (const { controller } of this.#running.values()) controller.abort(new Error('The panel was closed.'));
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
-    this.#finished = [];
+    this.#finished.clear();
+    this.#links.close();
   }
 
   #receive(data: unknown): void {
@@ -183,6 +181,9 @@ export class ToolPanel {
       case 'answer':
       case 'draft':
         return this.#questions.receive(message);
+      case 'readLink':
+      case 'cancelLink':
+        return this.#links.receive(message);
       case 'run':
         if (!this.#running.has(message.id)) await this.#run(message.id, message.args, true).catch(() => {});
         return;
@@ -241,7 +242,7 @@ export class ToolPanel {
   }
 
   #argumentsOf(id: string): JsonObject | undefined {
-    return this.#finished.find(({ view }) => view.id === id)?.args ?? this.#deps.history.arguments(id);
+    return this.#finished.get(id)?.args ?? this.#deps.history.arguments(id);
   }
 
   #sendHistory(): void {
@@ -249,7 +250,7 @@ export class ToolPanel {
   }
 
   #resultOf(id: string): CallToolResult | undefined {
-    return this.#finished.find(({ view }) => view.id === id)?.result;
+    return (this.#finished.get(id) ?? { result: this.#links.result(id) }).result;
   }
 
   async #connect(): Promise<void> {
@@ -304,12 +305,9 @@ export class ToolPanel {
     }
   }
 
-  async #isAllowed(args: JsonObject): Promise<boolean> {
+  #isAllowed(args: JsonObject): Promise<boolean> {
     const { server, tool: toolName } = this.#target;
-    const snapshot = this.#deps.hub.server(server);
-    const tool = this.#catalogTool()?.tool;
-    if (!asksFirst(snapshot, tool)) return true;
-    return confirmCall({ serverName: snapshot?.name ?? server, toolName, tool, args });
+    return confirmCall({ server: this.#deps.hub.server(server), toolName, tool: this.#catalogTool()?.tool, args });
   }
 
   #finish(run: FinishedCall, result: CallToolResult | undefined): void {
@@ -326,7 +324,7 @@ export class ToolPanel {
       ...(log.length > 0 && { log }),
       outcome,
     };
-    this.#finished = [{ view, result, args }, ...this.#finished].slice(0, KEPT_RUNS);
+    this.#finished.add({ view, result, args, answeredBy });
     this.#deps.history.add(view, args, this.#catalogTool()?.tool.inputSchema);
     this.#post({ type: 'finished', run: view });
     this.#sendHistory();
@@ -358,10 +356,11 @@ export class ToolPanel {
       state,
       ...(view && { tool: view }),
       ...(this.#args && { args: this.#args, ...(loaded && { loaded }) }),
-      runs: this.#finished.map((run) => run.view),
+      runs: this.#finished.views,
       running: [...this.#running.values()].map((run) => run.view),
     });
     this.#questions.start();
+    this.#links.start();
   }
 
   /** Tells the webview what changed, and nothing where nothing did. */

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { App } from './app';
 import { connectHost } from './host';
+import { Links, LinksContext } from './links';
 import { Questions } from './questions';
 import { ToolSession } from './session';
 import { ValidatorClient } from './validatorClient';
@@ -11,5 +12,10 @@ if (root) {
   const validator = new ValidatorClient(document.body.dataset.validator ?? '');
   const session = new ToolSession(host, validator, () => crypto.randomUUID());
   const questions = new Questions(host, validator, () => crypto.randomUUID());
-  render(<App session={session} questions={questions} host={host} />, root);
+  const app = (
+    <LinksContext.Provider value={new Links(host)}>
+      <App session={session} questions={questions} host={host} />
+    </LinksContext.Provider>
+  );
+  render(app, root);
 }

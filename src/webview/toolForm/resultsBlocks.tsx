@@ -4,6 +4,7 @@ import type { JsonValue } from '../../shared/json';
 import type { BlockView, MediaView } from '../../shared/toolPanel';
 import type { Host } from './host';
 import { Icon } from './icons';
+import { LinkedResource } from './linkedResource';
 import { looksLikeMarkdown, readMarkdown } from './resultsMarkdown';
 import { Markdown } from './resultsMarkdownView';
 import { looksLikeCode, sizeText } from './text';
@@ -14,10 +15,12 @@ interface BlockProps {
   readonly id: string;
   readonly index: number;
   readonly block: BlockView;
+  /** The address that was read, where the block is a part of what is there. */
+  readonly partOf?: string | undefined;
 }
 
 /** One block of a result. Whatever it says is text. */
-export function Block({ host, id, index, block }: BlockProps) {
+export function Block({ host, id, index, block, partOf }: BlockProps) {
   const onOpen = () => host.post({ type: 'openInEditor', id, block: index });
   const onSave = () => host.post({ type: 'saveAs', id, block: index });
   switch (block.type) {
@@ -27,26 +30,57 @@ export function Block({ host, id, index, block }: BlockProps) {
     case 'audio':
       return <Media media={block} index={index} onSave={onSave} />;
     case 'resource':
-      return (
-        <div class="block resource">
-          <p class="resource-title">
-            <strong>{block.title}</strong>
-            <span class="facts">{block.linked ? 'link to a resource' : 'resource'}</span>
-            {block.mimeType && <span class="facts">{block.mimeType}</span>}
-            {block.blobBytes !== undefined && <span class="facts">{sizeText(block.blobBytes)}, binary</span>}
-            {block.blobBytes !== undefined && block.media === undefined && <SaveButton onSave={onSave} />}
-          </p>
-          <code class="uri">{block.uri}</code>
-          {block.description && <p class="about">{block.description}</p>}
-          {block.media && <Media media={block.media} index={index} onSave={onSave} />}
-          {block.text !== undefined && (
-            <TextBlock text={block.text} cut={block.cut} markdown={block.markdown} onOpen={onOpen} onSave={onSave} />
-          )}
-        </div>
-      );
+      return <Resource {...{ host, id, index, block, partOf, onOpen, onSave }} />;
     case 'note':
       return <p class="block notice">{block.text}</p>;
   }
+}
+
+interface ResourceProps extends BlockProps {
+  readonly block: Extract<BlockView, { type: 'resource' }>;
+  readonly onOpen: () => void;
+  readonly onSave: () => void;
+}
+
+/** What names a resource, and its contents as far as they are here. */
+function Resource({ host, id, index, block, partOf, onOpen, onSave }: ResourceProps) {
+  const { mimeType, blobBytes, media } = block;
+  return (
+    <div class="block resource">
+      <p class="resource-title">
+        {partOf === undefined && (
+          <>
+            <strong>{block.title}</strong>
+            <span class="facts">{block.linked ? 'link to a resource' : 'resource'}</span>
+          </>
+        )}
+        {mimeType && !(partOf !== undefined && media) && <span class="facts">{mimeType}</span>}
+        {blobBytes !== undefined && media === undefined && (
+          <>
+            <span class="facts">{sizeText(blobBytes)}, binary</span>
+            <SaveButton onSave={onSave} />
+          </>
+        )}
+      </p>
+      {block.uri !== partOf && <code class="uri">{block.uri}</code>}
+      {block.description && <p class="about">{block.description}</p>}
+      {block.linked && (
+        <LinkedResource
+          host={host}
+          id={id}
+          index={index}
+          title={block.title}
+          draw={(contents, part, found) => (
+            <Block host={host} id={contents} index={part} block={found} partOf={block.uri} />
+          )}
+        />
+      )}
+      {media && <Media media={media} index={index} onSave={onSave} />}
+      {block.text !== undefined && (
+        <TextBlock text={block.text} cut={block.cut} markdown={block.markdown} onOpen={onOpen} onSave={onSave} />
+      )}
+    </div>
+  );
 }
 
 function Media({ media, index, onSave }: { media: MediaView; index: number; onSave: () => void }) {
