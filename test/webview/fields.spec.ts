@@ -40,7 +40,7 @@ test('a map is filled, renamed and emptied by keyboard', async ({ panel }) => {
   expect(await panel.countPosted('run')).toBe(0);
   await page.getByRole('button', { name: 'Remove range' }).press('Enter');
   await expect(page.getByRole('textbox', { name: 'accept-charset', exact: true })).toBeFocused();
-  await expect(page.getByRole('status')).toContainText('range removed.');
+  await expect(panel.status).toContainText('range removed.');
   await page.getByRole('textbox', { name: 'Name of entry accept-charset' }).fill('BAD');
   await page.keyboard.press('Enter');
   await expect(page.locator('.entry .problem')).toHaveText('The tool does not accept a property of this name.');
@@ -72,7 +72,7 @@ test('items are added, copied, moved and removed with the focus kept', async ({ 
   const edits = page.getByRole('group', { name: 'edits' });
   await edits.getByRole('button', { name: 'Move Item 2 up' }).press('Enter');
   await expect(edits.getByRole('button', { name: 'Move Item 1 down' })).toBeFocused();
-  await expect(page.getByRole('status')).toHaveText('Moved to place 1 of 2.');
+  await expect(panel.status).toHaveText('Moved to place 1 of 2.');
   await page.keyboard.press('Control+Enter');
   const { args } = await panel.posted('run');
   expect((args as { edits: object[] }).edits[1]).toEqual({ from: 'a', to: 'b' });
@@ -107,7 +107,7 @@ test('variants and types are picked by keyboard, and keep what they share', asyn
   await page.getByRole('radio', { name: 'Mail' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('radio', { name: 'Web hook' })).toBeFocused();
-  await expect(page.getByRole('status')).toHaveText('Variant: Web hook');
+  await expect(panel.status).toHaveText('Variant: Web hook');
   await expect(page.getByRole('textbox', { name: 'timeout' })).toHaveValue('5');
   await page.getByRole('textbox', { name: 'url' }).fill('https://example.com/');
   await page.getByRole('combobox', { name: 'Type of any' }).selectOption('List');

@@ -165,7 +165,7 @@ test('copies the call by keyboard, as curl only where that works', async ({ pane
   await panel.expectSound();
   await page.getByRole('menuitem', { name: 'Copy as curl' }).press('Enter');
   expect(await panel.posted('copyAs')).toEqual({ type: 'copyAs', format: 'curl', args: { a: 1, b: 2 } });
-  await expect(page.getByRole('status')).toHaveText('Copied as curl.');
+  await expect(panel.status).toHaveText('Copied as curl.');
   await expect(more).toBeFocused();
   await panel.open(SUM);
   await more.press('Enter');

@@ -89,7 +89,7 @@ test('loading loses nothing that was typed, not even half of a number', async ({
   await field(panel, 'b').fill('7');
   await panel.send({ type: 'arguments', args: { a: 1, b: 2 }, name: 'small' });
   await expect(field(panel, 'a')).toHaveValue('1');
-  await expect(page.getByRole('status')).toHaveText('“small” is in the form.');
+  await expect(panel.status).toHaveText('“small” is in the form.');
   await panel.send({ type: 'arguments', args: { a: 3, b: 4 }, name: 'large' });
   await expect(field(panel, 'a')).toHaveValue('3');
   const back = page.getByRole('button', { name: 'Put back what was there' });
@@ -149,7 +149,7 @@ test('saves what can be read, under the name that it was loaded by', async ({ pa
   await save.press('Enter');
   expect(await asked(panel)).toEqual({ do: 'save', args: { a: 1 } });
   await panel.send({ type: 'callSaved', name: 'mine', leftOut: [] });
-  await expect(page.getByRole('status')).toHaveText('Saved as “mine”.');
+  await expect(panel.status).toHaveText('Saved as “mine”.');
   await save.press('Enter');
   expect(await asked(panel)).toEqual({ do: 'save', args: { a: 1 }, name: 'mine' });
 });

@@ -12,7 +12,7 @@ test('fills in and runs by keyboard alone', async ({ panel }) => {
   const run = await panel.finish(result([text('The sum of 2 and 40.5 is 42.5.')]));
   expect(run.args).toEqual({ a: 2, b: 40.5 });
   await expect(panel.page.getByText('The sum of 2 and 40.5 is 42.5.')).toBeVisible();
-  await expect(panel.page.getByRole('status')).toHaveText('The tool answered after 128 ms.');
+  await expect(panel.status).toHaveText('The tool answered after 128 ms.');
   await panel.expectSound();
 });
 
@@ -24,7 +24,7 @@ test('shows what is missing at the fields, focuses the first, and links to each'
   await expect(a).toBeFocused();
   await expect(a).toHaveAttribute('aria-invalid', 'true');
   await expect(a).toHaveAccessibleDescription(/First number.*A value is required/);
-  await expect(panel.page.getByRole('status')).toHaveText('2 problems: a: A value is required.');
+  await expect(panel.status).toHaveText('2 problems: a: A value is required.');
   await panel.page
     .getByRole('region', { name: 'Problems' })
     .getByRole('button', { name: 'b: A value is required.' })
@@ -231,7 +231,7 @@ test('shows progress, time and cancel while it runs', async ({ panel }) => {
   await panel.send({ type: 'progress', id, progress: 3, total: 5, message: 'Copying' });
   await expect(panel.page.getByRole('progressbar')).toHaveAttribute('value', '3');
   await expect(panel.page.getByText('3 of 5')).toBeVisible();
-  await expect(panel.page.getByRole('status')).toHaveText('Running get-sum.');
+  await expect(panel.status).toHaveText('Running get-sum.');
   await panel.screenshot('running-dark');
   await panel.expectSound();
   await panel.page.keyboard.press('Control+Enter');
@@ -248,7 +248,7 @@ test('shows progress, time and cancel while it runs', async ({ panel }) => {
     },
   });
   await expect(panel.page.getByText('Cancelled', { exact: true })).toBeVisible();
-  await expect(panel.page.getByRole('status')).toHaveText('Cancelled.');
+  await expect(panel.status).toHaveText('Cancelled.');
 });
 
 test('shows every kind of content, newest on top, errors in words', async ({ panel }) => {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import type { HostMessage, RunView, ToolView } from '../../../src/shared/toolPanel';
 import { type PanelServer, startPanelServer } from './panelServer';
 import type { ThemeName } from './themes';
@@ -43,6 +43,11 @@ export class Panel {
       ...options.init,
     } as HostMessage);
     await expect(this.page.locator('.app')).toBeVisible();
+  }
+
+  /** What a screen reader is told of the form; the results have one of their own. */
+  get status(): Locator {
+    return this.page.locator('.app > [role=status]');
   }
 
   /** What the host says. */
