@@ -55,7 +55,10 @@ export interface MiddlewareCall {
 }
 
 export interface MiddlewareFactory {
+  /** Called once for a server, at its first call. */
   create(context: { readonly serverName: string; readonly log: TransportContext['log'] }): Middleware;
+  /** No further call goes through it: the server is gone or names it no more, or the name is registered no more. */
+  dispose?(middleware: Middleware): void;
 }
 
 export type TransportFactory = (launch: CustomLaunch, context: TransportContext) => Transport;

@@ -1,20 +1,21 @@
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
 import { registerBuiltInMiddleware } from './middleware/builtIn';
-import { composeMiddleware } from './middleware/compose';
 import type { Middleware, MiddlewareFactory } from './middleware/middleware';
 import { MiddlewareRegistry } from './middleware/registry';
 import type { Ports } from './ports';
+import { requireEntry } from './requireEntry';
 import type { MiddlewareUser } from './server';
+import { ServerMiddleware } from './serverMiddleware';
 
-/** All middleware that `middleware` of a server can name, and what is around the calls of each server. */
+/** All middleware that `middleware` of a server can name. */
 export class CallMiddleware {
   readonly #registry = new MiddlewareRegistry();
   readonly #ports: Ports;
-  readonly #changeEmitter = new Emitter<void>();
+  readonly #changeEmitter = new Emitter<string>();
 
   /** A name means another thing now. */
-  readonly onDidChange: Event<void> = this.#changeEmitter.event;
+  readonly onDidChange: Event<string> = this.#changeEmitter.event;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -23,28 +24,32 @@ export class CallMiddleware {
 
   register(name: string, middleware: Middleware | MiddlewareFactory): Disposable {
     const registered = this.#registry.register(name, middleware);
-    this.#changeEmitter.fire();
+    this.#changeEmitter.fire(name);
     return {
       dispose: () => {
         registered.dispose();
-        this.#changeEmitter.fire();
+        this.#changeEmitter.fire(name);
       },
     };
   }
 
-  /** Throws a `config` error for a name that nobody registered. */
-  around({ definition, entry, log, redactor, tool }: MiddlewareUser): Middleware {
+  of({ definition, log, redactor, tool }: MiddlewareUser): ServerMiddleware {
     const { clock, validate } = this.#ports;
-    const context = {
-      serverName: definition.name,
+    return new ServerMiddleware({
+      registry: this.#registry,
+      names: () => requireEntry(definition()).middleware,
+      context: {
+        get serverName() {
+          return definition().name;
+        },
+        log,
+        clock,
+        redactor,
+        ...(validate
+          ? { validate: { schemaOf: (name: string) => tool(name)?.inputSchema, validateArguments: validate } }
+          : {}),
+      },
       log,
-      clock,
-      limits: entry.limits,
-      redactor,
-      ...(validate
-        ? { validate: { schemaOf: (name: string) => tool(name)?.inputSchema, validateArguments: validate } }
-        : {}),
-    };
-    return composeMiddleware(this.#registry.resolve(entry.middleware, context));
+    });
   }
 }

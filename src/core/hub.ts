@@ -88,13 +88,13 @@ export class ServerHub implements Hub {
         keyLimit: (id) => this.#servers.get(id)?.definition.entry?.limits.maxConcurrentCalls,
         keepsOne: () => [...this.#servers.values()].filter(({ isWanted }) => isWanted).length > 1,
       }),
-      middleware: (user) => this.#middleware.around(user),
+      middleware: (user) => this.#middleware.of(user),
       beginCall: (call) => this.#records.begin(call),
       metrics,
     };
     this.#store.add(
-      this.#middleware.onDidChange(() => {
-        for (const server of this.#servers.values()) server.forgetMiddleware();
+      this.#middleware.onDidChange((name) => {
+        for (const server of this.#servers.values()) server.forgetMiddleware(name);
       }),
     );
     this.#groups = this.#store.add(

@@ -18,11 +18,11 @@ import type { Session } from './connection/session';
 import type { ServerSnapshot } from './hubTypes';
 import { serverLogs } from './leveledLog';
 import type { MetricsRecorder } from './metrics/recorder';
-import type { Middleware } from './middleware/middleware';
 import { rateLimitOf } from './middleware/rateLimit';
 import type { Logger } from './ports';
 import { redactError, redactedLog } from './redacted';
 import { requireEntry } from './requireEntry';
+import type { ServerMiddleware } from './serverMiddleware';
 import { ServerReads } from './serverReads';
 import { ServerSessions } from './serverSessions';
 import { breakersOf, negotiatedBy, type ServerNumbersNow, type ServerView, stateOf, viewOf } from './serverView';
@@ -34,8 +34,8 @@ export interface ServerDeps extends OpenerDeps {
   readonly settings: () => GlobalSettings;
   /** Shared by all servers. */
   readonly limiter: FairLimiter;
-  /** What is around the calls of a server that names these, the first one outermost. Throws a `config` error. */
-  readonly middleware: (server: MiddlewareUser) => Middleware;
+  /** What is around the calls of a server. */
+  readonly middleware: (server: MiddlewareUser) => ServerMiddleware;
   /** Told of each call; what it returns is told how the call ended. */
   readonly beginCall: (call: CallStart) => (end: CallEnd) => void;
   readonly metrics: MetricsRecorder;
@@ -43,8 +43,8 @@ export interface ServerDeps extends OpenerDeps {
 
 /** What middleware may know of the server that names it. */
 export interface MiddlewareUser {
-  readonly definition: ServerDefinition;
-  readonly entry: ServerEntry;
+  /** As it is at this moment. */
+  readonly definition: () => ServerDefinition;
   readonly log: Logger;
   readonly redactor: Redactor;
   readonly tool: (name: string) => Tool | undefined;
@@ -62,10 +62,10 @@ export class Server implements Disposable {
   readonly #opener: SessionOpener;
   readonly #sessions: ServerSessions;
   readonly #catalog: ToolCatalog;
+  readonly #middleware: ServerMiddleware;
   readonly #calls: ServerCalls;
   readonly #subscriptions: PatternSubscriptions;
   #definition: ServerDefinition;
-  #around: Middleware | undefined;
   #negotiated: ServerSnapshot['negotiated'];
   #firstListing: Promise<void> = Promise.resolve();
   /** Connects that a person waits for at this moment. */
@@ -108,6 +108,10 @@ export class Server implements Disposable {
         connections,
       }),
     );
+    const tool = (name: string) => this.#catalog.tools.find((one) => one.name === name);
+    this.#middleware = this.#store.add(
+      deps.middleware({ definition: () => this.#definition, log, redactor: this.#redactor, tool }),
+    );
     this.#calls = this.#store.add(
       new ServerCalls({
         serverId: definition.id,
@@ -115,8 +119,8 @@ export class Server implements Disposable {
         rateLimit: () => this.#definition.entry && rateLimitOf(this.#definition.entry),
         limiter: deps.limiter,
         lease: (signal, connecting) => this.#sessions.lease(signal, connecting),
-        tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
-        around: () => this.#middleware(),
+        tool,
+        around: () => this.#middleware.around(),
         describe: (error) => this.#describe(error),
         begin: (tool, args) =>
           deps.beginCall({ server: definition.id, tool, arguments: args, redactor: this.#redactor }),
@@ -199,7 +203,6 @@ export class Server implements Disposable {
   redefine(definition: ServerDefinition): boolean {
     if (!isSameLaunch(this.#definition, definition)) return false;
     this.#definition = definition;
-    this.#around = undefined;
     this.#catalog.filter = toolFilter(definition.entry);
     this.#subscriptions.setPatterns(definition.entry?.resources ?? []);
     this.applySettings();
@@ -212,9 +215,9 @@ export class Server implements Disposable {
     this.#sessions.applySettings();
   }
 
-  /** What is around the calls may be another thing now. */
-  forgetMiddleware(): void {
-    this.#around = undefined;
+  /** A name of middleware means another thing now. */
+  forgetMiddleware(name: string): void {
+    this.#middleware.forget(name);
   }
 
   /** Resolves when connected and the tools were listed once, or failed to be: that is not the connection's failure. */
@@ -319,18 +322,6 @@ export class Server implements Disposable {
 
   get #requestMs(): number {
     return requireEntry(this.#definition).timeouts.requestMs;
-  }
-
-  /** Made at the first call, so that what is registered late is found. */
-  #middleware(): Middleware {
-    this.#around ??= this.#deps.middleware({
-      definition: this.#definition,
-      entry: requireEntry(this.#definition),
-      log: this.#log,
-      redactor: this.#redactor,
-      tool: (name) => this.#catalog.tools.find((tool) => tool.name === name),
-    });
-    return this.#around;
   }
 
   #handleState(): void {

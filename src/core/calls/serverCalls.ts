@@ -11,7 +11,7 @@ import type { OpenBreaker } from '../balancing/groupView';
 import type { ServerEntry } from '../config/definition';
 import type { Session } from '../connection/session';
 import type { CallToolOptions } from '../hubTypes';
-import type { Middleware } from '../middleware/middleware';
+import type { ComposedMiddleware } from '../middleware/compose';
 import { type Lease, NO_SESSION_CODE } from '../pool/sessionPool';
 import { SESSION_LOST_CODE } from '../transports/httpErrors';
 import { CallBreakers } from './callBreakers';
@@ -34,7 +34,7 @@ export interface ServerCallsOptions {
   readonly lease: (signal: AbortSignal, connecting: () => () => void) => Promise<Lease>;
   readonly tool: (name: string) => Tool | undefined;
   /** What is around each call, the first one outermost; one function for all. */
-  readonly around: () => Middleware;
+  readonly around: () => ComposedMiddleware;
   readonly describe: (error: unknown) => PatchbayError;
   /** Told of each call; what it returns is told how the call ended. */
   readonly begin: (tool: string, args: JsonObject) => (end: CallEnd) => void;
@@ -218,9 +218,12 @@ export class ServerCalls implements Disposable {
     const passage = this.#breakers.enter(tool);
     try {
       deadline.waitFor('its middleware');
-      const passing = around()({ server: serverId, tool, arguments: args, signal }, (next) =>
-        // A middleware may end the request by a signal of its own, but not keep the caller from ending it.
-        this.#send(call, next.arguments, next.signal === signal ? signal : AbortSignal.any([signal, next.signal])),
+      const passing = around()(
+        { server: serverId, tool, arguments: args, signal },
+        (next) =>
+          // A middleware may end the request by a signal of its own, but not keep the caller from ending it.
+          this.#send(call, next.arguments, next.signal === signal ? signal : AbortSignal.any([signal, next.signal])),
+        (name) => deadline.waitFor(`the middleware "${name}"`),
       );
       // Middleware comes from outside: it may listen to no signal.
       const result = await raceAbort(passing, signal);

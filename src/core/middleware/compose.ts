@@ -2,20 +2,33 @@ import { cancellation } from '../../base/abort';
 import { isPatchbayError, PatchbayError, toError } from '../../base/errors';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
-import type { Middleware, MiddlewareCall, NamedMiddleware, Next } from './middleware';
+import type { MiddlewareCall, NamedMiddleware, Next } from './middleware';
+
+/** `onRunning` is told which middleware has the call now, on its way down and on its way back. */
+export type ComposedMiddleware = (
+  call: MiddlewareCall,
+  last: Next,
+  onRunning?: (name: string) => void,
+) => Promise<CallToolResult>;
 
 /**
  * One middleware out of several: on the way down in their order, on the way back in reverse. An error of a middleware
  * itself becomes a `PatchbayError` that names it; one that came from below passes as it is.
  */
-export function composeMiddleware(list: readonly NamedMiddleware[]): Middleware {
-  return list.reduceRight<Middleware>(
-    (below, named) => (call, last) => runOne(named, call, (changed) => below(changed, last)),
+export function composeMiddleware(list: readonly NamedMiddleware[]): ComposedMiddleware {
+  return list.reduceRight<ComposedMiddleware>(
+    (below, named) => (call, last, onRunning) =>
+      runOne(named, call, (changed) => below(changed, last, onRunning), onRunning),
     async (call, last) => last(call),
   );
 }
 
-async function runOne({ name, middleware }: NamedMiddleware, call: MiddlewareCall, below: Next) {
+async function runOne(
+  { name, middleware }: NamedMiddleware,
+  call: MiddlewareCall,
+  below: Next,
+  onRunning: ((name: string) => void) | undefined,
+): Promise<CallToolResult> {
   /** What came up from below; a box, because anything can be thrown. */
   let fromBelow: { readonly error: unknown } | undefined;
   /** Errors of its own that name it already. */
@@ -35,14 +48,22 @@ async function runOne({ name, middleware }: NamedMiddleware, call: MiddlewareCal
         : faultOfCall(changed, call);
     if (fault !== undefined) return rejected(broken(fault));
     wasCalled = true;
-    const result = below(changed).catch((error: unknown) => {
-      fromBelow = { error };
-      throw error;
-    });
+    const result = below(changed).then(
+      (answer) => {
+        if (!isOver) onRunning?.(name);
+        return answer;
+      },
+      (error: unknown) => {
+        fromBelow = { error };
+        if (!isOver) onRunning?.(name);
+        throw error;
+      },
+    );
     // The middleware may have answered by itself meanwhile.
     result.catch(() => {});
     return result;
   };
+  onRunning?.(name);
   try {
     const result: unknown = await middleware(call, next);
     if (!isResult(result)) throw broken('answered with what is no result of a tool');

@@ -55,8 +55,6 @@ export interface MiddlewareContext {
   readonly serverName: string;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Read at each call. */
-  readonly limits: { readonly rateLimit?: RateLimitShape | undefined };
   readonly redactor?: ResultRedactor;
   readonly validate?: ArgumentValidation;
 }
@@ -64,4 +62,12 @@ export interface MiddlewareContext {
 /** Makes a middleware for each server that names it. */
 export interface MiddlewareFactory {
   create(context: MiddlewareContext): Middleware;
+  /** No further call goes through it: the server is gone, or names it no more, or the factory is registered no more. */
+  dispose?(middleware: Middleware): void;
+}
+
+/** A middleware of one server, with what it was made from. */
+export interface MadeMiddleware extends NamedMiddleware {
+  readonly from: Middleware | MiddlewareFactory;
+  readonly dispose?: () => void;
 }

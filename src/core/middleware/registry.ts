@@ -1,7 +1,7 @@
 import { type Disposable, toDisposable } from '../../base/disposable';
 import { PatchbayError, toError } from '../../base/errors';
 import { nearestName } from '../../base/nearestName';
-import type { Middleware, MiddlewareContext, MiddlewareFactory, NamedMiddleware } from './middleware';
+import type { MadeMiddleware, Middleware, MiddlewareContext, MiddlewareFactory } from './middleware';
 
 /** As it stands in configuration files, messages and the log. */
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
@@ -37,8 +37,15 @@ export class MiddlewareRegistry {
     return toDisposable(() => this.#known.delete(name));
   }
 
-  /** In the order of `names`. Throws a `config` error for a name that is not registered or stands there twice. */
-  resolve(names: readonly string[], context: MiddlewareContext): readonly NamedMiddleware[] {
+  /**
+   * In the order of `names`; what is in `made` already is taken from there, what is made is put there. Throws a `config` error for a name that is not
+   * registered or stands there twice.
+   */
+  resolve(
+    names: readonly string[],
+    context: MiddlewareContext,
+    made = new Map<string, MadeMiddleware>(),
+  ): readonly MadeMiddleware[] {
     return names.map((name, index) => {
       const known = this.#known.get(name);
       if (!known) throw this.#unknown(name, context);
@@ -47,7 +54,11 @@ export class MiddlewareRegistry {
           hint: 'Name it once in "middleware" of the server.',
         });
       }
-      return { name, middleware: typeof known === 'function' ? known : make(name, known, context) };
+      const before = made.get(name);
+      if (before?.from === known) return before;
+      const one = typeof known === 'function' ? { name, middleware: known, from: known } : make(name, known, context);
+      made.set(name, one);
+      return one;
     });
   }
 
@@ -64,15 +75,18 @@ export class MiddlewareRegistry {
   }
 }
 
-function make(name: string, factory: MiddlewareFactory, context: MiddlewareContext): Middleware {
+function make(name: string, from: MiddlewareFactory, context: MiddlewareContext): MadeMiddleware {
   let made: unknown;
   try {
-    made = factory.create(context);
+    made = from.create(context);
   } catch (error) {
     throw new PatchbayError('config', `The middleware "${name}" could not be made: ${toError(error).message}`, {
       cause: error,
     });
   }
-  if (typeof made === 'function') return made as Middleware;
+  if (typeof made === 'function') {
+    const middleware = made as Middleware;
+    return { name, middleware, from, dispose: () => from.dispose?.(middleware) };
+  }
   throw new PatchbayError('config', `The middleware "${name}" could not be made: "create" returned no function.`);
 }

@@ -8,6 +8,7 @@ import { ServerCalls, type ServerCallsOptions } from '../../../../src/core/calls
 import type { ServerEntry } from '../../../../src/core/config/definition';
 import type { RequestOptions } from '../../../../src/core/connection/session';
 import { mergeConfigFiles, readConfigFile } from '../../../../src/core/index';
+import { composeMiddleware } from '../../../../src/core/middleware/compose';
 import type { Middleware } from '../../../../src/core/middleware/middleware';
 import { NO_SESSION_CODE } from '../../../../src/core/pool/sessionPool';
 import type { JsonObject } from '../../../../src/shared/json';
@@ -370,6 +371,25 @@ describe('the timeout', () => {
     const outcome = make();
     await elapse(1000);
     expect(outcome.error?.kind).toBe('timeout');
+  });
+
+  it.each<[string, Middleware]>([
+    ['before', () => new Promise(() => {})],
+    ['after', (call, next) => next(call).then(() => new Promise(() => {}))],
+  ])('names the middleware that has the call: %s the answer', async (_, middleware) => {
+    const around = composeMiddleware([
+      { name: 'outer', middleware: straight },
+      { name: 'mine', middleware },
+    ]);
+    setUp({ entry: { timeouts: { toolMs: 1000 } }, around: () => around });
+    const outcome = make();
+    await settle();
+    arrived[0]?.answer();
+    await elapse(1000);
+    expect(outcome.error).toMatchObject({
+      kind: 'timeout',
+      message: 'The tool "t" did not end within 1 s: it waited for the middleware "mine".',
+    });
   });
 
   it('holds for all tries together', async () => {

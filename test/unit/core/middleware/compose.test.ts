@@ -157,6 +157,21 @@ describe('composeMiddleware', () => {
     });
   });
 
+  it('tells who has the call, on its way down and on its way back', async () => {
+    const trace: string[] = [];
+    const list = ['a', 'b'].map((name) => ({ name, middleware: pass }));
+    const last = async () => {
+      trace.push('sent');
+      return answer('below');
+    };
+    await composeMiddleware(list)(call(), last, (name) => trace.push(name));
+    expect(trace).toEqual(['a', 'b', 'sent', 'b', 'a']);
+    trace.length = 0;
+    const below = failing(new Error('x')) as never;
+    await composeMiddleware(list)(call(), below, (name) => trace.push(name)).catch(() => {});
+    expect(trace).toEqual(['a', 'b', 'b', 'a']);
+  });
+
   it('sends a call once, also for who calls next() after the answer, and loses no rejection', async () => {
     let sent = 0;
     let after: Promise<unknown> | undefined;
