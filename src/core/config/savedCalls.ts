@@ -3,8 +3,18 @@
  * What it holds comes with the workspace: nothing in it is trusted, and all of it is bounded.
  */
 import { PatchbayError } from '../../base/errors';
+import type { JsonValue } from '../../shared/json';
 import type { ConfigDiagnostic } from './diagnostics';
-import { isBlank, type Node, overriddenKeys, parseText, propertiesOf, type TextRange, toJson } from './document';
+import {
+  isBlank,
+  type Node,
+  overriddenKeys,
+  type ParsedText,
+  parseText,
+  propertiesOf,
+  type TextRange,
+  toJson,
+} from './document';
 import { checkValue, previewValue } from './issues';
 import { createReporter } from './reporter';
 import { savedCallSchema } from './schema/savedCalls';
@@ -41,7 +51,10 @@ const MAX_CALLS = 1_000;
 
 /** Reads the file. Never throws: everything wrong is a problem at its place. Empty text holds no calls. */
 export function readSavedCalls(text: string): SavedCallsFile {
-  const { root, problems } = parseText(text);
+  return readParsed(text, parseText(text));
+}
+
+function readParsed(text: string, { root, problems }: ParsedText): SavedCallsFile {
   const reporter = createReporter(text, { kind: 'adHoc' }, root);
   const refuse = (range: TextRange, message: string) =>
     reporter.reportAt(range, { severity: 'error', code: 'type', message, path: [] });
@@ -63,7 +76,7 @@ export function readSavedCalls(text: string): SavedCallsFile {
       break;
     }
     const label = `calls[${index}]`;
-    const { findings } = checkValue(savedCallSchema, toJson(item), label);
+    const { findings } = checkValue(savedCallSchema, outline(item), label);
     for (const { path, message, ...finding } of findings) {
       const told = path.length > 0 ? `${label}.${message}` : message;
       reporter.report({ ...finding, message: told, path: ['calls', index, ...path] });
@@ -126,8 +139,9 @@ export function removeSavedCall(text: string, key: SavedCallKey): string {
 /** The length of the list and the place of a call in it. Throws where the file is broken. */
 function placeOf(text: string, key: SavedCallKey): { count: number | undefined; index: number | undefined } {
   if (isBlank(text)) return { count: undefined, index: undefined };
-  requireEditable(readSavedCalls(text));
-  const items = propertiesOf(parseText(text).root).get('calls')?.value.children;
+  const parsed = parseText(text);
+  requireEditable(readParsed(text, parsed));
+  const items = propertiesOf(parsed.root).get('calls')?.value.children;
   const index = items?.findIndex((item) => {
     const properties = propertiesOf(item);
     return (['server', 'tool', 'name'] as const).every((part) => properties.get(part)?.value.value === key[part]);
@@ -147,6 +161,16 @@ export function requireEditable({ broken, problems: [problem] }: Pick<SavedCalls
 function holds(text: string, key: SavedCallKey): boolean {
   const { calls } = readSavedCalls(text);
   return calls.some(({ server, tool, name }) => server === key.server && tool === key.tool && name === key.name);
+}
+
+/** A call as plain data; of arguments that are an object nothing but that, because anything may be in them. */
+function outline(item: Node): JsonValue {
+  if (item.type !== 'object') return toJson(item);
+  const members = [...propertiesOf(item)].map(([key, { value }]): [string, JsonValue] => [
+    key,
+    key === 'arguments' && value.type === 'object' ? {} : toJson(value),
+  ]);
+  return Object.fromEntries(members);
 }
 
 function toCall(item: Node, text: string): SavedCall {
