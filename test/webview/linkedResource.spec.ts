@@ -68,15 +68,21 @@ for (const theme of ['light', 'dark', 'highContrast'] as const) {
 }
 
 test('what was read is there again in a panel that was hidden, and whatever it is is text', async ({ panel }) => {
-  const id = await ran(panel, 'dark', HOSTILE);
   const { page } = panel;
   const outcome = result([text('There are notes:'), link(HOSTILE)]);
-  await panel.open(SUM, { theme: 'dark', init: { runs: [{ id, at: 0, durationMs: 1, outcome }] } });
   const blocks = [part({ text: HOSTILE, uri: HOSTILE, title: HOSTILE })];
-  await say(panel, id, { status: 'read', id: `${id}/1`, blocks });
+  const messages = [
+    { type: 'finished', run: { id: 'later', at: 0, durationMs: 1, outcome } },
+    { type: 'link', id: 'later', block: 1, view: { status: 'read', id: 'later/1', blocks } },
+  ];
+  await panel.open(SUM, { theme: 'dark' });
+  // One after the other, as the host does.
+  await page.evaluate((list) => {
+    for (const message of list) window.postMessage(message, '*');
+  }, messages);
   await expect(page.locator('.linked-contents')).toContainText('<img src=x onerror="window.pwned=1">');
   await expect(page.locator('.linked').locator('img, a')).toHaveCount(0);
   expect(await page.evaluate(() => (window as unknown as { pwned?: number }).pwned)).toBeUndefined();
-  await say(panel, id, { status: 'read', id: `${id}/1`, blocks: [] });
+  await say(panel, 'later', { status: 'read', id: 'later/1', blocks: [] });
   await expect(page.getByText('The resource is empty.')).toBeVisible();
 });

@@ -1,5 +1,5 @@
 import type { ComponentChild } from 'preact';
-import { useContext, useEffect, useReducer } from 'preact/hooks';
+import { useContext, useLayoutEffect, useReducer } from 'preact/hooks';
 import type { LinkView } from '../../shared/linkedResources';
 import type { BlockView } from '../../shared/toolPanel';
 import type { Host } from './host';
@@ -22,7 +22,8 @@ const WORDS = { unread: 'Read', reading: 'Cancel', failed: 'Try again', read: 'R
 export function LinkedResource({ host, id, index, title, draw }: LinkedResourceProps) {
   const links = useContext(LinksContext);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => links?.onChange(() => redraw(undefined)), [links]);
+  // Before the next message: a panel that starts is told of its runs and at once of what was read.
+  useLayoutEffect(() => links?.onChange(() => redraw(undefined)), [links]);
   const view = links?.view(id, index);
   const words = WORDS[view?.status ?? 'unread'];
   return (
