@@ -9,7 +9,7 @@ import { NODE, ROOT, toolEnvironment } from './lib/root.mjs';
 
 /** All that belongs into the package; anything else is a mistake in .vscodeignore. */
 const ALLOWED =
-  /^(dist\/.+\.(cjs|js|css|json)|media\/.+\.(svg|png|css|md)|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+  /^(dist\/.+\.(cjs|js|css|json)|media\/.+\.(svg|png|css|md|json)|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const GOAL_KB = 2000;
 
 const { values } = parseArgs({

@@ -9,6 +9,7 @@ import type { Hub, ServerSnapshot } from './core/hubTypes';
 import type { Middleware, MiddlewareFactory } from './core/middleware/middleware';
 import type { Ports } from './core/ports';
 import type { CustomLaunch, TransportFactory } from './core/transports/transport';
+import { ArgumentsFiles } from './vscode/adapters/argumentsFiles';
 import { AuditLog } from './vscode/adapters/auditLog';
 import { ConfigFiles } from './vscode/adapters/configFiles';
 import { ConfigProblems } from './vscode/adapters/configProblems';
@@ -126,6 +127,8 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     return loading;
   };
 
+  const argumentsFiles = store.add(new ArgumentsFiles(async (uri) => (await services.panels()).editedText(uri)));
+  const validate = async (schema: unknown, value: unknown) => (await import('./forms/node')).validate(schema, value);
   const services: Services = {
     hub,
     hubIfLoaded: () => loaded,
@@ -134,7 +137,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     panels: lazy(async () => {
       const { createToolPanels } = await import('./vscode/panels/index');
       const { extensionUri, workspaceState } = context;
-      return store.add(createToolPanels({ hub, extensionUri, workspaceState, log }));
+      return store.add(createToolPanels({ hub, extensionUri, workspaceState, log, argumentsFiles, validate }));
     }),
     configFiles,
     reload: async () => {

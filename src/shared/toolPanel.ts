@@ -137,6 +137,17 @@ export interface LoadedView {
   readonly before?: JsonObject;
 }
 
+/** The editor in which the arguments are written as JSON. */
+export interface JsonEditorView {
+  readonly open: boolean;
+  /** Rises with each change that was typed there. */
+  readonly revision: number;
+  /** The arguments as JSON, as they could last be read; absent while the editor is closed. */
+  readonly text?: string;
+  /** Why the text as it stands cannot be read. */
+  readonly problem?: string;
+}
+
 export type HostMessage =
   | SavedCallsMessage
   | {
@@ -159,6 +170,7 @@ export type HostMessage =
   | { readonly type: 'tool'; readonly tool?: ToolView }
   /** Arguments that replace those in the form; `name`: of the saved call that they come from. */
   | { readonly type: 'arguments'; readonly args: JsonObject; readonly name?: string }
+  | ({ readonly type: 'jsonEditor' } & JsonEditorView)
   | { readonly type: 'started'; readonly run: RunningView }
   | ({ readonly type: 'progress'; readonly id: string } & Progress)
   | { readonly type: 'finished'; readonly run: RunView }
@@ -192,7 +204,10 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('copyAs'), format: z.enum(COPY_FORMATS), args: argumentsObject }),
   /** Asks for the next blocks of a result. */
   z.object({ type: z.literal('more'), id, from: z.number().int().min(1).max(1_000_000) }),
-  z.object({ type: z.literal('argsChanged'), args: argumentsObject }),
+  /** `revision`: of the JSON editor's view that the form had seen by then. */
+  z.object({ type: z.literal('argsChanged'), args: argumentsObject, revision: z.number().int().min(0).optional() }),
+  /** Opens the arguments as JSON in an editor of the window. */
+  z.object({ type: z.literal('editAsJson'), args: argumentsObject }),
   z.object({ type: z.literal('savedCalls'), request: savedCallsRequest }),
   ...questionMessages,
   ...linkMessages,

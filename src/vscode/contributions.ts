@@ -14,6 +14,7 @@ const COMMAND_NAMES = [
   'callTool',
   'callAgain',
   'callSaved',
+  'runArguments',
   'clearPool',
   'showServer',
   'showMetrics',
@@ -67,3 +68,6 @@ export const auditArgumentsSetting = 'patchbay.audit.arguments';
 
 /** `code` of the error of a sign-in that the person gave up: they know, and the tree says what is needed. */
 export const SIGN_IN_GIVEN_UP = 'signInGivenUp';
+
+/** Documents with the arguments of a tool, as package.json names them in conditions. */
+export const ARGUMENTS_SCHEME = 'patchbay-arguments';

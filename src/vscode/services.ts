@@ -26,6 +26,16 @@ export interface ToolPanelsLike {
     wanted: { readonly server?: string; readonly tool?: string; readonly name?: string },
     options: { readonly run: boolean },
   ): Promise<CallToolResult | undefined>;
+  /**
+   * Calls a tool with the arguments that are written in its editor; resolves to undefined where they were not sent, because
+   * of a problem that the person was shown.
+   */
+  runEdited(
+    target: vscode.Uri | { readonly server: string; readonly tool: string },
+    byPerson: boolean,
+  ): Promise<CallToolResult | undefined>;
+  /** The text that an editor of arguments starts with after a reload; undefined where the document is none of ours. */
+  editedText(uri: vscode.Uri): Promise<string | undefined>;
   /** Fills a panel that VS Code kept over a reload. */
   restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
 }

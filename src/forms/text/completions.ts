@@ -28,8 +28,14 @@ const MAX_COMPLETIONS = 500;
 const MAX_VALUE_TEXT = 2_000;
 const MAX_VARIANTS = 20;
 
-/** What the schema offers at a place of the text: names of properties that are not there yet, or values. */
-export function completionsAt(text: string, offset: number, schema: unknown): TextCompletion[] {
+/** Whether there is no time left to look at further variants. */
+type IsLate = () => boolean;
+
+/**
+ * What the schema offers at a place of the text: names of properties that are not there yet, or values. Once `isLate`, no
+ * further variants of a hostile schema are looked at.
+ */
+export function completionsAt(text: string, offset: number, schema: unknown, isLate: IsLate): TextCompletion[] {
   const root = treeOf(text);
   if (root === undefined) return [];
   const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);
@@ -51,7 +57,7 @@ export function completionsAt(text: string, offset: number, schema: unknown): Te
   const place = { start, end, comma };
   const found: TextCompletion[] = [];
   if (!isAtPropertyKey) {
-    eachValueField(form, parent, segments.at(-1) ?? '', (field) => found.push(...values(field, place)));
+    eachValueField(form, parent, segments.at(-1) ?? '', (field) => found.push(...values(field, place)), isLate);
     return distinct(found);
   }
   const container = nodeAt(root, parents);
@@ -59,9 +65,10 @@ export function completionsAt(text: string, offset: number, schema: unknown): Te
   const own = keyAt(container.node, offset);
   const taken = new Set(keysOf(container.node).flatMap((key) => (key === own ? [] : [String(key.value)])));
   const isValued = /^\s*:/.test(text.slice(end, end + 10_000));
-  eachPropertyField(form, parent, taken.size === 0, (field) => {
+  const look = (field: FieldNode) => {
     if (!taken.has(field.key)) found.push(property(field, place, isValued));
-  });
+  };
+  eachPropertyField(form, parent, look, taken.size === 0 ? isLate : () => true);
   return distinct(found);
 }
 
@@ -80,17 +87,23 @@ function keyAt(container: Node, offset: number): Node | undefined {
   return keysOf(container).find((key) => key.offset < offset && offset <= key.offset + key.length);
 }
 
-/** The fields that an object may get, those of its other variants too where nothing says which one is meant. */
-function eachPropertyField(form: Form, parent: FieldNode, all: boolean, look: (field: FieldNode) => void): void {
+/** The fields that an object may get, those of its other variants too while there is time for them. */
+function eachPropertyField(form: Form, parent: FieldNode, look: (field: FieldNode) => void, isLate: IsLate): void {
   const lookAtAll = () => {
     for (const child of parent.children) if (child.role === 'property' && !child.readOnly) look(child);
   };
   lookAtAll();
-  if (all) eachVariant(form, parent, lookAtAll);
+  eachVariant(form, parent, lookAtAll, isLate);
 }
 
 /** The field of one member, in each variant of its parent where the member is what tells them apart. */
-function eachValueField(form: Form, parent: FieldNode, key: string, look: (field: FieldNode) => void): void {
+function eachValueField(
+  form: Form,
+  parent: FieldNode,
+  key: string,
+  look: (field: FieldNode) => void,
+  isLate: IsLate,
+): void {
   const find = () => {
     if (parent.kind === 'array') return form.addItem(parent, Number(key)) ?? parent.children[Number(key)];
     return parent.children.find((child) => child.key === key) ?? form.addEntry(parent, key);
@@ -99,19 +112,19 @@ function eachValueField(form: Form, parent: FieldNode, key: string, look: (field
   if (first === undefined) return;
   look(first);
   if (first.kind !== 'const' && first.kind !== 'enum') return;
-  eachVariant(form, parent, () => {
+  const lookAgain = () => {
     const field = find();
     if (field) look(field);
-  });
+  };
+  eachVariant(form, parent, lookAgain, isLate);
 }
 
 /** Fields are told of at once: the next variant may make others of them. */
-function eachVariant(form: Form, field: FieldNode, look: () => void): void {
-  for (const [picker, { options }] of field.pickers.entries()) {
-    for (const option of options.slice(0, MAX_VARIANTS).keys()) {
-      form.pick(field, picker, option);
-      look();
-    }
+function eachVariant(form: Form, field: FieldNode, look: () => void, isLate: IsLate): void {
+  const count = field.pickers[0]?.options.length ?? 0;
+  for (let option = 0; option < Math.min(count, MAX_VARIANTS) && !isLate(); option++) {
+    form.pick(field, 0, option);
+    look();
   }
 }
 

@@ -22,6 +22,7 @@ import { refreshTools } from './refreshTools';
 import { removeServer } from './removeServer';
 import { reportError } from './reportError';
 import { retryNow } from './retryNow';
+import { runArguments } from './runArguments';
 import { setSecret } from './setSecret';
 import { setToken } from './setToken';
 import { showLastError } from './showLastError';
@@ -50,6 +51,7 @@ const HANDLERS: Record<CommandName, CommandHandler> = {
   refreshTools,
   removeServer,
   retryNow,
+  runArguments,
   setSecret,
   setToken,
   showLastError,

@@ -37,7 +37,9 @@ export function readTarget(argument: unknown): CommandTarget {
 
 /** Whether a command was called by code with an object of its own, and not by a person. */
 export function isFromCode(argument: unknown): boolean {
-  return typeof argument === 'object' && argument !== null && !isTreeNode(argument);
+  // A menu of an editor passes the address of its document.
+  const isAddress = typeof argument === 'object' && argument !== null && 'scheme' in argument;
+  return typeof argument === 'object' && argument !== null && !isTreeNode(argument) && !isAddress;
 }
 
 /** The server of that id. Rejects with the nearest name where there is none. */

@@ -8,6 +8,7 @@ import type { CallToolResult } from '../../shared/mcp';
 import {
   type CopyFormat,
   type HostMessage,
+  type JsonEditorView,
   type LoadedView,
   type LogLine,
   type PanelMessage,
@@ -46,6 +47,15 @@ export interface StartArguments {
   readonly loaded?: LoadedView;
 }
 
+/** The editor in which the arguments of this tool are written as JSON. */
+export interface PanelEditor {
+  edit(args: JsonObject, column: vscode.ViewColumn): Promise<void>;
+  /** Told what was entered in the form, and of which view of the editor it knew. */
+  follow(args: JsonObject, revision: number | undefined): Promise<void>;
+  /** Undefined where nobody edits JSON. */
+  view(): JsonEditorView | undefined;
+}
+
 export interface ToolPanelDeps {
   readonly hub: Hub;
   readonly log: Logger;
@@ -58,6 +68,7 @@ export interface ToolPanelDeps {
   /** The earlier runs of this tool. */
   readonly history: RunHistory;
   readonly savedCalls: SavedCallFiles;
+  readonly editor: PanelEditor;
   /** Told of each call, with its arguments. */
   readonly onCall: (args: JsonObject) => void;
   readonly now: () => number;
@@ -133,6 +144,22 @@ export class ToolPanel {
   reveal(args: JsonObject | undefined, name?: string): void {
     this.#panel.reveal();
     if (args !== undefined) this.#load(args, name);
+  }
+
+  /** In sight, and the keyboard stays where it is. */
+  show(): void {
+    this.#panel.reveal(undefined, true);
+  }
+
+  /** Takes over what was typed in the JSON editor, which a hidden form learns when it starts again. */
+  typed(args: JsonObject): void {
+    this.#args = args;
+    this.#loaded = undefined;
+  }
+
+  showEditor(): void {
+    const view = this.#deps.editor.view();
+    if (view && this.#ready) this.#post({ type: 'jsonEditor', ...view });
   }
 
   /**
@@ -211,7 +238,12 @@ export class ToolPanel {
         this.#args = undefined;
         this.#loaded = undefined;
         if (this.#toolView()?.sensitive === false) this.#deps.remember(message.args);
-        return;
+        return this.#deps.editor.follow(message.args, message.revision);
+      case 'editAsJson': {
+        // Where the texts are, else beside.
+        const { viewColumn = 1 } = this.#panel;
+        return this.#deps.editor.edit(message.args, viewColumn > 1 ? viewColumn - 1 : vscode.ViewColumn.Beside);
+      }
       case 'copyAs': {
         const text = this.#callText(message.format, message.args);
         if (text !== undefined) await vscode.env.clipboard.writeText(text);
@@ -361,6 +393,7 @@ export class ToolPanel {
     });
     this.#questions.start();
     this.#links.start();
+    this.showEditor();
   }
 
   /** Tells the webview what changed, and nothing where nothing did. */

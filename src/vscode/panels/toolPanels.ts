@@ -4,11 +4,16 @@ import { PatchbayError } from '../../base/errors';
 import type { Hub } from '../../core/hubTypes';
 import type { SavedCallKey } from '../../core/index';
 import type { Logger } from '../../core/ports';
+import { formatJson } from '../../forms/jsonText';
 import { isWithin } from '../../forms/limits';
+import type { Validation } from '../../forms/validateNow';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
 import { TOOL_PANEL_VIEW_TYPE, type ToolPanelState } from '../../shared/toolPanel';
+import type { ArgumentsFiles } from '../adapters/argumentsFiles';
 import { oneLine } from '../plainText';
+import { ArgumentsEditors } from './argumentsEditors';
+import { argumentsTarget } from './argumentsUri';
 import { pageHtml } from './html';
 import { findSavedCall, pickSavedCall } from './pickSavedCall';
 import { ResultDocuments } from './resultDocuments';
@@ -26,6 +31,10 @@ export interface ToolPanelsDeps {
   /** Keeps the last arguments of each tool. */
   readonly workspaceState: vscode.Memento;
   readonly log: Logger;
+  /** Behind the documents in which arguments are written as JSON. */
+  readonly argumentsFiles: ArgumentsFiles;
+  /** In a thread of its own, with a deadline. */
+  readonly validate: (schema: unknown, value: unknown) => Promise<Validation>;
   readonly now?: () => number;
   readonly clock?: Clock;
   /** Unguessable text for each page. */
@@ -38,6 +47,7 @@ export class ToolPanels implements vscode.Disposable {
   readonly #panels = new Map<string, ToolPanel>();
   readonly #documents = new ResultDocuments();
   readonly #savedCalls: SavedCallFiles;
+  #editors: ArgumentsEditors | undefined;
   /** Of this window, secrets included. */
   readonly #lastArguments = new Map<string, JsonObject>();
 
@@ -102,6 +112,32 @@ export class ToolPanels implements vscode.Disposable {
     return this.open({ server, tool, name, arguments: usableArguments(call) }, { run });
   }
 
+  async runEdited(of: vscode.Uri | ToolTarget, byPerson: boolean): Promise<CallToolResult | undefined> {
+    const target = 'scheme' in of ? argumentsTarget(of) : of;
+    if (target === undefined) {
+      throw new PatchbayError('config', 'This editor does not hold the arguments of a tool.', {
+        hint: 'Open the form of a tool and choose Edit as JSON.',
+      });
+    }
+    const hub = await this.#deps.hub();
+    const args = await this.#editing(hub).argumentsToSend(target);
+    if (args === undefined) return undefined;
+    const panel = this.#panels.get(keyOf(target)) ?? this.#create(hub, target, args, undefined);
+    panel.show();
+    if (panel.isBusy) throw new PatchbayError('config', `${oneLine(target.tool, 80)} is still running.`);
+    const result = panel.run(args, true);
+    // A person reads in the panel how it went.
+    return byPerson ? result.catch(() => undefined) : result;
+  }
+
+  async editedText(uri: vscode.Uri): Promise<string | undefined> {
+    const target = argumentsTarget(uri);
+    if (target === undefined) return undefined;
+    this.#editing(await this.#deps.hub());
+    const kept = this.#deps.workspaceState.get<unknown>(textKey(target));
+    return typeof kept === 'string' ? kept : formatJson(this.#remembered(target) ?? {});
+  }
+
   /** For the serializer: fills a panel that VS Code kept over a reload. Connects nothing. */
   async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const target = panelTarget(state);
@@ -116,6 +152,7 @@ export class ToolPanels implements vscode.Disposable {
 
   dispose(): void {
     for (const panel of [...this.#panels.values()]) panel.dispose();
+    this.#editors?.dispose();
     this.#documents.dispose();
     this.#savedCalls.dispose();
   }
@@ -125,7 +162,7 @@ export class ToolPanels implements vscode.Disposable {
     const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const title = `${oneLine(target.tool, 80)} — ${oneLine(name, 80)}`;
     const panel = vscode.window.createWebviewPanel(TOOL_PANEL_VIEW_TYPE, title, column);
-    const before = this.#remembered(target);
+    const before = this.#editors?.value(target) ?? this.#remembered(target);
     if (args === undefined) return this.#adopt(hub, target, panel, { args: before });
     const loaded = { ...(saved !== undefined && { name: saved }), ...(before && { before }) };
     return this.#adopt(hub, target, panel, { args, loaded });
@@ -151,14 +188,17 @@ export class ToolPanels implements vscode.Disposable {
       saveFile,
       history: new RunHistory(workspaceState, runsKey(target)),
       savedCalls: this.#savedCalls,
+      editor: {
+        edit: (value, column) => this.#editing(hub).edit(target, value, column),
+        follow: async (value, revision) => this.#editors?.follow(target, value, revision),
+        view: () => this.#editors?.view(target),
+      },
       onCall: (value) => {
         const { server, tool } = target;
         this.#lastArguments.set(key, value);
         void workspaceState.update(LAST_CALL_KEY, { server, tool });
       },
-      remember: (value) => {
-        if (JSON.stringify(value).length <= MAX_REMEMBERED_CHARACTERS) void workspaceState.update(key, value);
-      },
+      remember: (value) => this.#remember(target, value),
     });
     this.#panels.set(key, toolPanel);
     panel.onDidDispose(() => this.#panels.delete(key));
@@ -171,6 +211,29 @@ export class ToolPanels implements vscode.Disposable {
       title: target.tool,
     });
     return toolPanel;
+  }
+
+  #editing(hub: Hub): ArgumentsEditors {
+    const { argumentsFiles: files, validate, workspaceState } = this.#deps;
+    this.#editors ??= new ArgumentsEditors({
+      files,
+      validate,
+      hub,
+      onTyped: (target, { args, text, sensitive }) => {
+        if (args) this.#panels.get(keyOf(target))?.typed(args);
+        if (sensitive) return;
+        if (args) this.#remember(target, args);
+        void workspaceState.update(textKey(target), text.length <= MAX_REMEMBERED_CHARACTERS ? text : undefined);
+      },
+      onView: (target) => this.#panels.get(keyOf(target))?.showEditor(),
+      onClosed: (target) => void workspaceState.update(textKey(target), undefined),
+    });
+    return this.#editors;
+  }
+
+  #remember(target: ToolTarget, args: JsonObject): void {
+    if (JSON.stringify(args).length > MAX_REMEMBERED_CHARACTERS) return;
+    void this.#deps.workspaceState.update(keyOf(target), args);
   }
 
   #remembered(target: ToolTarget): JsonObject | undefined {
@@ -186,6 +249,11 @@ export class ToolPanels implements vscode.Disposable {
 
 function keyOf({ server, tool }: ToolTarget): string {
   return `patchbay.arguments:${JSON.stringify([server, tool])}`;
+}
+
+/** The text of the JSON editor while it is open, for a reload of the window. */
+function textKey({ server, tool }: ToolTarget): string {
+  return `patchbay.argumentsText:${JSON.stringify([server, tool])}`;
 }
 
 function runsKey({ server, tool }: ToolTarget): string {

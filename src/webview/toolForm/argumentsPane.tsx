@@ -25,7 +25,10 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
       )}
       <div class="pane-head">
         <h2>Arguments</h2>
-        <ModeSwitch session={session} />
+        <span class="pane-actions">
+          <EditAsJson session={session} />
+          <ModeSwitch session={session} />
+        </span>
       </div>
       <Summary session={session} />
       {mode === 'json' ? <JsonArguments session={session} /> : <FormArguments session={session} />}
@@ -36,6 +39,32 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Opens the editor of the window, and says where that has a text which the form cannot follow. */
+function EditAsJson({ session }: { readonly session: ToolSession }) {
+  const { open, problem } = session.editor.view ?? { open: false };
+  return (
+    <>
+      <span role="status">
+        {open && problem !== undefined && (
+          <span class="json-error" title="The form shows the arguments as they were before it.">
+            <Icon name="warning" />
+            The JSON has an error
+          </span>
+        )}
+      </span>
+      <button
+        type="button"
+        class="link"
+        title="Opens the arguments in an editor that completes them by the schema of the tool"
+        onClick={() => void session.editAsJson()}
+      >
+        <Icon name="openEditor" />
+        Edit as JSON
+      </button>
+    </>
   );
 }
 

@@ -3,8 +3,9 @@ import type { FieldNode } from '../../forms/field';
 import { createForm, type Form } from '../../forms/form';
 import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import type { HostMessage, ServerStateView, ToolView } from '../../shared/toolPanel';
+import type { HostMessage, JsonEditorView, ServerStateView, ToolView } from '../../shared/toolPanel';
 import { afterDrawing, type Editing, focusIds } from './editing';
+import { EditorLink } from './editorLink';
 import { focusAfterDrawing, focusStart, JSON_CONTROL_ID } from './focusPlaces';
 import { Folding } from './folding';
 import type { Host, Mode, SavedState } from './host';
@@ -51,6 +52,7 @@ export class ToolSession {
   onChange: () => void = () => {};
 
   readonly editing: Editing;
+  readonly editor = new EditorLink();
   readonly #host: Host;
   readonly #validator: ValidatorClient;
   readonly #newId: () => string;
@@ -102,6 +104,9 @@ export class ToolSession {
       case 'arguments':
         this.#bring(message.args, message.name);
         break;
+      case 'jsonEditor':
+        this.#followEditor(message);
+        break;
       case 'callSaved':
         this.savedAs = message.name;
         this.announcement = `Saved as “${message.name}”.`;
@@ -113,6 +118,12 @@ export class ToolSession {
         break;
     }
     this.onChange();
+  }
+
+  /** Opens the arguments in an editor of the window; shows what cannot be read yet, which would not be in it. */
+  async editAsJson(): Promise<void> {
+    const args = await this.readArguments();
+    if (args !== undefined) this.#host.post({ type: 'editAsJson', args });
   }
 
   setJsonText(text: string): void {
@@ -218,15 +229,37 @@ export class ToolSession {
     const base = { server: this.server.id, tool: this.toolName, mode: this.mode };
     if (this.form === undefined || this.tool === undefined || this.tool.sensitive) {
       this.#host.save(this.#waiting?.keep ?? base);
+      if (this.editor.view?.open) this.#tell();
       return;
     }
-    const args = this.#arguments();
-    this.#readable = args ?? this.#readable;
+    this.#readable = this.#arguments() ?? this.#readable;
     this.#host.save({ ...base, ...this.#entered(), ...this.replaced.saved(), savedAs: this.savedAs });
+    this.#tell();
+  }
+
+  #tell(): void {
+    const args = this.#arguments();
     if (args === undefined) return;
     const text = JSON.stringify(args);
-    if (!this.#isUntouched && text !== this.#lastSent) this.#host.post({ type: 'argsChanged', args });
+    const { revision } = this.editor.view ?? {};
+    if (!this.#isUntouched && text !== this.#lastSent) {
+      this.#host.post({ type: 'argsChanged', args, ...(revision !== undefined && { revision }) });
+    }
     this.#lastSent = text;
+  }
+
+  #followEditor(view: JsonEditorView): void {
+    const { take, tell } = this.editor.follow(view, this.#arguments());
+    if (tell) {
+      this.#isUntouched = false;
+      this.#lastSent = undefined;
+      this.#tell();
+    }
+    if (take === undefined || this.form === undefined) return;
+    this.#setTool(this.tool, take, unreadTexts(this.form));
+    this.jsonText = formatJson(take);
+    // The host knows them already.
+    this.#lastSent = JSON.stringify(this.#arguments());
   }
 
   #start(message: Extract<HostMessage, { type: 'init' }>): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  ARGUMENTS_SCHEME,
   commandId,
   commandNames,
   contextKeys,
@@ -86,7 +87,7 @@ describe('package.json', () => {
     expect(words.displayName).toBe('Patchbay: MCP Servers');
     expect(manifest.engines.vscode).toBe('^1.105.0');
     expect(manifest.extensionKind).toEqual(['workspace']);
-    expect(manifest.activationEvents).toEqual(['onStartupFinished']);
+    expect(manifest.activationEvents).toEqual(['onStartupFinished', `onFileSystem:${ARGUMENTS_SCHEME}`]);
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
   });
 });

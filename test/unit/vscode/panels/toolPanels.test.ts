@@ -141,6 +141,8 @@ function setUp() {
   const warn = vi.fn();
   const panels = createToolPanels({
     hub: () => Promise.resolve(hub as unknown as Hub),
+    argumentsFiles: {} as never,
+    validate: () => Promise.reject(new Error('Nothing is validated here.')),
     extensionUri: { path: '/ext' } as never,
     workspaceState: {
       get: (key: string) => memory.get(key),

@@ -1,0 +1,278 @@
+import * as vscode from 'vscode';
+import type { Hub } from '../../core/hubTypes';
+import { equalJson } from '../../forms/equalJson';
+import { formatJson } from '../../forms/jsonText';
+import { changedPart, editedText } from '../../forms/text/editedText';
+import { readArguments } from '../../forms/text/readArguments';
+import type { Validation } from '../../forms/validateNow';
+import type { JsonObject } from '../../shared/json';
+import type { Tool } from '../../shared/mcp';
+import type { JsonEditorView, ToolView } from '../../shared/toolPanel';
+import type { ArgumentsFiles } from '../adapters/argumentsFiles';
+import { showError } from '../adapters/messages';
+import { ArgumentsLanguage } from './argumentsLanguage';
+import { argumentsTarget, argumentsUri } from './argumentsUri';
+import type { ToolTarget } from './toolPanel';
+import { toolView } from './views';
+
+const TYPING_PAUSE_MS = 150;
+/** No arguments, ready for the first. */
+const EMPTY = { text: '{\n  \n}', line: 1, column: 2 };
+
+export interface ArgumentsEditorsDeps {
+  readonly files: ArgumentsFiles;
+  readonly hub: Pick<Hub, 'server' | 'onDidChangeServers'>;
+  readonly validate: (schema: unknown, value: unknown) => Promise<Validation>;
+  /** Told of what was typed: the arguments, as soon as they can be read, and the text, readable or not. */
+  readonly onTyped: (target: ToolTarget, typed: TypedArguments) => void;
+  /** Told when what `view` gives has changed. */
+  readonly onView: (target: ToolTarget) => void;
+  /** Told when the last editor of a tool was closed. */
+  readonly onClosed: (target: ToolTarget) => void;
+}
+
+export interface TypedArguments {
+  /** Undefined while the text cannot be read. */
+  readonly args: JsonObject | undefined;
+  readonly text: string;
+  /** Whether some of them are secret, or may be: then none are to be kept. */
+  readonly sensitive: boolean;
+}
+
+interface Entry {
+  readonly target: ToolTarget;
+  readonly uri: vscode.Uri;
+  /** The arguments that form and document agree on. */
+  known: JsonObject | undefined;
+  /** Why the text cannot be read. */
+  problem: string | undefined;
+  /** Rises with each change that the form has to follow. */
+  revision: number;
+  isOpen: boolean;
+  /** The tool as last known, which outlives the connection. */
+  tool: Tool | undefined;
+  view: ToolView | undefined;
+  typing: ReturnType<typeof setTimeout> | undefined;
+}
+
+/**
+ * The editors in which arguments are written as JSON, one document for each tool. What is typed reaches the form once it
+ * can be read; what is entered in the form is edited into the text, where it differs. The last change counts, and a
+ * text that cannot be read is never lost: it stays, or comes back with undo.
+ */
+export class ArgumentsEditors implements vscode.Disposable {
+  readonly #deps: ArgumentsEditorsDeps;
+  readonly #entries = new Map<string, Entry>();
+  readonly #language: ArgumentsLanguage;
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(deps: ArgumentsEditorsDeps) {
+    this.#deps = deps;
+    this.#language = new ArgumentsLanguage({
+      schemaOf: (uri) => this.#tool(this.#entryOf(uri))?.inputSchema,
+      validate: deps.validate,
+    });
+    this.#subscriptions = [
+      this.#language,
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#typed(document);
+      }),
+      vscode.workspace.onDidOpenTextDocument((document) => this.#opened(document)),
+      deps.hub.onDidChangeServers(({ id }) => this.#toolsChanged(id)),
+      vscode.window.tabGroups.onDidChangeTabs(() => this.#followTabs()),
+    ];
+    for (const document of vscode.workspace.textDocuments) this.#opened(document);
+  }
+
+  /** Opens the document with these arguments beside the form, or in the editor that it has. */
+  async edit(target: ToolTarget, args: JsonObject, column: vscode.ViewColumn): Promise<void> {
+    const entry = this.#entry(target);
+    const isFresh = this.#text(entry) === undefined;
+    const isEmpty = Object.keys(args).length === 0;
+    if (isFresh) {
+      entry.known = args;
+      this.#deps.files.put(entry.uri, isEmpty ? EMPTY.text : formatJson(args));
+    }
+    const document = await vscode.workspace.openTextDocument(entry.uri);
+    await vscode.window.showTextDocument(document, {
+      viewColumn: tabOf(entry.uri)?.group.viewColumn ?? column,
+      preview: false,
+      ...(isFresh && isEmpty && { selection: new vscode.Range(EMPTY.line, EMPTY.column, EMPTY.line, EMPTY.column) }),
+    });
+    this.#followTabs();
+    await this.#reconcile(entry, document, args);
+    this.#deps.onView(target);
+  }
+
+  /** Edits what was entered in the form into the text. `revision`: of the view that the form had then. */
+  async follow(target: ToolTarget, args: JsonObject, revision: number | undefined): Promise<void> {
+    const entry = this.#entry(target);
+    // Somebody is typing: what they type comes to the form next.
+    if (!entry.isOpen || entry.typing !== undefined || (revision ?? 0) !== entry.revision) return;
+    const document = documentOf(entry.uri);
+    if (document !== undefined) await this.#reconcile(entry, document, args);
+  }
+
+  /** What the form is told. */
+  view(target: ToolTarget): JsonEditorView {
+    const { isOpen, revision, problem, known } = this.#entry(target);
+    const said = problem === undefined ? {} : { problem };
+    return { open: isOpen, revision, ...said, ...(isOpen && known && { text: formatJson(known, 0) }) };
+  }
+
+  /**
+   * The arguments as they stand in the document; undefined where they are not to be sent: then the place of what is wrong
+   * is shown. A person decides whether to send what does not meet the schema.
+   */
+  async argumentsToSend(target: ToolTarget): Promise<JsonObject | undefined> {
+    const entry = this.#entry(target);
+    const document = documentOf(entry.uri) ?? (await vscode.workspace.openTextDocument(entry.uri));
+    this.#settle(entry, document);
+    const read = readArguments(document.getText());
+    const [first, ...more] = await this.#language.check(document);
+    if (first === undefined) return read.ok ? read.value : undefined;
+    if (read.ok) {
+      const others = more.length > 0 ? ` ${vscode.l10n.t('({0} more)', more.length)}` : '';
+      const send = vscode.l10n.t('Send Anyway');
+      const question = vscode.l10n.t('The arguments do not meet what the tool asks for. {0}', first.message);
+      if ((await showError(`${question}${others}`, vscode.l10n.t('Show'), send)) === send) return read.value;
+    } else void showError(vscode.l10n.t('The arguments cannot be sent. {0}', read.message));
+    const start = document.positionAt(first.offset);
+    await vscode.window.showTextDocument(document, {
+      viewColumn: tabOf(entry.uri)?.group.viewColumn ?? vscode.ViewColumn.Active,
+      selection: new vscode.Range(start, start),
+    });
+    return undefined;
+  }
+
+  /** The arguments in an open document, as they could last be read. */
+  value(target: ToolTarget): JsonObject | undefined {
+    const { isOpen, known } = this.#entry(target);
+    return isOpen ? known : undefined;
+  }
+
+  dispose(): void {
+    for (const { typing } of this.#entries.values()) clearTimeout(typing);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Holds open documents to the schemas that their tools have by now. */
+  #toolsChanged(server: string): void {
+    for (const entry of this.#entries.values()) {
+      const before = entry.view;
+      if (entry.target.server !== server || this.#tool(entry) === before) continue;
+      const document = documentOf(entry.uri);
+      if (document && entry.isOpen) void this.#language.check(document);
+    }
+  }
+
+  async #reconcile(entry: Entry, document: vscode.TextDocument, args: JsonObject): Promise<void> {
+    const text = document.getText();
+    const read = readArguments(text);
+    const isUntouched = entry.known !== undefined && equalJson(entry.known, args);
+    entry.known = args;
+    if (read.ok ? equalJson(read.value, args) : isUntouched) return;
+    entry.problem = undefined;
+    const part = changedPart(text, read.ok ? editedText(text, args) : formatJson(args));
+    if (part === undefined) return;
+    const edit = new vscode.WorkspaceEdit();
+    const range = new vscode.Range(document.positionAt(part.start), document.positionAt(part.end));
+    edit.replace(entry.uri, range, part.text);
+    await vscode.workspace.applyEdit(edit);
+  }
+
+  #opened(document: vscode.TextDocument): void {
+    const target = argumentsTarget(document.uri);
+    if (target === undefined) return;
+    const entry = this.#entry(target);
+    const read = readArguments(document.getText());
+    if (read.ok) entry.known ??= read.value;
+    else entry.problem = read.message;
+    void this.#language.check(document);
+    this.#deps.onView(target);
+  }
+
+  #typed(document: vscode.TextDocument): void {
+    const target = argumentsTarget(document.uri);
+    if (target === undefined) return;
+    const entry = this.#entry(target);
+    clearTimeout(entry.typing);
+    entry.typing = setTimeout(() => this.#settle(entry, document), TYPING_PAUSE_MS);
+  }
+
+  /** Passes on what was typed. */
+  #settle(entry: Entry, document: vscode.TextDocument): void {
+    if (entry.typing === undefined) return;
+    clearTimeout(entry.typing);
+    entry.typing = undefined;
+    const text = document.getText();
+    const read = readArguments(text);
+    const problem = read.ok ? undefined : read.message;
+    const isNews = problem !== entry.problem || (read.ok && !(entry.known && equalJson(read.value, entry.known)));
+    entry.problem = problem;
+    if (read.ok) entry.known = read.value;
+    const sensitive = this.#tool(entry)?.sensitive ?? true;
+    this.#deps.onTyped(entry.target, { args: read.ok ? read.value : undefined, text, sensitive });
+    void this.#language.check(document);
+    if (!isNews) return;
+    entry.revision++;
+    this.#deps.onView(entry.target);
+  }
+
+  #followTabs(): void {
+    for (const entry of this.#entries.values()) {
+      const isOpen = tabOf(entry.uri) !== undefined;
+      if (isOpen === entry.isOpen) continue;
+      entry.isOpen = isOpen;
+      const document = documentOf(entry.uri);
+      if (document) this.#settle(entry, document);
+      if (!isOpen) {
+        this.#language.forget(entry.uri);
+        this.#deps.onClosed(entry.target);
+      }
+      this.#deps.onView(entry.target);
+    }
+  }
+
+  #text(entry: Entry): string | undefined {
+    return documentOf(entry.uri)?.getText() ?? this.#deps.files.text(entry.uri);
+  }
+
+  #tool(entry: Entry | undefined): ToolView | undefined {
+    if (entry === undefined) return undefined;
+    const { server, tool } = entry.target;
+    const found = this.#deps.hub.server(server)?.catalog.tools.find((offered) => offered.tool.name === tool)?.tool;
+    if (found !== undefined && found !== entry.tool) {
+      entry.tool = found;
+      entry.view = toolView(found);
+    }
+    return entry.view;
+  }
+
+  #entryOf(uri: vscode.Uri): Entry | undefined {
+    const target = argumentsTarget(uri);
+    return target && this.#entry(target);
+  }
+
+  #entry(target: ToolTarget): Entry {
+    const uri = argumentsUri(target);
+    const known = this.#entries.get(uri.toString());
+    if (known !== undefined) return known;
+    const isOpen = tabOf(uri) !== undefined;
+    const blank = { known: undefined, problem: undefined, tool: undefined, view: undefined, typing: undefined };
+    const entry: Entry = { target, uri, revision: 0, isOpen, ...blank };
+    this.#entries.set(uri.toString(), entry);
+    return entry;
+  }
+}
+
+function documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {
+  const wanted = uri.toString();
+  return vscode.workspace.textDocuments.find((document) => document.uri.toString() === wanted);
+}
+
+function tabOf(uri: vscode.Uri): vscode.Tab | undefined {
+  const wanted = uri.toString();
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.find(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === wanted);
+}
