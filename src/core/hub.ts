@@ -102,6 +102,7 @@ export class ServerHub implements Hub {
         server: (id) => this.#servers.get(id),
         onDidChangeServer: this.#memberEmitter.event,
         clock,
+        ports,
       }),
     );
     this.#store.add(this.#groups.onDidChange(() => this.#publish(this.#snapshots.update(this.#groups.views()))));
@@ -162,7 +163,8 @@ export class ServerHub implements Hub {
   }
 
   async refreshTools(id: string): Promise<void> {
-    await this.#each(id, (server) => server.refreshTools());
+    if (this.#groups.has(id)) await this.#groups.refreshTools(id);
+    else await this.#require(id).refreshTools();
   }
 
   async readOtherLists(id: string): Promise<OtherLists> {

@@ -7,7 +7,9 @@ import type { JsonObject } from '../shared/json';
 import type { CallToolResult } from '../shared/mcp';
 import { Group } from './balancing/group';
 import { mayGoElsewhere } from './calls/replay';
+import { closedGroupView } from './closedGroup';
 import type { GroupDefinition } from './config/definition';
+import { admitGroup, type GroupAdmissionPorts, neededForGroup, refusal } from './connection/groupAdmission';
 import type { CallToolOptions, ConnectOptions } from './hubTypes';
 import type { Server } from './server';
 import type { ServerView } from './serverView';
@@ -18,6 +20,7 @@ export interface HubGroupsOptions {
   /** With the id of the server. */
   readonly onDidChangeServer: Event<string>;
   readonly clock: Clock;
+  readonly ports: GroupAdmissionPorts;
 }
 
 /** Strictest first. */
@@ -26,7 +29,9 @@ const CONFIRM_BY_STRICTNESS: readonly Server['confirm'][] = ['always', 'destruct
 const POLICIES_BY_STRICTNESS = ['never', 'safeOnly', 'always'] as const;
 
 interface Held extends Disposable {
-  readonly group: Group;
+  readonly definition: GroupDefinition;
+  /** Undefined while it needs something of a person: then nobody is called, connected or checked for it. */
+  readonly group: Group | undefined;
 }
 
 /** The groups of a hub: each looks and is called like a server. */
@@ -50,10 +55,12 @@ export class HubGroups implements Disposable {
     return this.#groups.has(id);
   }
 
-  /** A group that changed starts anew: calls that are under way in the old one end there. */
+  /** A group that changed, or may be used now, starts anew: calls that are under way in the old one end there. */
   update(definitions: ReadonlyMap<string, GroupDefinition>): void {
     for (const [id, held] of this.#groups) {
-      if (isDeepStrictEqual(definitions.get(id), held.group.definition)) continue;
+      const isAdmitted = neededForGroup(held.definition, this.#options.ports) === undefined;
+      const isSame = isDeepStrictEqual(definitions.get(id), held.definition);
+      if (isSame && isAdmitted === (held.group !== undefined)) continue;
       this.#groups.delete(id);
       held.dispose();
     }
@@ -61,12 +68,16 @@ export class HubGroups implements Disposable {
   }
 
   views(): ServerView[] {
-    return [...this.#groups.values()].map(({ group }) => {
+    const { ports, server } = this.#options;
+    return [...this.#groups.values()].map(({ definition, group }) => {
+      if (!group) return closedGroupView(definition, neededForGroup(definition, ports), server);
       const { id, strategy, members, warnings, ...rest } = group.view;
+      const { source, overrides } = definition;
       return {
         id,
         name: id,
-        source: group.definition.source,
+        source,
+        ...(overrides ? { overrides } : {}),
         transport: 'group',
         address: members.map((member) => member.id).join(', '),
         autoConnect: 'manual',
@@ -85,8 +96,9 @@ export class HubGroups implements Disposable {
     return CONFIRM_BY_STRICTNESS.find((policy) => policies.includes(policy)) ?? 'destructive';
   }
 
-  /** Connects all members. Rejects where none of them could be. */
+  /** Connects all members, after the approval that the group may need. Rejects where none of them could be. */
   async connect(id: string, { interactive = false, signal }: ConnectOptions): Promise<void> {
+    await this.#admit(id, interactive, signal);
     const attempts = this.#members(id).map((member) => member.connect(interactive, signal));
     try {
       await Promise.any(attempts);
@@ -96,13 +108,18 @@ export class HubGroups implements Disposable {
     await Promise.allSettled(attempts);
   }
 
-  /** Does the same with each member. */
+  /** Does the same with each member of a group that may be used; nothing with those of another one. */
   async forEach(id: string, work: (member: Server) => Promise<void> | void): Promise<void> {
-    await Promise.all(this.#members(id).map(work));
+    if (this.#require(id).group) await Promise.all(this.#members(id).map(work));
+  }
+
+  async refreshTools(id: string): Promise<void> {
+    this.#requireOpen(id);
+    await this.forEach(id, (member) => member.refreshTools());
   }
 
   async callTool(id: string, tool: string, args: JsonObject, options: CallToolOptions): Promise<CallToolResult> {
-    const { group } = this.#require(id);
+    const group = this.#requireOpen(id);
     const { member, result } = await group.callTool(tool, args, options);
     options.onMember?.(member);
     return result;
@@ -114,7 +131,24 @@ export class HubGroups implements Disposable {
     this.#changeEmitter.dispose();
   }
 
+  async #admit(id: string, interactive: boolean, signal = new AbortController().signal): Promise<void> {
+    const { definition, group } = this.#require(id);
+    if (!group) await admitGroup(definition, this.#options.ports, interactive, signal);
+    // Another configuration may have come while the person read: then that one decides.
+    this.#requireOpen(id);
+  }
+
   #hold(definition: GroupDefinition): Held {
+    return neededForGroup(definition, this.#options.ports) ? this.#close(definition) : this.#open(definition);
+  }
+
+  #close(definition: GroupDefinition): Held {
+    const ids = new Set(definition.members.map(({ server }) => server));
+    const watch = this.#options.onDidChangeServer((id) => ids.has(id) && this.#changeEmitter.fire());
+    return { definition, group: undefined, dispose: () => watch.dispose() };
+  }
+
+  #open(definition: GroupDefinition): Held & { readonly group: Group } {
     const { server, onDidChangeServer, clock } = this.#options;
     const store = new DisposableStore();
     const group = store.add(
@@ -130,7 +164,7 @@ export class HubGroups implements Disposable {
       }),
     );
     store.add(group.onDidChange(() => this.#changeEmitter.fire()));
-    return { group, dispose: () => store.dispose() };
+    return { definition, group, dispose: () => store.dispose() };
   }
 
   /** Of a member that is broken or gone nothing is known. */
@@ -141,7 +175,7 @@ export class HubGroups implements Disposable {
   }
 
   #members(id: string): Server[] {
-    const { members } = this.#require(id).group.definition;
+    const { members } = this.#require(id).definition;
     return members.flatMap((member) => this.#options.server(member.server) ?? []);
   }
 
@@ -149,6 +183,19 @@ export class HubGroups implements Disposable {
     const server = this.#options.server(id);
     if (server) return server;
     throw new PatchbayError('config', `There is no server "${id}" any more.`);
+  }
+
+  /** Throws where the group needs something of a person first. */
+  #requireOpen(id: string): Group {
+    const held = this.#require(id);
+    if (held.group) return held.group;
+    const needed = neededForGroup(held.definition, this.#options.ports);
+    if (needed) throw refusal(needed);
+    held.dispose();
+    const opened = this.#open(held.definition);
+    this.#groups.set(id, opened);
+    this.#changeEmitter.fire();
+    return opened.group;
   }
 
   #require(id: string): Held {

@@ -36,6 +36,8 @@ export interface ServerSnapshot {
   readonly id: string;
   readonly name: string;
   readonly source: ConfigSource;
+  /** Given where the entry of a workspace stands in the place of the user's own one with the same id. */
+  readonly overrides?: 'user';
   readonly transport: string;
   /** Command line or URL as the file says it: variables and secrets are not filled in. */
   readonly address: string;

@@ -42,6 +42,8 @@ export interface ValueRequest {
 
 /** What a workspace entry is about to run or contact, shown to the person before the first time. */
 export interface ApprovalRequest {
+  /** Given for a group: id and name are those of the group. Absent: a server. */
+  readonly kind?: 'group';
   readonly serverId: string;
   readonly serverName: string;
   /** One line of text: the command with its arguments, or the URL. */

@@ -42,7 +42,7 @@ export interface ShownParts {
 }
 
 export function viewOf({ definition, sessions, calls, catalog, negotiated, describe }: ShownParts): ServerView {
-  const { id, name, source, transport, entry, notSupported } = definition;
+  const { id, name, source, overrides, transport, entry, notSupported } = definition;
   const { session, roundTripMs } = sessions;
   const processId = session?.processId;
   const headerNames = entry ? sentHeaders(entry) : [];
@@ -50,6 +50,7 @@ export function viewOf({ definition, sessions, calls, catalog, negotiated, descr
     id,
     name,
     source,
+    ...(overrides ? { overrides } : {}),
     transport: transport ?? 'unknown',
     address: entry ? summarizeLaunch(definition) : '',
     autoConnect: entry?.autoConnect ?? 'manual',

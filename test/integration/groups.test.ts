@@ -68,7 +68,7 @@ describe('a group of servers', () => {
     const retry = { initialDelayMs: 300, maxDelayMs: 300 };
     open({
       servers: { a: { ...echo, retry }, b: echo },
-      groups: { pair: { members: membersOf('a', 'b'), healthCheckIntervalMs: 100 } },
+      groups: { pair: { members: membersOf('a', 'b'), healthCheckIntervalMs: 1000 } },
     });
     await hub.connect('pair');
     const gone = nextEvent(hub.onDidChangeServers, ({ id, state }) => id === 'a' && state.kind === 'reconnecting');

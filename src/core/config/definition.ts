@@ -37,6 +37,10 @@ export interface GroupDefinition extends Omit<GlobalSettings['groups'][string], 
   /** No server has the same. */
   readonly id: string;
   readonly source: ConfigSource;
+  /** Given where the group of a workspace stands in the place of the user's own one with the same id. */
+  readonly overrides?: 'user';
+  /** Members of a workspace's group that are no servers of the same folder, but the user's own or of another one. */
+  readonly borrows?: readonly string[];
   readonly members: readonly GroupMember[];
 }
 

@@ -26,7 +26,8 @@ const MAX_FINDINGS = 200;
 /**
  * Makes one list of the groups of all files, given in the order user, then workspace folders. A group is taken whole: that of
  * a trusted workspace stands in the place of the user's one with the same id, and of two folders the first one wins. A member
- * that is no server is left out, as is a group with no member left or with the id of a server.
+ * that is no server is left out, as is a group with no member left or with the id of a server. The user's own groups consist
+ * of the user's own servers: no workspace gets into one, not even by an entry in the place of a member.
  */
 export function mergeGroups(
   files: readonly ConfigFileResult[],
@@ -35,47 +36,91 @@ export function mergeGroups(
 ): MergedGroups {
   const groups = new Map<string, GroupDefinition>();
   const diagnostics: ConfigDiagnostic[] = [];
-  const names = new Set(files.flatMap(({ settings }) => Object.keys(settings.groups ?? {})));
+  const names = new Set(files.flatMap(groupIds));
+  const own = ownGroupIds(files);
   for (const file of files) {
     for (const [id, group] of Object.entries(settingsSchema.parse({ groups: file.settings.groups }).groups)) {
       const report = reporter(file, id, diagnostics);
       const taken = groups.get(id)?.source;
-      const why = servers.has(id) ? 'a server has the same id' : whyIgnored(file.source, taken, trusted);
+      const overrides = file.source.kind === 'workspace' && own.has(id);
+      const why = servers.has(id) ? 'a server has the same id' : whyIgnored(file.source, taken, overrides && !trusted);
       if (why !== undefined) {
         report(servers.has(id) ? 'error' : 'warning', `Group "${id}" is ignored: ${why}`);
         continue;
       }
-      const members = readMembers(group.members, servers, names, report);
-      if (members.length === 0) report('error', `Group "${id}" is ignored: it has no member that is a server`);
-      else groups.set(id, { ...group, id, source: file.source, members });
+      const members = readMembers(group.members, { servers, groups: names, source: file.source }, report);
+      if (members.length === 0) {
+        report('error', `Group "${id}" is ignored: it has no member that is a server`);
+        continue;
+      }
+      const borrows = members
+        .map(({ server }) => server)
+        .filter((server) => isBorrowed(file.source, servers.get(server)));
+      groups.set(id, {
+        ...group,
+        id,
+        source: file.source,
+        ...(overrides ? { overrides: 'user' } : {}),
+        ...(borrows.length > 0 ? { borrows } : {}),
+        members,
+      });
     }
   }
   return { groups, diagnostics };
 }
 
-function whyIgnored(source: ConfigSource, taken: ConfigSource | undefined, trusted: boolean): string | undefined {
-  if (source.kind !== 'workspace' || taken === undefined) return undefined;
-  if (taken.kind === 'workspace') return `folder "${taken.folder}" has a group with the same id`;
-  return trusted ? undefined : 'you have one with the same id, and this workspace is not trusted';
+/** Ids of the groups that the user's own files state, whether they can be used or not. */
+export function ownGroupIds(files: readonly ConfigFileResult[]): ReadonlySet<string> {
+  return new Set(files.filter(({ source }) => source.kind !== 'workspace').flatMap(groupIds));
 }
 
-function readMembers(
-  written: readonly GroupMember[],
-  servers: ReadonlyMap<string, ServerDefinition>,
-  groups: ReadonlySet<string>,
-  report: Report,
-): GroupMember[] {
+function groupIds({ settings }: ConfigFileResult): string[] {
+  return Object.keys(settings.groups ?? {});
+}
+
+function whyIgnored(source: ConfigSource, taken: ConfigSource | undefined, isForbidden: boolean): string | undefined {
+  if (isForbidden) return 'you have one with the same id, and this workspace is not trusted';
+  if (source.kind !== 'workspace' || taken?.kind !== 'workspace') return undefined;
+  return `folder "${taken.folder}" has a group with the same id`;
+}
+
+/** Whether a member of a workspace's group is a server that the folder does not bring itself. */
+function isBorrowed(source: ConfigSource, server: ServerDefinition | undefined): boolean {
+  if (source.kind !== 'workspace') return false;
+  return server?.source.kind !== 'workspace' || server.source.folderPath !== source.folderPath;
+}
+
+interface Known {
+  readonly servers: ReadonlyMap<string, ServerDefinition>;
+  readonly groups: ReadonlySet<string>;
+  /** Of the group. */
+  readonly source: ConfigSource;
+}
+
+function readMembers(written: readonly GroupMember[], known: Known, report: Report): GroupMember[] {
   const members = new Map<string, GroupMember>();
   for (const [index, member] of written.entries()) {
-    const { server } = member;
-    const shown = JSON.stringify(server.slice(0, 64));
-    if (members.has(server)) {
+    const problem = members.has(member.server) ? undefined : whyNoMember(member.server, known);
+    const shown = JSON.stringify(member.server.slice(0, 64));
+    if (members.has(member.server)) {
       report('warning', `Server ${shown} stands twice in the group: the first one counts`, index);
-    } else if (servers.has(server)) members.set(server, member);
-    else if (groups.has(server)) report('error', `${shown} is a group: the members of a group are servers`, index);
-    else report('error', () => `There is no server ${shown}.${suggestion(server, servers)}`, index);
+    } else if (problem) report('error', problem, index);
+    else members.set(member.server, member);
   }
   return [...members.values()];
+}
+
+/** Undefined for a server that may be one. */
+function whyNoMember(id: string, { servers, groups, source }: Known): (() => string) | undefined {
+  const shown = JSON.stringify(id.slice(0, 64));
+  const server = servers.get(id);
+  if (server?.source.kind === 'workspace' && source.kind !== 'workspace') {
+    const { folder } = server.source;
+    return () => `${shown} is the server of folder "${folder}": your own groups consist of your own servers`;
+  }
+  if (server) return undefined;
+  if (groups.has(id)) return () => `${shown} is a group: the members of a group are servers`;
+  return () => `There is no server ${shown}.${suggestion(id, servers)}`;
 }
 
 function suggestion(name: string, servers: ReadonlyMap<string, unknown>): string {

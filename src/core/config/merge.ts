@@ -1,6 +1,6 @@
 import type { Configuration, ServerDefinition } from './definition';
 import type { ConfigDiagnostic } from './diagnostics';
-import { mergeGroups } from './groups';
+import { mergeGroups, ownGroupIds } from './groups';
 import type { ConfigFileResult } from './parse';
 import { mergeSettings } from './sharedSettings';
 
@@ -12,7 +12,7 @@ export interface MergeOptions {
 /**
  * Makes one configuration of all files, given in the order user, then workspace folders. An entry of a trusted workspace
  * overrides a user entry with the same id; without trust it is left out, so that opening a folder takes nobody's server
- * away. Of two workspace folders the first one wins.
+ * or group away. Of two workspace folders the first one wins.
  */
 export function mergeConfigFiles(
   files: readonly ConfigFileResult[],
@@ -20,18 +20,20 @@ export function mergeConfigFiles(
 ): Configuration {
   const servers = new Map<string, ServerDefinition>();
   const diagnostics: ConfigDiagnostic[] = [];
+  const ownGroups = ownGroupIds(files);
   for (const file of files) {
     diagnostics.push(...file.diagnostics);
     for (const definition of file.servers) {
       const taken = servers.get(definition.id)?.source;
-      if (definition.source.kind !== 'workspace' || taken === undefined) {
+      const overrides = taken !== undefined || ownGroups.has(definition.id);
+      if (definition.source.kind !== 'workspace') {
         servers.set(definition.id, definition);
-      } else if (taken.kind === 'workspace') {
+      } else if (taken?.kind === 'workspace') {
         diagnostics.push(ignored(file, definition, `folder "${taken.folder}" has a server with the same id`));
-      } else if (!trusted) {
+      } else if (overrides && !trusted) {
         diagnostics.push(ignored(file, definition, 'you have one with the same id, and this workspace is not trusted'));
       } else {
-        servers.set(definition.id, taken.kind === 'user' ? { ...definition, overrides: 'user' } : definition);
+        servers.set(definition.id, overrides ? { ...definition, overrides: 'user' } : definition);
       }
     }
   }

@@ -58,9 +58,12 @@ async function approve(requests: readonly ApprovalRequest[], signal: AbortSignal
 
 async function askApproval(requests: readonly ApprovalRequest[]): Promise<boolean> {
   const { t } = vscode.l10n;
-  const message =
-    requests.length === 1
-      ? t('This workspace wants to use the MCP server “{0}”.', oneLine(requests[0]?.serverName ?? '', 80))
-      : t('This workspace wants to use {0} MCP servers.', requests.length);
+  const [first] = requests;
+  const name = oneLine(first?.serverName ?? '', 80);
+  const one =
+    first?.kind === 'group'
+      ? t('This workspace wants to use the group of MCP servers “{0}”.', name)
+      : t('This workspace wants to use the MCP server “{0}”.', name);
+  const message = requests.length === 1 ? one : t('This workspace wants to use {0} MCP servers.', requests.length);
   return confirm(message, approvalDetail(requests, t), t('Allow'));
 }

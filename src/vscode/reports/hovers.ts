@@ -23,6 +23,7 @@ export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext, fi
   if (snapshot.group) rows.push(...groupRows(snapshot.group, context));
   else rows.push([t('Transport'), text(snapshot.transport, 60)], [t('Address'), text(snapshot.address)]);
   rows.push([t('Source'), text(sourceLabel(snapshot.source, t))]);
+  if (snapshot.overrides === 'user') rows.push([t('Replaces'), t('your own entry of the same id')]);
   if (negotiated?.serverInfo) {
     const { name, title, version } = negotiated.serverInfo;
     rows.push([t('Server'), text([title ?? name, version].filter(Boolean).join(' '))]);

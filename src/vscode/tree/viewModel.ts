@@ -36,7 +36,8 @@ const MAX_LABEL = 120;
 export function serverItem(snapshot: ServerSnapshot, context: ViewContext): ItemModel {
   const { t } = context;
   const label = oneLine(snapshot.name, MAX_LABEL);
-  const description = stateWords(snapshot, context.now, t);
+  const replaces = snapshot.overrides === 'user' ? t('replaces yours') : '';
+  const description = [stateWords(snapshot, context.now, t), replaces].filter(Boolean).join(' · ');
   const kind = snapshot.group ? t('group of servers') : t('{0} server', oneLine(snapshot.transport, 40));
   return {
     id: `server:${snapshot.id}`,

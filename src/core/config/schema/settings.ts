@@ -7,6 +7,7 @@ const urlPath = (initial: string) =>
 
 const WEIGHT = 'a number from 0.01 to 1000';
 const MAX_MEMBERS = 100;
+const INTERVAL = '0 or a whole number of milliseconds from 1000 to 86400000';
 
 const groupSchema = section({
   strategy: oneOf(['roundRobin', 'leastConnections', 'weighted'])
@@ -28,7 +29,10 @@ const groupSchema = section({
     .min(1, 'a list of at least one member')
     .max(MAX_MEMBERS, `a list of at most ${MAX_MEMBERS} members`)
     .describe('Servers of the group.'),
-  healthCheckIntervalMs: milliseconds(30_000).describe('Time between health checks, in ms. 0: none.'),
+  healthCheckIntervalMs: z
+    .union([z.literal(0), z.int(INTERVAL).min(1000, INTERVAL).max(86_400_000, INTERVAL)], INTERVAL)
+    .default(30_000)
+    .describe('Time between health checks, in ms: 1000 or more. 0: none.'),
 });
 
 /** What applies to all servers together. */

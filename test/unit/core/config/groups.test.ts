@@ -113,6 +113,8 @@ describe('groups', () => {
       strategy: 'roundRobin',
       members: [{ server: 'two' }],
       source: { folder: 'w' },
+      overrides: 'user',
+      borrows: ['two'],
     });
   });
 
@@ -131,6 +133,60 @@ describe('groups', () => {
       ['/w/1/.vscode/patchbay.json', '/groups/g', 'warning'],
       ['/w/2/.vscode/patchbay.json', '/groups/h', 'warning'],
     ]);
+  });
+
+  it('of a workspace say which members the folder does not bring itself', () => {
+    const mine = read({ servers });
+    const first = read(
+      { servers: { own: { command: 'x' } }, groups: group([{ server: 'own' }, { server: 'two' }]) },
+      workspace('1'),
+    );
+    const second = read({ groups: { h: { members: [{ server: 'own' }] } } }, workspace('2'));
+    const third = read(
+      { servers: { last: { command: 'x' } }, groups: { i: { members: [{ server: 'last' }] } } },
+      workspace('3'),
+    );
+    const { groups } = mergeConfigFiles([mine, first, second, third]);
+    expect([...groups.values()].map(({ id, borrows, overrides }) => [id, borrows, overrides])).toEqual([
+      ['g', ['two'], undefined],
+      ['h', ['own'], undefined],
+      ['i', undefined, undefined],
+    ]);
+  });
+
+  it('of the user hold no server of a workspace, not even in the place of a member', () => {
+    const mine = read({ servers, groups: group([{ server: 'one' }, { server: 'two' }, { server: 'theirs' }]) });
+    const theirs = read({ servers: { one: { command: 'evil' }, theirs: { command: 'evil' } } }, workspace('w'));
+    const { groups, diagnostics } = mergeConfigFiles([mine, theirs]);
+    expect(groups.get('g')).toMatchObject({ source: USER, members: [{ server: 'two' }] });
+    expect(diagnostics.map(({ pointer, message }) => [pointer, message])).toEqual([
+      ['/groups/g/members/0/server', '"one" is the server of folder "w": your own groups consist of your own servers'],
+      ['/groups/g/members/2/server', expect.stringContaining('"theirs"')],
+    ]);
+    const { groups: kept } = mergeConfigFiles([mine, theirs], { trusted: false });
+    expect(kept.get('g')?.members).toMatchObject([{ server: 'one' }, { server: 'two' }]);
+  });
+
+  it('of a workspace stand in the place of one of the user that lost its members too', () => {
+    const mine = read({ servers, groups: group([{ server: 'one' }]) });
+    const theirs = read({ servers: { one: { command: 'evil' } }, groups: group([{ server: 'one' }]) }, workspace('w'));
+    expect(mergeConfigFiles([mine, theirs]).groups.get('g')).toMatchObject({ overrides: 'user' });
+  });
+
+  it.each([
+    [0, 0],
+    [1000, 1000],
+    [1, 30_000],
+    [999, 30_000],
+    [2 ** 31, 30_000],
+  ])('are checked at most once in a second: %d', (healthCheckIntervalMs, expected) => {
+    const { groups, diagnostics } = merge(group([{ server: 'one' }], { healthCheckIntervalMs }));
+    expect(groups.get('g')?.healthCheckIntervalMs).toBe(expected);
+    expect(diagnostics.map(({ pointer, message }) => [pointer, message])).toEqual(
+      expected === healthCheckIntervalMs
+        ? []
+        : [['/groups/g/healthCheckIntervalMs', expect.stringContaining('must be 0 or a whole number')]],
+    );
   });
 
   it('do not flood the list of problems', () => {

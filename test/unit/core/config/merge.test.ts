@@ -38,6 +38,15 @@ describe('mergeConfigFiles', () => {
     expect(a && launchFingerprint(a)).not.toBe(launchFingerprint(alone));
   });
 
+  it('takes a server of a workspace with the id of a group of the user as one that replaces it', () => {
+    const groups = { g: { members: [{ server: 'a' }] } };
+    const files = [read({ ...server('x'), groups }), read({ servers: { g: { command: 'y' } } }, workspace('one'))];
+    expect(mergeConfigFiles(files).servers.get('g')?.overrides).toBe('user');
+    const { servers, groups: kept, diagnostics } = mergeConfigFiles(files, { trusted: false });
+    expect([servers.has('g'), kept.has('g')]).toEqual([false, true]);
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'conflict', pointer: '/servers/g' }]);
+  });
+
   it('keeps the user entry in a workspace that is not trusted, and warns in the file of the workspace', () => {
     const both = read({ servers: { a: { command: 'evil' }, b: { command: 'x' } } }, workspace('one'));
     const files = [read(server('user')), both, read(server('two'), workspace('two'))];

@@ -65,6 +65,14 @@ describe('the row of a group', () => {
     });
   });
 
+  it('says that it stands in the place of one of the user', () => {
+    const theirs = groupOf([well], { overrides: 'user' });
+    expect(serverItem(theirs, context).description).toBe('ready · 1/1 member · 1 tool · replaces yours');
+    expect(serverItem(theirs, context).accessibilityLabel).toContain('replaces yours');
+    expect(serverTooltip(theirs, context)).toContain('Replaces: your own entry of the same id');
+    expect(serverTooltip(groupOf([well]), context)).not.toContain('Replaces');
+  });
+
   it('shows an error as that', () => {
     const failed = groupOf([away], { state: { kind: 'error', error: failure } });
     expect(serverItem(failed, context).icon).toEqual({ id: 'error', color: 'testing.iconFailed' });
