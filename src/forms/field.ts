@@ -1,4 +1,5 @@
 import type { JsonValue } from '../shared/json';
+import { choicesOf } from './choices';
 import { EnteredField, type FieldRole, isMembers } from './enteredField';
 import { equalJson } from './equalJson';
 import type { Picks } from './gather';
@@ -6,7 +7,7 @@ import { isWithin, LIMITS } from './limits';
 import type { PropertyShape } from './objectShape';
 import { joinPointer, ownMember } from './pointer';
 import type { SchemaSource } from './schemaSource';
-import { anyTypes, END, type Shape, shapeOf } from './shape';
+import { anyTypes, END, type EnumOption, type Shape, shapeOf } from './shape';
 import { type JsonMembers, sharedProperties } from './sharedProperties';
 
 /** What all fields of one form share. */
@@ -39,6 +40,7 @@ export class FieldNode extends EnteredField {
   readonly #left = new Map<string, JsonValue>();
   #schema: unknown;
   #shape: Shape;
+  #chosenFrom: { readonly shape: Shape; readonly options: readonly EnumOption[] | undefined } | undefined;
   #children: FieldNode[] | undefined;
 
   constructor(
@@ -62,6 +64,14 @@ export class FieldNode extends EnteredField {
 
   get shape(): Shape {
     return this.#shape;
+  }
+
+  /** What an `array` holds any of, where it is a choice of several; undefined for every other field. */
+  get choices(): readonly EnumOption[] | undefined {
+    if (this.#chosenFrom?.shape !== this.#shape) {
+      this.#chosenFrom = { shape: this.#shape, options: choicesOf(this.#shape, this.#context.source) };
+    }
+    return this.kind === 'array' ? this.#chosenFrom.options : undefined;
   }
 
   /** JSON pointer (RFC 6901) of the value. */
@@ -336,7 +346,8 @@ export class FieldNode extends EnteredField {
     if (this.#shape.kind === 'object') return this.#properties().map((property) => this.#property(property));
     if (this.#shape.kind !== 'array') return [];
     const { slots, minItems } = this.#shape.array;
-    const length = Math.max(slots.length, Math.min(minItems, LIMITS.initialItems));
+    const blank = this.choices === undefined ? Math.min(minItems, LIMITS.initialItems) : 0;
+    const length = Math.max(slots.length, blank);
     return Array.from({ length }, (_, index) => this.#item(index));
   }
 

@@ -58,6 +58,13 @@ const PROPERTIES = {
     },
     required: ['street', 'city'],
   },
+  days: {
+    type: 'array',
+    title: 'Days',
+    items: { enum: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'] },
+    uniqueItems: true,
+    minItems: 2,
+  },
   tags: { type: 'array', items: string(), uniqueItems: true, minItems: 1, maxItems: 4 },
   matrix: { type: 'array', items: { type: 'array', items: { type: 'number' } } },
   edits: {

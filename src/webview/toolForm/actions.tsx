@@ -10,6 +10,7 @@ import {
   labelOf,
 } from './editing';
 import { Icon, type IconName } from './icons';
+import { moveField } from './moving';
 import { SettingControl } from './setting';
 
 /** What can be done with a field beside entering it: its setting; of items and entries also order, copy and removal. */
@@ -57,11 +58,9 @@ function Move({ field, editing, step }: FieldProps & { readonly step: 1 | -1 }) 
       icon={name}
       title={`Move ${labelOf(field)} ${name}`}
       disabled={!siblings[to]?.canMove}
+      keys={`Alt+Arrow${step < 0 ? 'Up' : 'Down'}`}
       onClick={() => {
-        editing.change(
-          () => field.parent && editing.form.moveItem(field.parent, from, to),
-          `Moved to place ${to + 1} of ${siblings.length}.`,
-        );
+        moveField({ field, editing }, step);
         // The element may have moved, and lost the focus; at the end of the list it cannot have it.
         focusLater(id(name), id(step < 0 ? 'down' : 'up'));
       }}
@@ -87,11 +86,14 @@ interface IconButtonProps {
   readonly title: string;
   readonly onClick: () => void;
   readonly disabled?: boolean;
+  /** As `aria-keyshortcuts` has it. */
+  readonly keys?: string;
 }
 
-export function IconButton({ icon, title, ...rest }: IconButtonProps) {
+export function IconButton({ icon, title, keys, ...rest }: IconButtonProps) {
+  const shown = keys === undefined ? title : `${title} (${keys.replace('Arrow', '')})`;
   return (
-    <button type="button" class="icon-button" title={title} aria-label={title} {...rest}>
+    <button type="button" class="icon-button" title={shown} aria-label={title} aria-keyshortcuts={keys} {...rest}>
       <Icon name={icon} />
     </button>
   );

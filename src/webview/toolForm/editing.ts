@@ -25,19 +25,24 @@ export interface FieldProps {
 }
 
 export function problemsOf(field: FieldNode, shown: ShownProblems): readonly Problem[] {
-  const problems = shown.byPointer.get(field.pointer) ?? [];
+  const own = shown.byPointer.get(field.pointer) ?? [];
+  // The items of a choice of several are not fields that could show theirs.
+  const items = field.choices ? field.children.flatMap(({ pointer }) => shown.byPointer.get(pointer) ?? []) : [];
+  const problems = items.length > 0 ? [...own, ...items] : own;
   return shown.all || field.revision > 0 ? problems : problems.filter(({ kind }) => kind !== 'missing');
 }
 
-export function isGroup({ kind }: FieldNode): boolean {
-  return kind === 'object' || kind === 'array';
+/** Its fields are drawn in it, which those of a choice of several are not. */
+export function isGroup({ kind, choices }: FieldNode): boolean {
+  return kind === 'object' || (kind === 'array' && choices === undefined);
 }
 
 /** Items, places of a tuple and entries whose value is one control: they stand in a row, with their name beside it. */
 export function isRow(field: FieldNode): boolean {
   return (
     (field.role === 'item' || field.role === 'slot' || field.role === 'entry') &&
-    !isGroup(field) &&
+    field.kind !== 'object' &&
+    field.kind !== 'array' &&
     field.kind !== 'json' &&
     (field.pickers.length === 0 || isTyped(field))
   );
@@ -81,7 +86,8 @@ export function firstControlId(field: FieldNode): string {
 
 /** Elements that can take the focus for a field, the best first. */
 export function focusIds(field: FieldNode): string[] {
-  return [controlId(field), firstControlId(field), nameId(field), addId(field), foldId(field)];
+  const around = field.parent?.choices ? [controlId(field.parent)] : [];
+  return [controlId(field), firstControlId(field), nameId(field), addId(field), foldId(field), ...around];
 }
 
 /** A value that the schema fixes and asks for. */

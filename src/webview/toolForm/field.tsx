@@ -2,6 +2,7 @@ import { Component } from 'preact';
 import { useReducer } from 'preact/hooks';
 import { Actions } from './actions';
 import { Adders, Examples } from './adders';
+import { Checklist, type ChecklistProps } from './checklist';
 import { isRadioField } from './choiceOptions';
 import { Control } from './controls';
 import {
@@ -18,6 +19,7 @@ import {
 import { About, EntryLabel, groupAttributes, Hint, LabelText, ProblemText } from './fieldParts';
 import { inParts } from './fields';
 import { Icon } from './icons';
+import { movesByKey } from './moving';
 import { Pickers } from './pickers';
 import { showsSame } from './shownProblems';
 import { plural } from './text';
@@ -34,6 +36,8 @@ export class FieldView extends Component<FieldProps> {
   }
 
   render(props: FieldProps) {
+    const { choices } = props.field;
+    if (choices !== undefined) return <ChecklistField {...props} choices={choices} />;
     return isGroup(props.field) ? <GroupField {...props} /> : <SimpleField {...props} />;
   }
 }
@@ -42,7 +46,8 @@ function SimpleField(props: FieldProps) {
   const { field } = props;
   const row = isRow(field);
   return (
-    <div class={`${fieldClass(props)}${row ? ' row' : ''}`}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the controls in it
+    <div class={`${fieldClass(props)}${row ? ' row' : ''}`} onKeyDown={movesByKey(props)}>
       <div class="head">
         <Label {...props} />
         {!row && <Hint field={field} />}
@@ -87,6 +92,31 @@ function Label(props: FieldProps) {
   );
 }
 
+/** A list of which some are chosen: all in sight, each to be checked. */
+function ChecklistField(props: FieldProps & Pick<ChecklistProps, 'choices'>) {
+  const { field } = props;
+  return (
+    <fieldset class={`${fieldClass(props)} group checks`} {...groupAttributes(props)} onKeyDown={movesByKey(props)}>
+      <legend class="head">
+        {field.role === 'entry' ? (
+          <EntryLabel {...props} />
+        ) : (
+          <span class="label">
+            <LabelText field={field} />
+          </span>
+        )}
+        <Hint field={field} />
+      </legend>
+      <Actions {...props} />
+      <About field={field} />
+      <Pickers {...props} />
+      <Checklist {...props} />
+      {field.presence !== 'value' && <Examples {...props} />}
+      <ProblemText {...props} />
+    </fieldset>
+  );
+}
+
 /** The properties of an object or the items of an array, in a group of their own that can be folded. */
 function GroupField(props: FieldProps) {
   const { field, editing } = props;
@@ -95,7 +125,7 @@ function GroupField(props: FieldProps) {
   const isPresent = field.presence === 'value';
   const isOpen = !isPresent || folding.isOpen(field);
   return (
-    <fieldset class={`${fieldClass(props)} group`} {...groupAttributes(props)}>
+    <fieldset class={`${fieldClass(props)} group`} {...groupAttributes(props)} onKeyDown={movesByKey(props)}>
       <legend class="head">
         {isPresent && (
           <button
