@@ -103,6 +103,7 @@ export class ServerHub implements Hub {
         onDidChangeServer: this.#memberEmitter.event,
         clock,
         ports,
+        metrics,
       }),
     );
     this.#store.add(this.#groups.onDidChange(() => this.#publish(this.#snapshots.update(this.#groups.views()))));
@@ -327,6 +328,7 @@ export class ServerHub implements Hub {
     this.#closing.set(server, server.drain());
     await server.drain();
     await this.#end(server);
+    if (!this.#servers.has(id)) this.#deps.metrics.forget(id);
   }
 
   #end(server: Server): Promise<void> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
-import { PatchbayError } from '../base/errors';
+import { type ErrorKind, isPatchbayError, PatchbayError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
 import type { JsonObject } from '../shared/json';
 import type { CallToolResult } from '../shared/mcp';
@@ -11,6 +11,7 @@ import { closedGroupView } from './closedGroup';
 import type { GroupDefinition } from './config/definition';
 import { admitGroup, type GroupAdmissionPorts, neededForGroup, refusal } from './connection/groupAdmission';
 import type { CallToolOptions, ConnectOptions } from './hubTypes';
+import type { MetricsRecorder } from './metrics/recorder';
 import type { Server } from './server';
 import type { ServerView } from './serverView';
 
@@ -21,6 +22,7 @@ export interface HubGroupsOptions {
   readonly onDidChangeServer: Event<string>;
   readonly clock: Clock;
   readonly ports: GroupAdmissionPorts;
+  readonly metrics: MetricsRecorder;
 }
 
 /** Strictest first. */
@@ -62,6 +64,7 @@ export class HubGroups implements Disposable {
       const isSame = isDeepStrictEqual(definitions.get(id), held.definition);
       if (isSame && isAdmitted === (held.group !== undefined)) continue;
       this.#groups.delete(id);
+      this.#options.metrics.forgetGroup(id);
       held.dispose();
     }
     for (const [id, definition] of definitions) if (!this.#groups.has(id)) this.#groups.set(id, this.#hold(definition));
@@ -120,9 +123,11 @@ export class HubGroups implements Disposable {
 
   async callTool(id: string, tool: string, args: JsonObject, options: CallToolOptions): Promise<CallToolResult> {
     const group = this.#requireOpen(id);
-    const { member, result } = await group.callTool(tool, args, options);
-    options.onMember?.(member);
-    return result;
+    return this.#counted(group, undefined, async () => {
+      const { member, result } = await group.callTool(tool, args, options);
+      options.onMember?.(member);
+      return result;
+    });
   }
 
   dispose(): void {
@@ -151,13 +156,14 @@ export class HubGroups implements Disposable {
   #open(definition: GroupDefinition): Held & { readonly group: Group } {
     const { server, onDidChangeServer, clock } = this.#options;
     const store = new DisposableStore();
-    const group = store.add(
+    const group: Group = store.add(
       new Group(definition, {
         clock,
         member: (id) => server(id)?.memberView,
         onDidChangeMember: onDidChangeServer,
         connect: (id) => this.#member(id).connect(false),
-        call: (id, tool, args, options, onSent) => this.#member(id).callTool(tool, args, { ...options, onSent }),
+        call: (id, tool, args, options, onSent) =>
+          this.#counted(group, id, () => this.#member(id).callTool(tool, args, { ...options, onSent })),
         mayGoElsewhere: (failure, annotations) =>
           mayGoElsewhere({ failure, policy: this.#strictestPolicy(definition), annotations }),
         check: (id, signal) => this.#member(id).reads.ping(signal),
@@ -172,6 +178,29 @@ export class HubGroups implements Disposable {
     const { server } = this.#options;
     const policies = members.map((member) => server(member.server)?.definition.entry?.retry.calls ?? 'never');
     return POLICIES_BY_STRICTNESS.find((policy) => policies.includes(policy)) ?? 'never';
+  }
+
+  /** Counts a call of the group, or what it gave to one member. What ends in a group that is gone counts nowhere. */
+  async #counted(
+    group: Group,
+    member: string | undefined,
+    call: () => Promise<CallToolResult>,
+  ): Promise<CallToolResult> {
+    const started = performance.now();
+    const { id } = group.definition;
+    const record = (outcome: { isError: boolean; errorKind?: ErrorKind }) => {
+      if (this.#groups.get(id)?.group !== group) return;
+      const durationMs = performance.now() - started;
+      this.#options.metrics.recordGroupCall({ group: id, durationMs, ...outcome, ...(member ? { member } : {}) });
+    };
+    try {
+      const result = await call();
+      record({ isError: result.isError === true });
+      return result;
+    } catch (error) {
+      record({ isError: false, errorKind: isPatchbayError(error) ? error.kind : 'transport' });
+      throw error;
+    }
   }
 
   #members(id: string): Server[] {

@@ -43,6 +43,12 @@ describe('a group of servers', () => {
     for (let call = 0; call < 4; call += 1) answers.push(await answering('echo', { text: 'x' }));
     expect([...answers].sort()).toEqual(['a', 'a', 'b', 'b']);
     expect(answers[0]).not.toBe(answers[1]);
+    const [counted] = hub.metrics().groups;
+    expect(counted).toMatchObject({ group: 'pair', total_requests: 4, failed_requests: 0 });
+    expect(counted?.members.map(({ server, total_requests }) => [server, total_requests]).toSorted()).toEqual([
+      ['a', 2],
+      ['b', 2],
+    ]);
   });
 
   it('asks before calls as the strictest of its members does', () => {
@@ -135,8 +141,10 @@ describe('a group of servers', () => {
     update({ pair: { members: membersOf('b') } });
     await hub.connect('pair');
     expect(await answering('echo')).toBe('b');
+    expect(hub.metrics().groups).toMatchObject([{ group: 'pair', total_requests: 1, members: [{ server: 'b' }] }]);
     update({});
     expect([hub.server('pair'), lists]).toEqual([undefined, 2]);
+    expect(hub.metrics().groups).toEqual([]);
     await expect(hub.callTool('pair', 'echo', {})).rejects.toMatchObject({ kind: 'config' });
   });
 });

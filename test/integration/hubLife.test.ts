@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nextEvent } from '../../src/base/event';
 import { createHub, type Hub, mergeConfigFiles, readConfigFile } from '../../src/core/index';
 import { isAlive, testServer } from '../support/servers';
@@ -89,6 +89,18 @@ describe('an entry that changes', () => {
     open({ s: echo() });
     hub.update(configuration({ s: echo('--page-size', '2') }));
     expect(hub.server('s')?.state.kind).toBe('disconnected');
+  });
+
+  it('forgets the numbers of servers that are gone, and keeps those of servers that changed', async () => {
+    open({ s0: echo() });
+    await hub.callTool('s0', 'echo', { text: 'x' });
+    hub.update(configuration({ s1: echo() }));
+    await hub.callTool('s1', 'echo', { text: 'x' });
+    await vi.waitFor(() => expect(hub.metrics().servers.map(({ server }) => server)).toEqual(['s1']));
+    expect(hub.metrics()).toMatchObject({ total_requests: 2, active_connections: 1 });
+    hub.update(configuration({ s1: echo('--page-size', '2') }));
+    await hub.callTool('s1', 'echo', { text: 'x' });
+    expect(hub.metrics().servers).toMatchObject([{ server: 's1', total_requests: 2 }]);
   });
 
   it('shows in the order of the file', () => {

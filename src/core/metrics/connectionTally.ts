@@ -1,16 +1,13 @@
 import { METRICS } from './names';
 import type { ConnectionNumbers } from './snapshot';
 
+/** `reconnected`: opened again after a loss. `failed`: an attempt that opened nothing. */
 export type ConnectionEvent = 'opened' | 'closed' | 'reconnected' | 'failed';
 
 /** Connections of one server or all: how many there are, and how they came and went. */
 export class ConnectionTally {
   readonly #counts: Record<ConnectionEvent, number> = { opened: 0, closed: 0, reconnected: 0, failed: 0 };
-  #active: number;
-
-  constructor(active = 0) {
-    this.#active = active;
-  }
+  #active = 0;
 
   get active(): number {
     return this.#active;
@@ -19,7 +16,9 @@ export class ConnectionTally {
   record(event: ConnectionEvent, isCounted: boolean): void {
     if (event === 'opened' || event === 'reconnected') this.#active++;
     if (event === 'closed') this.#active = Math.max(0, this.#active - 1);
-    if (isCounted) this.#counts[event]++;
+    if (!isCounted) return;
+    this.#counts[event]++;
+    if (event === 'reconnected') this.#counts.opened++;
   }
 
   numbers(): ConnectionNumbers {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock';
 import { CallCounter, type CallFacts, type Collected } from './callCounter';
 import { type ConnectionEvent, ConnectionTally } from './connectionTally';
+import { type GroupCallFacts, GroupTally } from './groupTally';
 import { type PoolEvent, PoolTally } from './poolTally';
 import type { MetricsSnapshot, ServerNumbers } from './snapshot';
 
@@ -36,10 +37,11 @@ export class MetricsRecorder {
   readonly #settings: () => MetricsSettings;
   readonly #clock: Clock;
   readonly #servers = new Map<string, ServerCounters>();
-  #all = new CallCounter();
-  #connections = new ConnectionTally();
-  #pool = new PoolTally();
-  #since: number;
+  readonly #groups = new Map<string, GroupTally>();
+  readonly #all = new CallCounter();
+  readonly #connections = new ConnectionTally();
+  readonly #pool = new PoolTally();
+  readonly #since: number;
 
   constructor(settings: () => MetricsSettings, clock: Clock) {
     this.#settings = settings;
@@ -57,7 +59,15 @@ export class MetricsRecorder {
     toolOf(server, call.tool).record(call, collect, at);
   }
 
-  /** `reconnected`: opened again after a loss, instead of `opened`. `failed`: an attempt that opened nothing. */
+  /** Besides `recordCall` of each server that was called. */
+  recordGroupCall(call: GroupCallFacts): void {
+    const { enabled, collect } = this.#settings();
+    if (!enabled) return;
+    const tally = this.#groups.get(call.group) ?? new GroupTally();
+    this.#groups.set(call.group, tally);
+    tally.record(call, collect, this.#clock.now());
+  }
+
   recordConnection({ server, event }: { readonly server: string; readonly event: ConnectionEvent }): void {
     const { enabled, collect } = this.#settings();
     const isCounted = enabled && collect.connections;
@@ -80,13 +90,8 @@ export class MetricsRecorder {
       ...this.#connections.numbers(),
       ...this.#pool.numbers(),
       servers: [...this.#servers].map(([server, counters]) => numbersOf(server, counters)),
+      groups: [...this.#groups].map(([group, tally]) => tally.numbers(group)),
     };
-  }
-
-  /** Of one server; undefined where nothing was recorded of it. */
-  server(id: string): ServerNumbers | undefined {
-    const counters = this.#servers.get(id);
-    return counters && numbersOf(id, counters);
   }
 
   /** Drops a server that is gone. What it did still counts in all. */
@@ -96,28 +101,24 @@ export class MetricsRecorder {
     this.#servers.delete(server);
   }
 
-  /** Counts afresh. Connections that are there still are. */
-  clear(): void {
-    this.#all = new CallCounter();
-    this.#pool = new PoolTally();
-    this.#connections = new ConnectionTally(this.#connections.active);
-    this.#since = this.#clock.now();
-    for (const [id, { connections }] of this.#servers) this.#servers.set(id, freshCounters(connections.active));
+  /** Drops a group that is gone or has other members. */
+  forgetGroup(group: string): void {
+    this.#groups.delete(group);
   }
 
   #serverOf(id: string): ServerCounters {
     const known = this.#servers.get(id);
     if (known) return known;
-    const counters = freshCounters(0);
+    const counters = freshCounters();
     this.#servers.set(id, counters);
     return counters;
   }
 }
 
-function freshCounters(active: number): ServerCounters {
+function freshCounters(): ServerCounters {
   return {
     calls: new CallCounter(),
-    connections: new ConnectionTally(active),
+    connections: new ConnectionTally(),
     tools: new Map(),
     otherTools: undefined,
   };

@@ -1,23 +1,30 @@
 /** Numbers about calls and connections, as rows of a hover. */
 import type { HubMetrics } from '../../core/hubTypes';
 import type { Translate } from '../localize';
-import { escapeMarkdown } from '../plainText';
+import { escapeMarkdown, oneLine } from '../plainText';
 import { hitRate, poolWords, type ServerLoad } from '../tree/poolRow';
 import { duration } from '../tree/timeWords';
+
+const MAX_MEMBERS = 20;
 
 export type ServerNumbers = HubMetrics['servers'][number];
 type CallNumbers = Pick<ServerNumbers, 'total_requests' | 'failed_requests' | 'tool_errors' | 'errors'> &
   Pick<ServerNumbers, 'avg_request_duration' | 'request_duration'>;
 
+export type GroupNumbers = HubMetrics['groups'][number];
+
 export interface ServerFigures {
   /** Undefined where nothing was counted yet. */
   readonly counted: ServerNumbers | undefined;
   readonly load: ServerLoad | undefined;
+  /** Of a group; `counted` and `load` are undefined then. */
+  readonly group?: GroupNumbers | undefined;
 }
 
 /** Of one server, for the hovers of its rows. */
-export function figuresOf({ servers, now }: HubMetrics, id: string): ServerFigures {
+export function figuresOf({ servers, groups, now }: HubMetrics, id: string): ServerFigures {
   return {
+    group: groups.find(({ group }) => group === id),
     counted: servers.find(({ server }) => server === id),
     load: now.servers.find(({ server }) => server === id),
   };
@@ -36,10 +43,25 @@ export function callRows(numbers: CallNumbers, t: Translate): [string, string][]
   return rows;
 }
 
+/** Calls through a group, and how they were shared. */
+export function groupFigureRows({ group }: ServerFigures, t: Translate): [string, string][] {
+  if (!group || group.total_requests === 0) return [];
+  const listed = group.members.slice(0, MAX_MEMBERS).map(({ server, ...calls }) => {
+    const words = [calls.total_requests === 1 ? t('1 call') : t('{0} calls', calls.total_requests)];
+    if (calls.avg_request_duration !== null) words.push(t('{0} on average', duration(calls.avg_request_duration, t)));
+    if (calls.failed_requests > 0) words.push(t('{0} failed ({1})', calls.failed_requests, kinds(calls.errors)));
+    if (calls.tool_errors > 0) words.push(t('{0} answered with an error', calls.tool_errors));
+    return escapeMarkdown(oneLine(`${server}: ${words.join(' · ')}`, 300));
+  });
+  const more = group.members.length - MAX_MEMBERS;
+  if (more > 0) listed.push(t('and {0} more', more));
+  return [...callRows(group, t), [t('Calls by member'), `  \n${listed.join('  \n')}`]];
+}
+
 export function serverFigureRows({ counted, load }: ServerFigures, hasPool: boolean, t: Translate): [string, string][] {
   const rows = counted ? callRows(counted, t) : [];
-  if (counted && counted.connections_opened + counted.connections_reconnected + counted.connections_failed > 0) {
-    const words = [t('{0} opened', counted.connections_opened + counted.connections_reconnected)];
+  if (counted && counted.connections_opened + counted.connections_failed > 0) {
+    const words = [t('{0} opened', counted.connections_opened)];
     if (counted.connections_reconnected > 0) words.push(t('{0} of them reconnects', counted.connections_reconnected));
     if (counted.connections_failed > 0) words.push(t('{0} attempts failed', counted.connections_failed));
     rows.push([t('Connections'), escapeMarkdown(words.join(' · '))]);

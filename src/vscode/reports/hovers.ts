@@ -8,7 +8,7 @@ import { type GroupFacts, strategyWords } from '../tree/groupWords';
 import { hitRate, type ServerLoad } from '../tree/poolRow';
 import { stateWords } from '../tree/stateWords';
 import { lastError, sourceLabel, type ViewContext } from '../tree/viewModel';
-import { callRows, type ServerFigures, serverFigureRows } from './callRows';
+import { callRows, groupFigureRows, type ServerFigures, serverFigureRows } from './callRows';
 
 const MAX_LABEL = 120;
 const MAX_TOOLTIP = 2000;
@@ -39,7 +39,10 @@ export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext, fi
   if (error !== undefined) rows.push([t('Last error'), escapeMarkdown(manyLines(error, MAX_TOOLTIP))]);
   if (catalog.error !== undefined) rows.push([t('Tools'), escapeMarkdown(manyLines(catalog.error, MAX_TOOLTIP))]);
   if (snapshot.notSupported.length > 0) rows.push([t('Not supported yet'), text(snapshot.notSupported.join(', '))]);
-  if (figures) rows.push(...serverFigureRows(figures, snapshot.pool !== undefined, t));
+  if (figures) {
+    const isGroup = snapshot.group !== undefined;
+    rows.push(...(isGroup ? groupFigureRows(figures, t) : serverFigureRows(figures, snapshot.pool !== undefined, t)));
+  }
   // A hover stays open while seconds pass, so it names no remaining time.
   const head = `**${text(snapshot.name, MAX_LABEL)}** · ${escapeMarkdown(stateWords(snapshot, undefined, t))}`;
   return [head, rows.map(([name, value]) => `${name}: ${value}`).join('  \n')].join('\n\n');

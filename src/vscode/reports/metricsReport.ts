@@ -12,6 +12,7 @@ export interface ReportContext {
 }
 
 type Calls = Omit<HubMetrics['servers'][number]['tools'][number], 'tool'>;
+type GroupCalls = Omit<HubMetrics['groups'][number], 'group' | 'members'>;
 type Summary = Calls['queue_wait'];
 
 /** Of the table of tools, the most called ones. */
@@ -32,6 +33,7 @@ export function metricsReport(metrics: HubMetrics, servers: readonly ServerSnaps
     parts.push(`## ${t('Calls by server')}`, serverTable(metrics, own, context));
     parts.push(`## ${t('Connections by server')}`, connectionTable(metrics, own, context));
   }
+  if (metrics.groups.length > 0) parts.push(`## ${t('Calls by group')}`, groupTable(metrics, context));
   const tools = toolTable(metrics, context);
   if (tools) parts.push(`## ${t('Calls by tool')}`, tools);
   return `${parts.join('\n\n')}\n`;
@@ -46,14 +48,14 @@ function overview(metrics: HubMetrics, { t }: ReportContext): string {
     [t('Average duration'), time(metrics.avg_request_duration, t)],
     [t('Duration'), spread(metrics.request_duration, t)],
     [t('Wait before sending'), spread(metrics.queue_wait, t)],
-    [t('Sent'), size(metrics.bytes_out)],
-    [t('Received'), size(metrics.bytes_in)],
+    [t('Size of arguments'), size(metrics.bytes_out)],
+    [t('Size of results'), size(metrics.bytes_in)],
     [t('Calls in flight'), String(now.calls.inFlight)],
     [t('Calls waiting for their turn'), String(now.calls.waiting)],
     [t('Connections open'), String(now.connections.open)],
     [t('Connections waiting for room'), String(now.connections.waiting)],
     [t('Connections opened'), String(metrics.connections_opened)],
-    [t('Reconnects'), String(metrics.connections_reconnected)],
+    [t('Of them reconnects'), String(metrics.connections_reconnected)],
     [t('Connection attempts that failed'), String(metrics.connections_failed)],
     [t('Pool hits'), String(metrics.pool_hits)],
     [t('Pool misses'), String(metrics.pool_misses)],
@@ -87,7 +89,7 @@ function connectionTable(metrics: HubMetrics, servers: readonly ServerSnapshot[]
     return [
       name,
       ...[now.open, now.idle, now.inFlight, now.waiting, pool?.max ?? 1].map(String),
-      String((counted?.connections_opened ?? 0) + (counted?.connections_reconnected ?? 0)),
+      String(counted?.connections_opened ?? 0),
       String(counted?.connections_reconnected ?? 0),
       String(counted?.connections_failed ?? 0),
       (load && hitRate(load, t)) || NONE,
@@ -95,8 +97,18 @@ function connectionTable(metrics: HubMetrics, servers: readonly ServerSnapshot[]
     ];
   });
   const heads = [t('Server'), t('Open'), t('Idle'), t('In flight'), t('Waiting'), t('Allowed')];
-  heads.push(t('Opened'), t('Reconnects'), t('Failed attempts'), t('Pool hits'), t('Calls left by rate limit'));
+  heads.push(t('Opened'), t('Of them reconnects'), t('Failed attempts'), t('Pool hits'), t('Calls left by rate limit'));
   return table(heads, rows);
+}
+
+/** Calls through groups; in all other numbers they count as calls of the members. */
+function groupTable({ groups }: HubMetrics, { t }: ReportContext): string {
+  const rows = groups.flatMap(({ group, members, ...calls }) => [
+    [group, t('(all)'), ...groupCells(calls, t)],
+    ...members.map(({ server, ...ofMember }) => [group, server, ...groupCells(ofMember, t)]),
+  ]);
+  const durations = [t('Average'), 'p50', 'p95', 'p99', t('Longest')];
+  return table([t('Group'), t('Member'), t('Calls'), t('Failed'), t('Tool errors'), ...durations], rows);
 }
 
 function toolTable(metrics: HubMetrics, { t }: ReportContext): string | undefined {
@@ -114,7 +126,7 @@ function toolTable(metrics: HubMetrics, { t }: ReportContext): string | undefine
 
 function callHeads(t: Translate): string[] {
   const durations = [t('Average'), 'p50', 'p95', 'p99', t('Longest')];
-  return [t('Calls'), t('Failed'), t('Tool errors'), ...durations, t('Wait (p95)'), t('Sent'), t('Received')];
+  return [t('Calls'), t('Failed'), t('Tool errors'), ...durations, t('Wait (p95)'), t('Arguments'), t('Results')];
 }
 
 const NONE = '–';
@@ -122,16 +134,17 @@ const NONE = '–';
 const NO_CALLS = ['0', '0', '0', NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE];
 
 function callCells(calls: Calls, t: Translate): string[] {
-  const { request_duration: durations, queue_wait: waits } = calls;
+  return [...groupCells(calls, t), time(calls.queue_wait?.p95 ?? null, t), size(calls.bytes_out), size(calls.bytes_in)];
+}
+
+function groupCells(calls: GroupCalls, t: Translate): string[] {
+  const { request_duration: durations } = calls;
   return [
     String(calls.total_requests),
     failures(calls),
     String(calls.tool_errors),
     time(calls.avg_request_duration, t),
     ...(['p50', 'p95', 'p99', 'max'] as const).map((key) => time(durations?.[key] ?? null, t)),
-    time(waits?.p95 ?? null, t),
-    size(calls.bytes_out),
-    size(calls.bytes_in),
   ];
 }
 

@@ -15,9 +15,11 @@ const calls = {
   last: { at: '2026-01-01T10:00:00.000Z', durationMs: 3 },
 };
 
+const { queue_wait: _, bytes_in: __, bytes_out: ___, ...groupCalls } = calls;
+
 const connections = {
   active_connections: 2,
-  connections_opened: 2,
+  connections_opened: 3,
   connections_closed: 0,
   connections_reconnected: 1,
   connections_failed: 1,
@@ -47,6 +49,16 @@ export const metrics: HubMetrics = {
         { tool: 'a|b `c`', ...calls, total_requests: 3, request_duration: null, avg_request_duration: null },
       ],
       otherTools: null,
+    },
+  ],
+  groups: [
+    {
+      group: 'pair',
+      ...groupCalls,
+      members: [
+        { server: 'demo', ...groupCalls, total_requests: 8, failed_requests: 0, errors: {}, tool_errors: 0 },
+        { server: 'b|d', ...groupCalls, total_requests: 5 },
+      ],
     },
   ],
   now: {

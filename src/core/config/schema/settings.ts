@@ -59,7 +59,7 @@ export const settingsSchema = section({
     enabled: flag(true).describe('Collect numbers about calls. They stay on this machine.'),
     collect: filledSection({
       durations: flag(true).describe('How long calls take.'),
-      sizes: flag(true).describe('How large messages are.'),
+      sizes: flag(true).describe('How large the arguments and the results of calls are, as JSON.'),
       connections: flag(true).describe('How connections come and go.'),
     }).describe('What is collected.'),
   }).describe('Numbers about calls and connections.'),

@@ -57,7 +57,6 @@ describe('MetricsRecorder', () => {
       last: { at: new Date(clock.now()).toISOString(), durationMs: 60 },
     });
     expect(snapshot.servers[0]).toMatchObject({ server: 's', total_requests: 3, tools: [{ tool: 't' }] });
-    expect(recorder.server('s')).toEqual(snapshot.servers[0]);
     expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
   });
 
@@ -92,7 +91,7 @@ describe('MetricsRecorder', () => {
     recorder.recordCall(call({ tool: 'x'.repeat(100_000) }));
     for (let index = 0; index < 700; index++) recorder.recordCall(call({ tool: `tool ${index}` }));
     recorder.recordCall(call({ tool: 'tool 3' }));
-    const numbers = recorder.server('s');
+    const [numbers] = recorder.snapshot().servers;
     expect([numbers?.tools.length, numbers?.otherTools?.total_requests, numbers?.total_requests]).toEqual([
       500, 201, 702,
     ]);
@@ -121,6 +120,42 @@ describe('MetricsRecorder', () => {
     expect(recorder.snapshot().servers.map(({ server }) => server)).toEqual(['other']);
   });
 
+  it('counts a connection that came back as opened too', () => {
+    const { recorder } = recorderWith();
+    for (const event of ['opened', 'closed', 'reconnected'] as const) recorder.recordConnection({ server: 's', event });
+    const numbers = { connections_opened: 2, connections_closed: 1, connections_reconnected: 1, active_connections: 1 };
+    expect(recorder.snapshot()).toMatchObject({ ...numbers, servers: [numbers] });
+  });
+
+  it('counts calls of a group once, and what it gave to each member', () => {
+    const { recorder, live } = recorderWith();
+    const lost = { group: 'g', member: 'a', durationMs: 5, errorKind: 'connectionClosed', isError: false } as const;
+    recorder.recordGroupCall(lost);
+    recorder.recordGroupCall({ group: 'g', member: 'b', durationMs: 20, isError: true });
+    recorder.recordGroupCall({ group: 'g', durationMs: 30, isError: true });
+    const counted = { total_requests: 1, failed_requests: 0, tool_errors: 1 };
+    expect(recorder.snapshot()).toMatchObject({
+      total_requests: 0,
+      groups: [
+        {
+          group: 'g',
+          ...counted,
+          avg_request_duration: 30,
+          members: [
+            { server: 'a', total_requests: 1, errors: { connectionClosed: 1 }, tool_errors: 0 },
+            { server: 'b', ...counted, request_duration: { count: 1, max: 20 } },
+          ],
+        },
+      ],
+    });
+    expect(Object.keys(recorder.snapshot().groups[0] ?? {})).not.toContain('queue_wait');
+    live.settings = { enabled: false, collect: collectAll };
+    recorder.recordGroupCall({ group: 'h', durationMs: 30, isError: true });
+    expect(recorder.snapshot().groups.map(({ group }) => group)).toEqual(['g']);
+    recorder.forgetGroup('g');
+    expect(recorder.snapshot().groups).toEqual([]);
+  });
+
   it('counts as a simple model does', () => {
     const server = fc.constantFrom('a', 'b');
     const kinds: (ErrorKind | undefined)[] = [undefined, undefined, 'timeout', 'limit'];
@@ -131,13 +166,14 @@ describe('MetricsRecorder', () => {
         server,
         event: fc.constantFrom('opened' as const, 'closed' as const, 'reconnected' as const, 'failed' as const),
       }),
-      fc.record({ do: fc.constantFrom('forget' as const, 'clear' as const), server }),
+      fc.record({ do: fc.constant('forget' as const), server }),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const { recorder } = recorderWith();
-        let calls: { kind: ErrorKind | undefined; isError: boolean }[] = [];
+        const calls: { kind: ErrorKind | undefined; isError: boolean }[] = [];
         const active = new Map<string, number>();
+        let opened = 0;
         for (const step of steps) {
           if (step.do === 'call') {
             recorder.recordCall(call({ server: step.server, errorKind: step.kind, isError: step.isError }));
@@ -149,17 +185,16 @@ describe('MetricsRecorder', () => {
             recorder.recordConnection(step);
             const change = step.event === 'closed' ? -1 : step.event === 'failed' ? 0 : 1;
             active.set(step.server, before + change);
-          } else if (step.do === 'forget') {
+            opened += step.event === 'opened' || step.event === 'reconnected' ? 1 : 0;
+          } else {
             recorder.forget(step.server);
             active.delete(step.server);
-          } else {
-            recorder.clear();
-            calls = [];
           }
           expect(recorder.snapshot()).toMatchObject({
             total_requests: calls.length,
             failed_requests: calls.filter(({ kind }) => kind !== undefined).length,
             tool_errors: calls.filter(({ kind, isError }) => kind === undefined && isError).length,
+            connections_opened: opened,
             active_connections: [...active.values()].reduce((sum, count) => sum + count, 0),
           });
         }

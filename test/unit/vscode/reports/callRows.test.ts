@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { HubMetrics } from '../../../../src/core/hubTypes';
-import { type ServerFigures, serverFigureRows } from '../../../../src/vscode/reports/callRows';
+import {
+  figuresOf,
+  groupFigureRows,
+  type ServerFigures,
+  serverFigureRows,
+} from '../../../../src/vscode/reports/callRows';
 import { poolTooltip, serverTooltip, toolTooltip } from '../../../../src/vscode/reports/hovers';
 import { hasPoolRow, poolItem } from '../../../../src/vscode/tree/poolRow';
 import { duration, remaining } from '../../../../src/vscode/tree/timeWords';
@@ -34,6 +39,19 @@ describe('numbers in a hover', () => {
       subscribed: 0,
     };
     expect(serverFigureRows({ counted: undefined, load: quiet }, false, t)).toEqual([]);
+  });
+
+  it('tells how a group shared its calls', () => {
+    const ofGroup = figuresOf(metrics, 'pair');
+    expect(plain(groupFigureRows(ofGroup, t))).toEqual([
+      'Calls: 12 · 8.3 ms on average · 95 % within 31 ms',
+      'Errors: 2 failed (timeout 1, transport 1) · 1 answered with an error',
+      'Calls by member:   \ndemo: 8 calls · 8.3 ms on average  \n' +
+        'b|d: 5 calls · 8.3 ms on average · 2 failed (timeout 1, transport 1) · 1 answered with an error',
+    ]);
+    const group = { strategy: 'roundRobin', members: [], warnings: [] } as const;
+    expect(serverTooltip({ ...connected('echo'), id: 'pair', group }, context, ofGroup)).toContain('8 calls ·');
+    expect(groupFigureRows(figures, t)).toEqual([]);
   });
 
   it('stands below what a server and a tool are', () => {

@@ -27,9 +27,17 @@ describe('metricsReport', () => {
     }
   });
 
-  it('leaves out groups, whose calls count at their members', () => {
+  it('tells groups apart from servers, with what each member got', () => {
     const group = { strategy: 'roundRobin', members: [], warnings: [] } as const;
-    expect(report({ ...connected(), name: 'The Group', group })).not.toContain('The Group');
+    const text = report({ ...connected(), name: 'The Group', group });
+    expect(text).not.toContain('The Group');
+    expect(text).toContain('| pair | (all) | 12 | 2 (timeout 1, transport 1) | 1 | 8.3 ms |');
+    expect(text).toContain('| pair | demo | 8 | 0 | 0 | 8.3 ms |');
+    expect(metricsReport({ ...metrics, groups: [] }, [], context)).not.toContain('group');
+  });
+
+  it('names as many opened connections in all as of the servers together', () => {
+    expect(report(connected('echo'))).toContain('| Connections opened | 3 |\n| Of them reconnects | 1 |');
   });
 
   it('keeps names as text', () => {
