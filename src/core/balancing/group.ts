@@ -36,12 +36,15 @@ export interface GroupDeps {
   readonly onDidChangeMember: Event<string>;
   /** Connects as a call does, asking nobody anything; joins an attempt that is under way. */
   readonly connect: (id: string) => Promise<void>;
-  /** `onSent` must be called before the first byte of the request goes out: until then, another member may be asked. */
+  /**
+   * `onSent` must be called before the first byte of the request goes out: until then, another member may be asked.
+   * `sentAt`: when the first of the members was sent the call, by the clock.
+   */
   readonly call: (
     id: string,
     tool: string,
     args: JsonObject,
-    options: CallToolOptions,
+    options: CallToolOptions & { readonly sentAt: number | undefined },
     onSent: () => void,
   ) => Promise<CallToolResult>;
   /**
@@ -68,6 +71,7 @@ interface Way {
   readonly failed: Map<string, PatchbayError>;
   /** When it was made, by the clock. */
   readonly startedAt: number;
+  sentAt: number | undefined;
   /** For all members together; undefined: as each member has it. */
   totalMs: number | undefined;
   hasConnected: boolean;
@@ -167,6 +171,7 @@ export class Group implements Disposable {
       options,
       failed: new Map(),
       startedAt: this.#deps.clock.now(),
+      sentAt: undefined,
       totalMs,
       hasConnected: false,
       isTrial: false,
@@ -237,11 +242,13 @@ export class Group implements Disposable {
     const { tool, args } = way;
     let since = this.#sinceOf(id);
     const remainingMs = this.#remainingOf(way);
-    const options = remainingMs === undefined ? way.options : { ...way.options, timeoutMs: Math.max(1, remainingMs) };
+    const time = remainingMs === undefined ? {} : { timeoutMs: Math.max(1, remainingMs) };
+    const options = { ...way.options, ...time, sentAt: way.sentAt };
     let wasSent = false;
     try {
       const result = await this.#deps.call(id, tool, args, options, () => {
         wasSent = true;
+        way.sentAt ??= this.#deps.clock.now();
         since = this.#sinceOf(id);
       });
       this.#standing.passed(id);

@@ -1,9 +1,15 @@
-import { PatchbayError } from '../../base/errors';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, ContentBlock } from '../../shared/mcp';
 import type { ServerEntry } from '../config/definition';
 import type { Session } from '../connection/session';
 import type { CallToolOptions } from '../hubTypes';
+
+/** In ms; 0: no limit. */
+export interface RequestTimes {
+  readonly timeoutMs: number;
+  /** However often progress starts `timeoutMs` again. */
+  readonly maxTotalMs: number;
+}
 
 /**
  * Calls one tool on an open session (MCP specification, server/tools, "Calling tools"). The arguments go out as given.
@@ -14,17 +20,15 @@ export async function callTool(
   name: string,
   args: Record<string, unknown>,
   timeouts: ServerEntry['timeouts'],
-  options: CallToolOptions,
+  options: CallToolOptions & RequestTimes,
 ): Promise<CallToolResult> {
-  const timeoutMs = options.timeoutMs ?? timeouts.toolMs;
-  if (!(timeoutMs >= 0)) throw new PatchbayError('config', 'The timeout of a call must be 0 (no limit) or more ms.');
   const result = await session.request(
     'tools/call',
     { name, arguments: args as JsonObject },
     {
-      timeoutMs,
+      timeoutMs: options.timeoutMs,
       resetOnProgress: timeouts.resetOnProgress,
-      maxTotalMs: timeoutMs === 0 || timeouts.maxTotalMs === 0 ? 0 : Math.max(timeouts.maxTotalMs, timeoutMs),
+      maxTotalMs: options.maxTotalMs,
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.elicit ? { elicit: options.elicit } : {}),
       // Without a listener the server is asked for progress all the same where progress extends the time.

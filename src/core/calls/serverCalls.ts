@@ -48,12 +48,16 @@ export interface MemberCallOptions extends CallToolOptions {
    * server forgot the session, once more in a new one.
    */
   readonly onSent?: () => void;
+  /** When another member was sent the same call, by the clock: all of them share `timeouts.maxTotalMs`. */
+  readonly sentAt?: number | undefined;
 }
 
 /** One call on its way down. */
 interface Call {
   readonly tool: string;
   readonly options: MemberCallOptions;
+  /** For the call as a whole. 0: no limit. */
+  readonly timeoutMs: number;
   readonly deadline: Deadline;
   /** That of the caller and that of the deadline. */
   readonly signal: AbortSignal;
@@ -63,7 +67,8 @@ interface Call {
   room: Room | undefined;
   /** At the server at this moment. */
   isSent: boolean;
-  wasSent: boolean;
+  /** When it was sent for the first time, by the clock. */
+  sentAt: number | undefined;
   /** It is not made again. */
   isDisconnected: boolean;
 }
@@ -151,12 +156,13 @@ export class ServerCalls implements Disposable {
     const call: Call = {
       tool,
       options,
+      timeoutMs,
       deadline,
       signal: options.signal ? AbortSignal.any([deadline.signal, options.signal]) : deadline.signal,
       place: undefined,
       room: undefined,
       isSent: false,
-      wasSent: false,
+      sentAt: options.sentAt,
       isDisconnected: false,
     };
     this.#calls.add(call);
@@ -261,8 +267,8 @@ export class ServerCalls implements Disposable {
         // Who has other ways knows none for what needs a new session here.
         const isMadeOnce = options.onSent !== undefined && failure.code !== SESSION_LOST_CODE;
         const pauseMs = isMadeOnce ? undefined : this.#pauseBefore(failure, phase, tries, tool);
-        const isTooLate = pauseMs === undefined || pauseMs > deadline.remainingMs || deadline.remainingMs === 0;
-        if (isTooLate || call.isDisconnected) throw failure;
+        const leftMs = Math.min(deadline.remainingMs, this.#totalLeftMs(call));
+        if (pauseMs === undefined || pauseMs > leftMs || leftMs <= 0 || call.isDisconnected) throw failure;
         if (failure.code === SESSION_LOST_CODE && session) lost = { session, failure };
         deadline.waitFor('the server to take calls again');
         if (pauseMs > 0) await this.#pause(pauseMs, signal);
@@ -291,6 +297,8 @@ export class ServerCalls implements Disposable {
     const { timeouts } = entry();
     // From here on the request counts its own time: progress and questions to the person extend it.
     const timeoutMs = deadline.requestTimeoutMs;
+    const totalLeftMs = this.#totalLeftMs(call);
+    const maxTotalMs = totalLeftMs === Number.POSITIVE_INFINITY ? 0 : Math.max(1, totalLeftMs);
     const goOn = deadline.pause();
     let heardAt = clock.now();
     const onProgress: CallToolOptions['onProgress'] = (progress) => {
@@ -303,12 +311,13 @@ export class ServerCalls implements Disposable {
       call.room?.use();
       call.room = undefined;
       call.isSent = true;
-      call.wasSent = true;
+      call.sentAt ??= clock.now();
       const { timeoutMs: _, onProgress: __, ...others } = options;
       return await callTool(place.session, tool, args, timeouts, {
         ...others,
         signal,
         timeoutMs,
+        maxTotalMs,
         ...(listens ? { onProgress } : {}),
       });
     } catch (error) {
@@ -321,6 +330,14 @@ export class ServerCalls implements Disposable {
       goOn();
       place.release();
     }
+  }
+
+  /** Of `timeouts.maxTotalMs`, from when the call was first sent; infinite where there is no limit. */
+  #totalLeftMs({ timeoutMs, sentAt }: Call): number {
+    const { maxTotalMs } = this.#options.entry().timeouts;
+    if (timeoutMs === 0 || maxTotalMs === 0) return Number.POSITIVE_INFINITY;
+    const spentMs = sentAt === undefined ? 0 : Math.max(0, this.#options.clock.now() - sentAt);
+    return Math.max(maxTotalMs, timeoutMs) - spentMs;
   }
 
   #pauseBefore(failure: PatchbayError, phase: CallPhase, tries: number, tool: string): number | undefined {
@@ -349,7 +366,7 @@ function leave(call: Call): void {
   call.room = undefined;
 }
 
-function disconnected({ wasSent }: Call): PatchbayError {
-  const when = wasSent ? 'over' : 'sent';
+function disconnected({ sentAt }: Call): PatchbayError {
+  const when = sentAt === undefined ? 'sent' : 'over';
   return new PatchbayError('cancelled', `The server was disconnected before the call was ${when}.`);
 }

@@ -159,6 +159,24 @@ describe('Group: calls', () => {
     expect(members.calls).toEqual(['a']);
   });
 
+  it('say to each member when the first one was sent them', async () => {
+    const members = new Members(['a', 'b', 'c']);
+    members.replay = true;
+    const start = members.clock.now();
+    members.answer = async (id, onSent) => {
+      await members.clock.advance(1000);
+      if (id === 'c') return { content: [] };
+      onSent();
+      throw failed('connectionClosed');
+    };
+    await members.group().callTool('echo', {});
+    expect(members.given.map((options) => 'sentAt' in options && options.sentAt)).toEqual([
+      undefined,
+      start + 1000,
+      start + 1000,
+    ]);
+  });
+
   it('have one timeout over all members', async () => {
     const members = new Members(['a', 'b', 'c']);
     members.answer = async () => {

@@ -392,6 +392,30 @@ describe('the timeout', () => {
     });
   });
 
+  it('has one total for all tries, however much progress there is', async () => {
+    setUp({ entry: { timeouts: { toolMs: 1000, maxTotalMs: 1750 }, retry: { calls: 'always' } } });
+    const outcome = make();
+    await elapse(800);
+    arrived[0]?.options.onProgress?.({ progress: 1 });
+    arrived[0]?.fail(dropped());
+    await elapse(100);
+    expect(arrived[1]?.options).toMatchObject({ timeoutMs: 900, maxTotalMs: 850 });
+    await elapse(800);
+    arrived[1]?.options.onProgress?.({ progress: 2 });
+    arrived[1]?.fail(dropped());
+    await elapse(100);
+    expect(outcome.error?.kind).toBe('connectionClosed');
+    expect(arrived).toHaveLength(2);
+  });
+
+  it('has one total with the members of its group that were sent the call before', async () => {
+    setUp({ entry: { timeouts: { maxTotalMs: 60_000 } } });
+    make('t', { sentAt: clock.now() - 25_000 });
+    await settle();
+    expect(arrived[0]?.options).toMatchObject({ timeoutMs: 30_000, maxTotalMs: 35_000 });
+    await answerAll();
+  });
+
   it('holds for all tries together', async () => {
     setUp({ entry: { timeouts: { toolMs: 1000 }, retry: { calls: 'always' } } });
     const outcome = make();
