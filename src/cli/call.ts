@@ -7,6 +7,7 @@ import type { CliContext } from './context';
 import { EXIT, type ExitCode, exitCodeOf } from './exitCodes';
 import { type CliOptions, usageError } from './options';
 import { plain, plainJson } from './plain';
+import { unknownTool } from './unknownTool';
 
 /** `call SERVER TOOL`: connects, runs one tool, prints its answer. */
 export async function call(context: CliContext): Promise<ExitCode> {
@@ -55,16 +56,14 @@ export function failureExitCode(error: unknown): ExitCode {
   return isPatchbayError(error) ? exitCodeOf(error.kind) : EXIT.connection;
 }
 
-function findTool({ catalog, id }: ServerSnapshot, name: string): string {
+function findTool(server: ServerSnapshot, name: string): string {
+  const { catalog } = server;
   const found =
     catalog.tools.find(({ tool }) => tool.name === name) ?? catalog.tools.find(({ callName }) => callName === name);
   if (found) return found.tool.name;
   // Where the list is not known, the server itself must say whether it has the tool.
   if (catalog.status !== 'live' || catalog.error) return name;
-  const names = catalog.tools.map(({ tool }) => tool.name).join(', ');
-  throw new PatchbayError('config', `"${id}" has no tool "${name}".`, {
-    hint: names ? `It has: ${names}.` : 'It has none.',
-  });
+  throw unknownTool(server, name);
 }
 
 function readArguments({ args, argsFile }: CliOptions): Record<string, unknown> {

@@ -43,7 +43,7 @@ async function report(hub: Hub, id: string, signal: AbortSignal) {
     error = { kind: isPatchbayError(cause) ? cause.kind : 'transport', message: describeError(cause) };
   }
   const snapshot = hub.server(id) as ServerSnapshot;
-  const { name, state, transport, negotiated, catalog } = snapshot;
+  const { name, state, transport, negotiated, catalog, group } = snapshot;
   if (!error && catalog.error) error = { kind: 'protocol', message: catalog.error };
   return {
     id,
@@ -55,6 +55,7 @@ async function report(hub: Hub, id: string, signal: AbortSignal) {
     serverInfo: negotiated?.serverInfo,
     tools: state.kind === 'connected' ? catalog.tools.map(({ tool, callName }) => ({ ...tool, callName })) : [],
     ...others,
+    ...(group && group.warnings.length > 0 ? { warnings: group.warnings } : {}),
     ...(error ? { error } : {}),
   };
 }
@@ -67,6 +68,7 @@ function describe(server: Report): string {
   ];
   const lines = [`${server.id}  ${facts.join(' · ')}`];
   if (server.error) lines.push(`  ${plainLine(server.error.message, 1000)}`);
+  for (const warning of server.warnings ?? []) lines.push(`  ${'warning'.padEnd(9)} ${plainLine(warning, 500)}`);
   for (const tool of server.tools) lines.push(entry('tool', tool.name, tool.description));
   for (const item of server.resources) lines.push(entry('resource', member(item, 'uri'), member(item, 'name')));
   for (const item of server.resourceTemplates)
