@@ -97,7 +97,10 @@ export interface Transport {
 
 export interface CallToolOptions {
   readonly signal?: AbortSignal;
-  /** Overrides the server's `timeouts.toolMs`. 0: no limit. */
+  /**
+   * For the call in all, in place of the server's `timeouts.toolMs`: connecting counts and progress does not start it
+   * again, but a question to the person lets it stand still. 0: no limit.
+   */
   readonly timeoutMs?: number;
   readonly onProgress?: (progress: { progress: number; total?: number; message?: string }) => void;
 }

@@ -14,7 +14,7 @@ export const USAGE = `Usage:
                     unix:///path.sock#/mcp, pipe:///pipe/name#/mcp
   -- COMMAND ARGS…  one server over stdio, called "server"
   --args JSON       the tool's arguments, a JSON object; --args-file FILE reads them from a file (- for stdin)
-  --timeout MS      how long the call may take, for call
+  --timeout MS      how long the call may take in all, for call; progress does not make it longer
   --json            one JSON document on stdout, and nothing else there
   --verbose         the log on stderr
 

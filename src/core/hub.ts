@@ -86,7 +86,7 @@ export class ServerHub implements Hub {
       limiter: new FairLimiter({
         limit: () => settings().tools.maxConcurrentCalls,
         keyLimit: (id) => this.#servers.get(id)?.definition.entry?.limits.maxConcurrentCalls,
-        keepsOne: () => [...this.#servers.values()].filter(({ isWanted }) => isWanted).length > 1,
+        expected: () => this.#wantedIds(),
       }),
       middleware: (user) => this.#middleware.of(user),
       beginCall: (call) => this.#records.begin(call),
@@ -297,6 +297,7 @@ export class ServerHub implements Hub {
   #add(definition: ServerDefinition): Server {
     const server = new Server(definition, { ...this.#deps, ports: this.#ports });
     server.onDidChange(() => {
+      this.#deps.limiter.recheck();
       this.#memberEmitter.fire(definition.id);
       if (this.#servers.get(definition.id) === server) this.#publish(this.#snapshots.update([server.view]));
     });
@@ -351,6 +352,10 @@ export class ServerHub implements Hub {
   #views(): ServerView[] {
     const servers = [...this.#configuration.servers.keys()].flatMap((id) => this.#servers.get(id)?.view ?? []);
     return [...servers, ...this.#groups.views()];
+  }
+
+  *#wantedIds(): Iterable<string> {
+    for (const [id, { isWanted }] of this.#servers) if (isWanted) yield id;
   }
 
   #ids(): string[] {

@@ -111,7 +111,10 @@ export interface CallLog {
 
 export interface CallToolOptions {
   readonly signal?: AbortSignal;
-  /** Overrides `timeouts.toolMs`. 0: no limit. */
+  /**
+   * For the call in all, in place of `timeouts.toolMs`: connecting counts and progress does not start it again, but a
+   * question to the person lets it stand still. 0: no limit.
+   */
   readonly timeoutMs?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Told which server answered: of a group, the member. */

@@ -20,16 +20,14 @@ export interface FairLimits {
   readonly limit: () => number | undefined;
   /** Places of one key. Who waits for one of these holds none of the others. */
   readonly keyLimit?: (key: string) => number | undefined;
-  /** Whether the last free place is kept for a key that holds none, so that one slow key cannot hold up all. */
-  readonly keepsOne?: () => boolean;
+  /** Keys that are likely to come: for each that holds nothing a place is kept, which no key takes as its second. */
+  readonly expected?: () => Iterable<string>;
 }
-
-/** Below so many places, none is kept. */
-const MIN_TO_KEEP_ONE = 4;
 
 /**
  * At most so many at the same time, over all keys and for each. A place that becomes free goes to the keys that wait by
- * turns, and inside a key to who came first, so that no key can make another wait for all of its own.
+ * turns, and inside a key to who came first, so that no key can make another wait for all of its own. Where there is a
+ * place for each expected key, none of them ever waits for its first, however slow the others are.
  */
 export class FairLimiter {
   readonly #limits: FairLimits;
@@ -61,7 +59,7 @@ export class FairLimiter {
     return this.#wait(key, signal);
   }
 
-  /** Lets in who has a place now: to be called when a limit has grown. */
+  /** Lets in who has a place now: to be called when a limit has grown, or a key is expected no more. */
   recheck(): void {
     this.#admit();
   }
@@ -78,8 +76,14 @@ export class FairLimiter {
     const keyLimit = this.#limits.keyLimit?.(key);
     if (keyLimit !== undefined && held >= Math.max(1, keyLimit)) return false;
     const limit = this.#limits.limit();
-    if (limit === undefined || limit < MIN_TO_KEEP_ONE || held === 0) return true;
-    return this.#inFlight < limit - 1 || this.#limits.keepsOne?.() !== true;
+    return limit === undefined || held === 0 || this.#inFlight + this.#kept() < limit;
+  }
+
+  /** Places that nobody takes who holds one. */
+  #kept(): number {
+    let kept = 0;
+    for (const key of this.#limits.expected?.() ?? []) if (!this.#held.has(key)) kept++;
+    return kept;
   }
 
   #take(key: string): Release {

@@ -294,7 +294,9 @@ export class ServerCalls implements Disposable {
   async #request(place: Lease, call: Call, args: JsonObject, signal: AbortSignal): Promise<CallToolResult> {
     const { tool, options, deadline } = call;
     const { entry, clock } = this.#options;
-    const { timeouts } = entry();
+    // A time that the caller gave is all there is, whatever the server says.
+    const resetOnProgress = options.timeoutMs === undefined && entry().timeouts.resetOnProgress;
+    const timeouts = { ...entry().timeouts, resetOnProgress };
     // From here on the request counts its own time: progress and questions to the person extend it.
     const timeoutMs = deadline.requestTimeoutMs;
     const totalLeftMs = this.#totalLeftMs(call);
@@ -302,10 +304,10 @@ export class ServerCalls implements Disposable {
     const goOn = deadline.pause();
     let heardAt = clock.now();
     const onProgress: CallToolOptions['onProgress'] = (progress) => {
-      if (timeouts.resetOnProgress) heardAt = clock.now();
+      if (resetOnProgress) heardAt = clock.now();
       options.onProgress?.(progress);
     };
-    const listens = options.onProgress !== undefined || timeouts.resetOnProgress;
+    const listens = options.onProgress !== undefined || resetOnProgress;
     try {
       options.onSent?.();
       call.room?.use();

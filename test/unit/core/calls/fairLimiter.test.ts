@@ -87,11 +87,16 @@ describe('FairLimiter', () => {
       { weight: 3, arbitrary: fc.record({ do: fc.constant('release' as const), pick: fc.nat(20) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('abort' as const), pick: fc.nat(20) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('limit' as const), to: fc.integer({ min: 1, max: 4 }) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('expect' as const), keys: fc.subarray(['a', 'b', 'c', 'd']) }),
+      },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         let limit = 2;
-        const limiter = new FairLimiter({ limit: () => limit });
+        let expected: string[] = [];
+        const limiter = new FairLimiter({ limit: () => limit, expected: () => expected });
         const { ask, granted, names } = recorder(limiter);
         const model = new Model();
         const controllers = new Map<string, AbortController>();
@@ -106,7 +111,7 @@ describe('FairLimiter', () => {
           } else if (step.do === 'release' && released < granted.length) {
             granted[released]?.release();
             released++;
-            model.inFlight--;
+            model.release();
           } else if (step.do === 'abort') {
             const name = model.waiting()[step.pick % Math.max(1, model.waiting().length)];
             if (name === undefined) continue;
@@ -115,8 +120,11 @@ describe('FairLimiter', () => {
           } else if (step.do === 'limit') {
             limit = step.to;
             limiter.recheck();
+          } else if (step.do === 'expect') {
+            expected = step.keys;
+            limiter.recheck();
           }
-          model.admit(limit);
+          model.admit(limit, expected);
           await settle();
           expect(names()).toEqual(model.granted);
           expect([limiter.inFlight, limiter.waiting]).toEqual([model.inFlight, model.waiting().length]);
@@ -155,24 +163,71 @@ describe('FairLimiter', () => {
     expect(names()).toEqual(['a1', 'b1', 'b2', 'b3', 'a2']);
   });
 
-  it('keeps the last place for a key that holds none, where it is told to', async () => {
-    let keepsOne = true;
-    const limiter = new FairLimiter({ limit: () => 4, keepsOne: () => keepsOne });
+  it('keeps a place for each expected key that holds none, and gives it to nobody who holds one', async () => {
+    let expected = ['a', 'b', 'c'];
+    const limiter = new FairLimiter({ limit: () => 4, expected: () => expected });
     const { ask, names } = recorder(limiter);
-    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2']) void ask(name[0] ?? '', name);
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) void ask(name[0] ?? '', name);
     await settle();
-    expect(names()).toEqual(['a1', 'a2', 'a3', 'b1']);
-    keepsOne = false;
+    expect(names()).toEqual(['a1', 'a2', 'b1', 'c1']);
+    expected = [];
     limiter.recheck();
     await settle();
     expect([names().length, limiter.waiting]).toEqual([4, 2]);
+  });
+
+  it('lets go on who waited for a place of a key that is expected no more', async () => {
+    let expected = ['a', 'b'];
+    const limiter = new FairLimiter({ limit: () => 2, expected: () => expected });
+    const { ask, names } = recorder(limiter);
+    for (const name of ['a1', 'a2']) void ask('a', name);
+    await settle();
+    expect(names()).toEqual(['a1']);
+    expected = ['a'];
+    limiter.recheck();
+    await settle();
+    expect(names()).toEqual(['a1', 'a2']);
+  });
+
+  it('makes no expected key wait for its first place where there is one for each, whatever the others hold', async () => {
+    const keys = ['a', 'b', 'c', 'd'];
+    const step = fc.record({ key: fc.constantFrom(...keys), release: fc.option(fc.nat(9), { nil: undefined }) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        fc.integer({ min: 4, max: 6 }),
+        fc.subarray(keys, { minLength: 1 }),
+        async (steps, limit, expected) => {
+          const limiter = new FairLimiter({ limit: () => limit, expected: () => expected });
+          const { ask, granted } = recorder(limiter);
+          const held = new Map<string, Release[]>(keys.map((key) => [key, []]));
+          const heldOf = (key: string) => held.get(key) ?? [];
+          const take = async () => {
+            await settle();
+            for (const { name, release } of granted.splice(0)) heldOf(name).push(release);
+          };
+          for (const { key, release } of steps.filter(({ key }) => expected.includes(key))) {
+            const isFirst = heldOf(key).length === 0;
+            void ask(key, key);
+            await take();
+            if (isFirst) expect(heldOf(key).length).toBeGreaterThan(0);
+            if (release !== undefined) heldOf(keys[release % keys.length] ?? '').pop()?.();
+            await take();
+          }
+        },
+      ),
+    );
   });
 
   it('is never over a limit and lets everybody in at last, whatever comes and goes', async () => {
     const step = fc.record({ key: fc.constantFrom('a', 'b', 'c'), release: fc.option(fc.nat(9), { nil: undefined }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, keeps) => {
-        const limiter = new FairLimiter({ limit: () => 5, keyLimit: () => 3, keepsOne: () => keeps });
+        const limiter = new FairLimiter({
+          limit: () => 5,
+          keyLimit: () => 3,
+          expected: () => (keeps ? ['a', 'b', 'd'] : []),
+        });
         const held: { key: string; release: Release }[] = [];
         for (const { key, release } of steps) {
           void limiter.acquire(key).then((give) => void held.push({ key, release: give }));
@@ -194,8 +249,17 @@ describe('FairLimiter', () => {
 /** The rules of the limiter with lists that are searched. */
 class Model {
   readonly granted: string[] = [];
-  inFlight = 0;
+  #released = 0;
   #keys: { key: string; names: string[] }[] = [];
+
+  get inFlight(): number {
+    return this.granted.length - this.#released;
+  }
+
+  /** The oldest gives its place back. */
+  release(): void {
+    this.#released++;
+  }
 
   waiting(): string[] {
     return this.#keys.flatMap(({ names }) => names);
@@ -212,12 +276,15 @@ class Model {
     this.#keys = this.#keys.filter(({ names }) => names.length > 0);
   }
 
-  admit(limit: number): void {
-    while (this.inFlight < limit) {
+  admit(limit: number, expected: readonly string[]): void {
+    for (let refused = 0; this.inFlight < limit && refused < this.#keys.length; ) {
       const line = this.#keys.shift();
       if (!line) return;
-      this.granted.push(line.names.shift() ?? '');
-      this.inFlight++;
+      const holders = this.granted.slice(this.#released).map((name) => name[0] ?? '');
+      const kept = expected.filter((key) => !holders.includes(key)).length;
+      const enters = !holders.includes(line.key) || this.inFlight + kept < limit;
+      if (enters) this.granted.push(line.names.shift() ?? '');
+      refused = enters ? 0 : refused + 1;
       if (line.names.length > 0) this.#keys.push(line);
     }
   }

@@ -428,6 +428,26 @@ describe('the timeout', () => {
     expect(arrived).toHaveLength(2);
   });
 
+  it('is the total where the caller gave one, whatever progress says', async () => {
+    setUp({ entry: { timeouts: { toolMs: 1000 }, retry: { calls: 'always' } } });
+    const progress: unknown[] = [];
+    make('t', { timeoutMs: 2000, onProgress: (update) => progress.push(update) });
+    await elapse(900);
+    expect(arrived[0]?.options).toMatchObject({ resetOnProgress: false });
+    arrived[0]?.options.onProgress?.({ progress: 1 });
+    await elapse(600);
+    arrived[0]?.fail(dropped());
+    await elapse(100);
+    expect(arrived[1]?.options.timeoutMs).toBe(400);
+    expect(progress).toEqual([{ progress: 1 }]);
+    make('t', { timeoutMs: 1000 });
+    make();
+    await settle();
+    expect(arrived[2]?.options.onProgress).toBeUndefined();
+    expect(arrived[3]?.options).toMatchObject({ resetOnProgress: true });
+    await answerAll();
+  });
+
   it('starts again with each progress for the next try as well', async () => {
     setUp({ entry: { timeouts: { toolMs: 1000 }, retry: { calls: 'always' } } });
     make();
