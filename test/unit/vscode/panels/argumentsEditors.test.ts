@@ -1,0 +1,200 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ArgumentsFiles } from '../../../../src/vscode/adapters/argumentsFiles';
+import { ArgumentsEditors, type TypedArguments } from '../../../../src/vscode/panels/argumentsEditors';
+import { argumentsTarget, argumentsUri } from '../../../../src/vscode/panels/argumentsUri';
+
+type Listener = (value: never) => void;
+const editor = vi.hoisted(() => ({
+  documents: [] as FakeDocument[],
+  tabs: [] as unknown[],
+  listeners: {} as Record<string, Listener>,
+  edits: 0,
+}));
+
+interface FakeUri {
+  readonly scheme: string;
+  readonly path: string;
+  readonly query: string;
+}
+interface FakeDocument {
+  readonly uri: FakeUri;
+  readonly version: number;
+  readonly isClosed: boolean;
+  text: string;
+  getText(): string;
+  positionAt(offset: number): number;
+}
+
+vi.mock('vscode', () => {
+  const on = (name: string) => (listener: Listener) => {
+    editor.listeners[name] = listener;
+    return { dispose() {} };
+  };
+  const registered = () => ({ dispose() {} });
+  return {
+    Uri: { from: (parts: object) => ({ ...parts, toString: () => JSON.stringify(parts) }) },
+    Range: class {
+      constructor(
+        readonly start: number,
+        readonly end: number,
+      ) {}
+    },
+    TabInputText: class {
+      constructor(readonly uri: unknown) {}
+    },
+    Diagnostic: class {},
+    DiagnosticSeverity: {},
+    WorkspaceEdit: class {
+      readonly replaced: unknown[][] = [];
+      replace(...args: unknown[]) {
+        this.replaced.push(args);
+      }
+    },
+    languages: {
+      createDiagnosticCollection: () => ({ set() {}, delete() {}, dispose() {} }),
+      registerCompletionItemProvider: registered,
+      registerHoverProvider: registered,
+      registerDocumentFormattingEditProvider: registered,
+    },
+    window: {
+      tabGroups: {
+        get all() {
+          return [{ tabs: editor.tabs }];
+        },
+        onDidChangeTabs: on('tabs'),
+      },
+      showTextDocument: () => Promise.resolve(),
+    },
+    workspace: {
+      get textDocuments() {
+        return editor.documents;
+      },
+      onDidChangeTextDocument: on('text'),
+      onDidOpenTextDocument: on('open'),
+      openTextDocument: () => Promise.resolve(editor.documents[0]),
+      applyEdit: ({ replaced }: { replaced: [unknown, { start: number; end: number }, string][] }) => {
+        for (const [, { start, end }, text] of replaced) {
+          const [document] = editor.documents;
+          if (document) type(document.text.slice(0, start) + text + document.text.slice(end));
+        }
+        editor.edits++;
+        return Promise.resolve(true);
+      },
+    },
+  };
+});
+
+const TARGET = { server: 's', tool: 'a/b "c"' };
+
+/** As a person, or an edit of the extension. */
+function type(text: string): void {
+  const [document] = editor.documents;
+  if (document === undefined) throw new Error('No document is open.');
+  document.text = text;
+  editor.listeners.text?.({ document, contentChanges: [{}] } as never);
+}
+
+async function open(args: object) {
+  const typed: TypedArguments[] = [];
+  const onView = vi.fn();
+  const uri = argumentsUri(TARGET) as unknown as FakeUri;
+  const files = { text: () => undefined, put: (_: unknown, text: string) => show(uri, text) };
+  const editors = new ArgumentsEditors({
+    files: files as unknown as ArgumentsFiles,
+    hub: { server: () => undefined, onDidChangeServers: () => ({ dispose() {} }) } as never,
+    validate: () => Promise.reject(new Error('Nothing is validated here.')),
+    onTyped: (_, entry) => typed.push(entry),
+    onView,
+    onClosed: () => {},
+  });
+  await editors.edit(TARGET, args as never, 1);
+  return { editors, typed, onView, uri };
+}
+
+function show(uri: FakeUri, text: string): void {
+  const document = {
+    uri,
+    text,
+    version: 1,
+    isClosed: false,
+    getText: () => document.text,
+    positionAt: (at: number) => at,
+  };
+  editor.documents = [document];
+}
+
+const text = () => editor.documents[0]?.text;
+
+describe('ArgumentsEditors', () => {
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    Object.assign(editor, { documents: [], edits: 0 });
+    const { TabInputText } = await import('vscode');
+    editor.tabs = [{ input: new TabInputText(argumentsUri(TARGET)), group: { viewColumn: 1 } }];
+    return () => vi.useRealTimers();
+  });
+
+  it('passes on what was typed once it can be read', async () => {
+    const { editors, typed } = await open({ a: 1 });
+    type('{"a": 2');
+    vi.runAllTimers();
+    expect(editors.view(TARGET)).toMatchObject({
+      open: true,
+      revision: 1,
+      problem: expect.any(String),
+      text: '{"a":1}',
+    });
+    type('{"a": 2}');
+    vi.runAllTimers();
+    expect(editors.view(TARGET)).toEqual({ open: true, revision: 2, text: '{"a":2}' });
+    expect(typed.map(({ args }) => args)).toEqual([undefined, { a: 2 }]);
+    // Of a tool that is not known nothing is kept.
+    expect(typed.every(({ sensitive }) => sensitive)).toBe(true);
+  });
+
+  it('edits only what differs, and hears no echo of it', async () => {
+    const { editors, onView } = await open({});
+    type('{ "b":1, "a" : 2 }');
+    vi.runAllTimers();
+    onView.mockClear();
+    await editors.follow(TARGET, { a: 3, b: 1 }, 1);
+    expect(text()).toBe('{ "b":1, "a" : 3 }');
+    vi.runAllTimers();
+    expect(onView).not.toHaveBeenCalled();
+    await editors.follow(TARGET, { b: 1, a: 3 }, 1);
+    expect(editor.edits).toBe(1);
+  });
+
+  it('never writes over somebody who types, nor follows a form that is behind', async () => {
+    const { editors } = await open({ a: 1 });
+    type('{"a": 12}');
+    await editors.follow(TARGET, { a: 5 }, 0);
+    expect(text()).toBe('{"a": 12}');
+    vi.runAllTimers();
+    await editors.follow(TARGET, { a: 5 }, 0);
+    expect(text()).toBe('{"a": 12}');
+    await editors.follow(TARGET, { a: 5 }, 1);
+    expect(text()).toBe('{"a": 5}');
+  });
+
+  it('brings an unreadable text back, and replaces it only for what was entered since', async () => {
+    const { editors } = await open({ a: 1 });
+    type('{"a": ');
+    vi.runAllTimers();
+    editor.tabs = [];
+    editor.listeners.tabs?.(undefined as never);
+    expect(editors.view(TARGET).open).toBe(false);
+    await editors.edit(TARGET, { a: 1 }, 1);
+    expect(text()).toBe('{"a": ');
+    await editors.edit(TARGET, { a: 7 }, 1);
+    expect(text()).toBe('{\n  "a": 7\n}');
+  });
+
+  it('names its documents for people and knows their tools again', () => {
+    const uri = argumentsUri(TARGET);
+    expect(uri.path).toBe('/patchbay.arguments/s/a-b -c-.json');
+    expect(argumentsTarget(uri)).toEqual(TARGET);
+    expect(argumentsTarget({ ...uri, scheme: 'file' } as never)).toBeUndefined();
+    expect(argumentsTarget({ ...uri, query: '{' } as never)).toBeUndefined();
+  });
+});
