@@ -204,6 +204,14 @@ test('whatever a server writes is text', async ({ panel }) => {
 
 test('a question without fields asks to agree, and a narrow panel has room for it', async ({ panel }) => {
   await running(panel);
+  // Beside each other, with little room for each.
+  await panel.page.setViewportSize({ width: 920, height: 800 });
+  await ask(panel, { ...VISIT, id: 'question-3' });
+  const runBar = panel.page.locator('.run-bar');
+  for (const button of await runBar.locator('> button').all()) {
+    expect((await button.boundingBox())?.height).toBeLessThan(32);
+  }
+  await panel.screenshot('question-beside-narrow-light');
   await panel.page.setViewportSize({ width: 420, height: 900 });
   await ask(panel, { ...SURVEY, schema: { type: 'object', properties: {}, required: [] } });
   await expect(card(panel)).toBeInViewport();
