@@ -98,7 +98,7 @@ export interface Transport {
 export interface CallToolOptions {
   readonly signal?: AbortSignal;
   /**
-   * For the call in all, in place of the server's `timeouts.toolMs`: connecting counts and progress does not start it
+   * For the call in all, in place of what the server's entry says: connecting counts and progress does not start it
    * again, but a question to the person lets it stand still. 0: no limit.
    */
   readonly timeoutMs?: number;

@@ -112,7 +112,7 @@ export interface CallLog {
 export interface CallToolOptions {
   readonly signal?: AbortSignal;
   /**
-   * For the call in all, in place of `timeouts.toolMs`: connecting counts and progress does not start it again, but a
+   * For the call in all, in place of what the server's entry says: connecting counts and progress does not start it again, but a
    * question to the person lets it stand still. 0: no limit.
    */
   readonly timeoutMs?: number;

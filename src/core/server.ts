@@ -10,6 +10,7 @@ import { type MemberCallOptions, ServerCalls } from './calls/serverCalls';
 import { PatternSubscriptions } from './catalog/resourceSubscriptions';
 import { ToolCatalog } from './catalog/toolCatalog';
 import { isToolIncluded } from './catalog/toolFilter';
+import { toolTimeoutMs } from './catalog/toolTimeout';
 import type { GlobalSettings, ServerDefinition, ServerEntry } from './config/definition';
 import { launchFingerprint } from './config/fingerprint';
 import { isSameLaunch } from './config/sameLaunch';
@@ -170,7 +171,7 @@ export class Server implements Disposable {
       autoConnect: entry?.autoConnect ?? 'manual',
       catalogStatus: status,
       tools,
-      toolMs: entry?.timeouts.toolMs ?? 0,
+      toolMs: (tool) => (entry ? toolTimeoutMs(entry, tool) : 0),
       inFlight: this.#calls.inFlight,
       ...breakersOf(this.#calls),
     };

@@ -276,7 +276,7 @@ export class Group implements Disposable {
   #mayGoOn(error: PatchbayError, wasSent: boolean, way: Way): boolean {
     if (FINAL.has(error.kind) || way.options.signal?.aborted) return false;
     // Where the caller gave no time, a call that ran out of it has that of the most patient member for all.
-    if (error.kind === 'timeout' && way.options.timeoutMs === undefined) way.totalMs ??= this.#longestMs();
+    if (error.kind === 'timeout' && way.options.timeoutMs === undefined) way.totalMs ??= this.#longestMs(way.tool);
     if ((this.#remainingOf(way) ?? 1) <= 0) return false;
     return !wasSent || this.#deps.mayGoElsewhere(error, this.#annotationsOf(way.tool));
   }
@@ -286,8 +286,8 @@ export class Group implements Disposable {
   }
 
   /** Undefined where a member knows no limit. */
-  #longestMs(): number | undefined {
-    const times = this.#seen().map(({ view }) => view.toolMs);
+  #longestMs(tool: string): number | undefined {
+    const times = this.#seen().map(({ view }) => view.toolMs(tool));
     return times.includes(0) ? undefined : Math.max(0, ...times);
   }
 

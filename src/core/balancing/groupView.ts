@@ -15,8 +15,8 @@ export interface MemberView {
   readonly catalogStatus: 'unknown' | 'cached' | 'live';
   /** Another array only when it is another list. */
   readonly tools: readonly Tool[];
-  /** `timeouts.toolMs`. 0: no limit. */
-  readonly toolMs: number;
+  /** How long a call of the tool may take, where the caller says nothing. 0: no limit. */
+  readonly toolMs: (tool: string) => number;
   /** Calls that it has not answered, whoever made them. */
   readonly inFlight: number;
   /** Absent: calls go through. */

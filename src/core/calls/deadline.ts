@@ -113,7 +113,7 @@ export class Deadline implements Disposable {
     this.#controller.abort(
       new PatchbayError('timeout', `${this.#label} did not end within ${formatDuration(this.#timeoutMs)}${waited}.`, {
         retryable: true,
-        hint: 'If it needs longer, raise the timeout of the call, or "timeouts.toolMs" of the server.',
+        hint: 'If it needs longer, raise the timeout of the call, or "timeouts.toolMs" or "tools.timeouts" of the server.',
       }),
     );
   }

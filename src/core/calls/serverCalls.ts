@@ -8,6 +8,7 @@ import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { BreakerState } from '../balancing/breaker';
 import type { OpenBreaker } from '../balancing/groupView';
+import { toolTimeoutMs } from '../catalog/toolTimeout';
 import type { ServerEntry } from '../config/definition';
 import type { Session } from '../connection/session';
 import type { CallToolOptions } from '../hubTypes';
@@ -148,7 +149,7 @@ export class ServerCalls implements Disposable {
   /** Rejects with a `PatchbayError`; an `isError` result resolves. */
   async call(tool: string, args: JsonObject, options: MemberCallOptions): Promise<CallToolResult> {
     const { clock, describe, begin, entry } = this.#options;
-    const timeoutMs = options.timeoutMs ?? entry().timeouts.toolMs;
+    const timeoutMs = options.timeoutMs ?? toolTimeoutMs(entry(), tool);
     if (!(timeoutMs >= 0)) throw new PatchbayError('config', 'The timeout of a call must be 0 (no limit) or more ms.');
     const started = performance.now();
     const deadline = new Deadline(timeoutMs, clock, `The tool "${tool}"`);

@@ -1,10 +1,12 @@
 /** Whether a tool name passes `tools.include` and `tools.exclude`. `*` stands for any run of characters. */
 export function isToolIncluded(name: string, include: readonly string[], exclude: readonly string[]): boolean {
-  return include.some((pattern) => matches(name, pattern)) && !exclude.some((pattern) => matches(name, pattern));
+  return (
+    include.some((pattern) => fitsToolName(name, pattern)) && !exclude.some((pattern) => fitsToolName(name, pattern))
+  );
 }
 
 /** Linear in the name and the pattern: a pattern comes from a file, so it must not be a way to hang the window. */
-function matches(name: string, pattern: string): boolean {
+export function fitsToolName(name: string, pattern: string): boolean {
   const [head = '', ...rest] = pattern.split('*');
   const tail = rest.pop();
   if (tail === undefined) return name === head;

@@ -164,7 +164,7 @@ export class SdkSession implements Session {
         transport,
         subject: tool === undefined ? `The request ${method}` : `The tool "${tool}"`,
         timeoutMs,
-        timeoutSetting: tool === undefined ? '"timeouts.requestMs"' : '"timeouts.toolMs"',
+        timeoutSetting: tool === undefined ? '"timeouts.requestMs"' : '"timeouts.toolMs" or "tools.timeouts"',
         signal,
       });
       // An HTTP link has no end of its own to watch: a peer that cannot be reached any more is one.

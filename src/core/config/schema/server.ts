@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { authSchema } from './auth';
 import { debugSchema, limitsSchema, retrySchema, securitySchema, timeoutsSchema, websocketSchema } from './sections';
-import { filledSection, flag, milliseconds, oneOf, optionalText, section, text, texts, wholeNumber } from './values';
+import {
+  duration,
+  filledSection,
+  flag,
+  milliseconds,
+  oneOf,
+  optionalText,
+  section,
+  text,
+  texts,
+  wholeNumber,
+} from './values';
 
 /** RFC 9110, 5.6.2: token. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -95,7 +106,13 @@ export const serverSchema = section({
     include: texts(['*']).describe('Tools to show; * stands for any text.'),
     exclude: texts([]).describe('Tools to leave out; * stands for any text.'),
     confirm: oneOf(['never', 'destructive', 'always']).default('destructive').describe('Which calls ask first.'),
-  }).describe('Which tools are shown.'),
+    timeouts: z
+      .record(z.string(), duration(), 'an object that maps names of tools to milliseconds')
+      .default({})
+      .describe(
+        'Longest wait for the answer of single tools, in ms, by name; * stands for any text. 0: no limit. Default: `timeouts.toolMs`.',
+      ),
+  }).describe('Which tools are shown, and how they are called.'),
   resources: texts([]).describe('URI patterns of resources to subscribe to.'),
   timeouts: timeoutsSchema,
   retry: retrySchema,

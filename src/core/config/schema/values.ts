@@ -46,9 +46,13 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
 }
 
 /** A duration in ms. */
-export function milliseconds(initial: number) {
+export function duration() {
   const what = 'a whole number of milliseconds, 0 or more';
-  return z.int(what).min(0, what).default(initial);
+  return z.int(what).min(0, what);
+}
+
+export function milliseconds(initial: number) {
+  return duration().default(initial);
 }
 
 export function numberWithin(min: number, max: number, initial: number) {

@@ -49,7 +49,7 @@ class Members {
       autoConnect: 'onDemand',
       catalogStatus: 'live',
       tools: [echo],
-      toolMs: 30_000,
+      toolMs: () => 30_000,
       inFlight: 0,
     };
     this.views.set(id, { ...before, ...change });

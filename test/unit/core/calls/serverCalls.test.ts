@@ -342,6 +342,16 @@ describe('the timeout', () => {
     expect(outcome.error).toMatchObject({ kind: 'timeout', message: expect.stringContaining('a connection') });
   });
 
+  it('is that of the tool where the server has one for it, and of the caller before all', async () => {
+    setUp({ entry: { timeouts: { toolMs: 1000 }, tools: { timeouts: { 'build*': 5000 } } } });
+    make('build_all');
+    make('other');
+    make('build_all', { timeoutMs: 10 });
+    await settle();
+    expect(arrived.map(({ options }) => options.timeoutMs)).toEqual([5000, 1000, 10]);
+    await answerAll();
+  });
+
   it('may be longer than the most that progress can make of it', async () => {
     setUp({ entry: { timeouts: { toolMs: 1000, maxTotalMs: 2000 } } });
     make('t', { timeoutMs: 5000 });
