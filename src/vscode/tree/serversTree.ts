@@ -8,7 +8,9 @@ import type { Hub, ServerSnapshot } from '../../core/hubTypes';
 import { RefreshQueue } from '../refreshQueue';
 import { ChildRows } from './childRows';
 import { memberItem } from './groupRows';
-import { hasPoolRow, poolItem, poolWords, type ServerLoad } from './poolRow';
+import { hasPoolRow, poolItem, type ServerLoad } from './poolRow';
+import { QuietRefresh } from './quietRefresh';
+import { isSameButMeasured } from './summary';
 import { markdown, toTreeItem } from './toTreeItem';
 import { type PoolNode, ServerNode, SourceNode, type TreeNode } from './treeNode';
 import { type ItemModel, noticeItem, serverItem, sourceItem, sourceKey, toolItem, type ViewContext } from './viewModel';
@@ -34,16 +36,20 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   readonly #sources = new Map<string, SourceNode>();
   readonly #servers = new Map<string, ServerNode>();
   readonly #rows = new ChildRows();
-  /** Numbers that each row of connections shows. */
-  readonly #poolWords = new Map<PoolNode, string>();
-  /** Rows whose hover was written: VS Code asks for another one only when the row is drawn again. */
-  readonly #hovered = new Set<TreeNode>();
+  /** Rows of connections that were drawn. */
+  readonly #pools = new Set<PoolNode>();
+  readonly #quiet: QuietRefresh<TreeNode>;
+  /** What each row that was drawn says behind its name. */
+  readonly #drawn = new WeakMap<TreeNode, string | undefined>();
+  /** The last snapshot of each server that was announced. */
+  readonly #announced = new Map<string, ServerSnapshot>();
 
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(options: ServersTreeOptions) {
     this.#options = options;
     this.#refresh = this.#store.add(new RefreshQueue(options.clock, REFRESH_DELAY_MS, (rows) => this.#announce(rows)));
+    this.#quiet = this.#store.add(new QuietRefresh(options.clock, (row) => this.#refresh.add(row)));
     this.#store.add(this.#changes);
     this.#store.add(options.onDidLoadHub((hub) => this.#watch(hub)));
     const loaded = options.hubIfLoaded();
@@ -54,22 +60,20 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#store.dispose();
   }
 
-  /** Draws one server's row again, for example because its countdown moved. */
-  refreshServer(id: string): void {
+  /** Draws one server's row again where its countdown moved and nobody may be reading its hover. */
+  tickServer(id: string): void {
     const node = this.#servers.get(id);
-    if (node) this.#refresh.add(node);
+    if (node) this.#tick(node);
   }
 
   /** The same for the rows of one tool. */
-  refreshTool(server: string, tool: string): void {
-    for (const node of this.#rows.toolNodes(server, tool)) this.#refresh.add(node);
+  tickTool(server: string, tool: string): void {
+    for (const node of this.#rows.toolNodes(server, tool)) this.#tick(node);
   }
 
   /** Draws the rows of connections again whose numbers are other ones now. */
-  refreshPools(): void {
-    for (const [node, shown] of this.#poolWords) {
-      if (poolWords(this.#loadOf(node.server), vscode.l10n.t) !== shown) this.#refresh.add(node);
-    }
+  tickPools(): void {
+    for (const node of this.#pools) this.#tick(node);
   }
 
   /** Tells VS Code at once of every change: it looks for rows only among those that it knows. */
@@ -107,8 +111,10 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    this.#hovered.delete(node);
+    this.#quiet.drawn(node);
     const model = this.#model(node);
+    this.#drawn.set(node, model?.description);
+    if (node.kind === 'pool') this.#pools.add(node);
     return model ? toTreeItem(model, node) : new vscode.TreeItem('');
   }
 
@@ -116,7 +122,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
     const text = await this.#hover(node);
     if (text === undefined) return item;
-    this.#hovered.add(node);
+    this.#quiet.hoverWritten(node);
     item.tooltip = markdown(text);
     return item;
   }
@@ -131,18 +137,33 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   #watch(hub: Hub): void {
-    this.#store.add(hub.onDidChangeServers(({ id }) => this.refreshServer(id)));
+    this.#store.add(hub.onDidChangeServers((snapshot) => this.#handleChange(snapshot)));
     this.#store.add(hub.onDidChangeServerList(() => this.#refresh.addAll()));
     this.#store.add(hub.calls.onDidChange((call) => this.#forgetHovers(call)));
     this.#refresh.addAll();
   }
 
+  #handleChange(snapshot: ServerSnapshot): void {
+    const node = this.#servers.get(snapshot.id);
+    const before = this.#announced.get(snapshot.id);
+    this.#announced.set(snapshot.id, snapshot);
+    if (!node) return;
+    if (!before || !isSameButMeasured(before, snapshot)) this.#refresh.add(node);
+    // A measured time stands in the hover alone.
+    else if (this.#quiet.hovered.includes(node)) this.#quiet.redraw(node);
+  }
+
+  #tick(node: TreeNode): void {
+    if (this.#quiet.isRead(node) || this.#model(node)?.description === this.#drawn.get(node)) return;
+    this.#refresh.add(node);
+  }
+
   /** A hover that was written before a call ended has old numbers. Costs nothing where nobody looked. */
   #forgetHovers({ server, tool, outcome }: HistoryEntry): void {
     if (outcome === undefined) return;
-    for (const node of this.#hovered) {
+    for (const node of this.#quiet.hovered) {
       if (node.kind === 'source' || node.server !== server) continue;
-      if (node.kind !== 'tool' || node.tool === tool) this.#refresh.add(node);
+      if (node.kind !== 'tool' || node.tool === tool) this.#quiet.redraw(node);
     }
   }
 
@@ -162,7 +183,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     const nodes: TreeNode[] = [];
     if (noticeItem(snapshot, vscode.l10n.t)) nodes.push(this.#rows.notice(parent));
     if (hasPoolRow(snapshot)) nodes.push(this.#rows.pool(parent));
-    else this.#poolWords.delete(this.#rows.pool(parent));
+    else this.#pools.delete(this.#rows.pool(parent));
     nodes.push(...this.#rows.members(parent, snapshot));
     nodes.push(...this.#rows.tools(parent, snapshot));
     return nodes;
@@ -179,11 +200,8 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
         return serverItem(snapshot, this.#context());
       case 'notice':
         return noticeItem(snapshot, t);
-      case 'pool': {
-        const load = this.#loadOf(node.server);
-        this.#poolWords.set(node, poolWords(load, t));
-        return poolItem(snapshot, load, t);
-      }
+      case 'pool':
+        return poolItem(snapshot, this.#loadOf(node.server), t);
       case 'member': {
         const { group } = snapshot;
         const member = group?.members.find(({ id }) => id === node.server);
@@ -238,10 +256,11 @@ export class ServersTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   #forgetMissing(servers: readonly ServerSnapshot[]): void {
     const present = new Set(servers.map((server) => server.id));
     for (const id of this.#servers.keys()) if (!present.has(id)) this.#servers.delete(id);
+    for (const id of this.#announced.keys()) if (!present.has(id)) this.#announced.delete(id);
     this.#rows.keepOnly(present);
-    for (const rows of [this.#poolWords, this.#hovered]) {
-      for (const node of rows.keys())
-        if (node.kind !== 'source' && !present.has(node.server)) rows.delete(node as never);
+    for (const node of this.#pools) if (!present.has(node.server)) this.#pools.delete(node);
+    for (const node of this.#quiet.hovered) {
+      if (node.kind !== 'source' && !present.has(node.server)) this.#quiet.drawn(node);
     }
   }
 }

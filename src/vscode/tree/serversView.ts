@@ -103,9 +103,9 @@ export class ServersView implements vscode.Disposable {
     if (servers.length === 0 && tools.length === 0 && !hasPools) return;
     this.#countdown = this.#clock.setTimeout(() => {
       this.#countdown = undefined;
-      for (const id of servers) this.tree.refreshServer(id);
-      for (const { server, tool } of tools) this.tree.refreshTool(server, tool);
-      this.tree.refreshPools();
+      for (const id of servers) this.tree.tickServer(id);
+      for (const { server, tool } of tools) this.tree.tickTool(server, tool);
+      this.tree.tickPools();
       this.#tick();
     }, COUNTDOWN_MS);
   }

@@ -1,7 +1,7 @@
 import type { ServerSnapshot } from '../../core/hubTypes';
 import type { Translate } from '../localize';
-import { oneLine } from '../plainText';
 import { breakerIcon, breakerWords } from './breakerWords';
+import { causeWords, firstSentence } from './causeWords';
 import { groupIcon, memberCount } from './groupWords';
 import { remaining } from './timeWords';
 
@@ -29,7 +29,7 @@ export function stateWords(snapshot: ServerSnapshot, now: number | undefined, t:
       return t('disconnecting…');
     case 'connected':
       if (paused) return joined(paused, memberCount(snapshot, t), toolCount(snapshot, t));
-      return joined(t('ready'), memberCount(snapshot, t), toolCount(snapshot, t), roundTrip(snapshot, t));
+      return joined(t('ready'), memberCount(snapshot, t), toolCount(snapshot, t));
     case 'reconnecting': {
       if (state.cause === 'unreachable') {
         if (state.nextAt === undefined) return t('host not reachable · looking again…');
@@ -37,8 +37,10 @@ export function stateWords(snapshot: ServerSnapshot, now: number | undefined, t:
         return t('host not reachable · {0}', remaining(state.nextAt - now, t));
       }
       const attempt = state.maxAttempts > 0 ? `${state.attempt}/${state.maxAttempts}` : `${state.attempt}`;
-      if (state.nextAt === undefined || now === undefined) return t('reconnecting {0}…', attempt);
-      return t('reconnecting {0} · {1}', attempt, remaining(state.nextAt - now, t));
+      if (now === undefined) return t('reconnecting {0}…', attempt);
+      const cause = causeWords(state.error, t);
+      if (state.nextAt === undefined) return joined(t('reconnecting {0}…', attempt), cause);
+      return joined(t('reconnecting {0} · {1}', attempt, remaining(state.nextAt - now, t)), cause);
     }
     case 'needsInput':
       if (state.needed.kind === 'approval') return t('needs approval');
@@ -77,19 +79,9 @@ export function stateIcon(snapshot: ServerSnapshot): StateIcon {
   }
 }
 
-/** What happened, without the next step: that has its place in the row below and in the hover. */
-function firstSentence(message: string): string {
-  const line = oneLine(message, 200);
-  return oneLine(line.match(/^.*?(?=[.!?](\s|$))/)?.[0] ?? line, 80);
-}
-
 function toolCount({ catalog }: ServerSnapshot, t: Translate): string {
   if (catalog.status !== 'live') return catalog.error === undefined ? '' : t('tools not listed');
   return catalog.tools.length === 1 ? t('1 tool') : t('{0} tools', catalog.tools.length);
-}
-
-function roundTrip({ roundTripMs }: ServerSnapshot, t: Translate): string {
-  return roundTripMs === undefined ? '' : t('{0} ms', roundTripMs);
 }
 
 function joined(...words: string[]): string {

@@ -28,6 +28,14 @@ export function summarize(servers: readonly ServerSnapshot[]): ServersSummary {
   };
 }
 
+/** Whether two snapshots of a server differ in nothing but the time to it and back. */
+export function isSameButMeasured(a: ServerSnapshot, b: ServerSnapshot): boolean {
+  const { roundTripMs: _, catalog, ...before } = a;
+  const { roundTripMs: __, catalog: other, ...after } = b;
+  const sameCatalog = catalog.tools === other.tools && catalog.status === other.status && catalog.error === other.error;
+  return sameCatalog && JSON.stringify(before) === JSON.stringify(after);
+}
+
 export function tickingOf(servers: readonly ServerSnapshot[]): Ticking {
   const counting = servers.filter(({ state, breaker }) => state.kind === 'reconnecting' || breaker?.kind === 'open');
   const tools = servers.flatMap(({ id, toolBreakers = [] }) =>

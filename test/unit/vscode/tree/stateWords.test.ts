@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionState } from '../../../../src/core/connection/state';
+import { serverTooltip } from '../../../../src/vscode/reports/hovers';
 import { stateIcon, stateWords } from '../../../../src/vscode/tree/stateWords';
-import { connected, failure, snapshot, t } from '../snapshots';
+import { connected, context, failure, snapshot, t } from '../snapshots';
 
 const NOW = 10_000;
 const words = (state: ConnectionState) => stateWords(snapshot({ state }), NOW, t);
@@ -17,23 +18,23 @@ describe('stateWords', () => {
     [{ kind: 'needsInput', needed: { kind: 'value', names: ['key'] } }, 'needs input'],
     [
       { kind: 'reconnecting', cause: 'failed', attempt: 2, maxAttempts: 5, nextAt: NOW + 3100, error: failure },
-      'reconnecting 2/5 · 4 s',
+      'reconnecting 2/5 · 4 s · Command not found: foo',
     ],
     [
       { kind: 'reconnecting', cause: 'failed', attempt: 2, maxAttempts: 5, nextAt: undefined, error: failure },
-      'reconnecting 2/5…',
+      'reconnecting 2/5… · Command not found: foo',
     ],
     [
       { kind: 'reconnecting', cause: 'failed', attempt: 7, maxAttempts: 0, nextAt: NOW + 1000, error: failure },
-      'reconnecting 7 · 1 s',
+      'reconnecting 7 · 1 s · Command not found: foo',
     ],
     [
       { kind: 'reconnecting', cause: 'failed', attempt: 1, maxAttempts: 1, nextAt: NOW - 500, error: failure },
-      'reconnecting 1/1 · 0 s',
+      'reconnecting 1/1 · 0 s · Command not found: foo',
     ],
     [
       { kind: 'reconnecting', cause: 'failed', attempt: 1, maxAttempts: 1, nextAt: NOW + 150_000, error: failure },
-      'reconnecting 1/1 · 3 min',
+      'reconnecting 1/1 · 3 min · Command not found: foo',
     ],
     [
       { kind: 'reconnecting', cause: 'unreachable', attempt: 1, maxAttempts: 5, nextAt: NOW + 9000, error: failure },
@@ -49,7 +50,25 @@ describe('stateWords', () => {
     expect(stateWords(connected(), NOW, t)).toBe('ready · 0 tools');
     expect(stateWords(connected('a'), NOW, t)).toBe('ready · 1 tool');
     expect(stateWords(connected('a', 'b'), NOW, t)).toBe('ready · 2 tools');
-    expect(stateWords({ ...connected('a'), roundTripMs: 8 }, NOW, t)).toBe('ready · 1 tool · 8 ms');
+  });
+
+  it('leaves a measured time to the hover, which says what it is', () => {
+    const measured = { ...connected('a'), roundTripMs: 8 };
+    expect(stateWords(measured, NOW, t)).toBe('ready · 1 tool');
+    expect(serverTooltip(measured, context)).toContain('Last health check: 8 ms');
+    expect(serverTooltip(connected('a'), context)).not.toContain('health check');
+  });
+
+  it('names the cause of a countdown in a few words, and none where the words stay', () => {
+    const error = {
+      ...failure,
+      code: 'ECONNREFUSED',
+      message: `Nothing is listening at ${'x'.repeat(500)}. Start it.`,
+    };
+    const waiting = { kind: 'reconnecting', cause: 'failed', attempt: 2, maxAttempts: 5, nextAt: NOW + 3100 } as const;
+    expect(words({ ...waiting, error })).toBe('reconnecting 2/5 · 4 s · connection refused');
+    expect(words({ ...waiting, error: { ...error, code: 'EPIPE' } }).length).toBeLessThan(90);
+    expect(stateWords(snapshot({ state: { ...waiting, error } }), undefined, t)).toBe('reconnecting 2/5…');
   });
 
   it('counts nothing that it does not know', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summarize, tickingOf } from '../../../../src/vscode/tree/summary';
+import { isSameButMeasured, summarize, tickingOf } from '../../../../src/vscode/tree/summary';
 import { connected, failure, snapshot } from '../snapshots';
 
 const waiting = {
@@ -29,6 +29,14 @@ it('does not count groups as servers', () => {
     connected: 1,
     failed: 0,
   });
+});
+
+it('knows that nothing shows where only a time was measured', () => {
+  const server = connected('a');
+  expect(isSameButMeasured(server, { ...server, roundTripMs: 3 })).toBe(true);
+  expect(isSameButMeasured({ ...server, roundTripMs: 2 }, { ...server, roundTripMs: 3, processId: 7 })).toBe(false);
+  expect(isSameButMeasured(server, connected('a'))).toBe(false);
+  expect(isSameButMeasured(server, { ...server, catalog: { ...server.catalog, error: 'no' } })).toBe(false);
 });
 
 it('knows which rows change while nothing happens', () => {
