@@ -93,6 +93,8 @@ export type RunOutcome =
 export interface LogLine {
   readonly level: string;
   readonly text: string;
+  /** Other calls of the server ran when it was written, so that it may be about one of them. */
+  readonly shared?: true;
 }
 
 /** A finished run. `at` is ms since the epoch. */

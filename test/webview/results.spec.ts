@@ -178,11 +178,13 @@ test('shows the log of the server while the call runs and after', async ({ panel
   await panel.open(SUM);
   const { page } = panel;
   await panel.send({ type: 'started', run: { id: 'r', at: 0 } });
-  const lines = [{ level: 'warning', text: '<b>low</b> on disk' }];
+  const lines = [{ level: 'warning', text: '<b>low</b> on disk', shared: true as const }];
   await expect(page.getByRole('article', { name: 'Running' })).toBeVisible();
   await panel.send({ type: 'log', id: 'r', lines });
   await expect(page.getByText('<b>low</b> on disk')).toBeVisible();
+  await expect(page.getByText('Several calls ran at the same time')).toBeVisible();
   await panel.expectSound();
+  await panel.screenshot('log-shared');
   await panel.send({ type: 'finished', run: { id: 'r', at: 0, durationMs: 5, log: lines, outcome: result([]) } });
   await page.getByText('Log of the server (1)').press('Enter');
   await expect(page.getByText('<b>low</b> on disk')).toBeVisible();

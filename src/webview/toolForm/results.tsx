@@ -97,6 +97,9 @@ function Log({ lines, open }: { lines: readonly LogLine[]; open: boolean }) {
   return (
     <details class="log" open={open}>
       <summary>Log of the server ({lines.length})</summary>
+      {lines.some(({ shared }) => shared) && (
+        <p class="about">Several calls ran at the same time: some of these lines may be about another one.</p>
+      )}
       <ul>
         {lines.map(({ level, text }, index) => (
           <li key={`${index}`}>

@@ -115,8 +115,10 @@ class FakeHub {
   readonly onDidChangeServers = this.changed.event;
   readonly onDidChangeServerList = new Emitter<void>().event;
   readonly exchanges = new Emitter<unknown>();
+  readonly ended = new Emitter<unknown>();
+  earlier: readonly unknown[] = [];
   traffic() {
-    return { onDidAdd: this.exchanges.event };
+    return { snapshot: () => this.earlier, onDidAdd: this.exchanges.event, onDidFinish: this.ended.event };
   }
   readonly calls: { args: unknown; options: CallToolOptions }[] = [];
   readonly connect = vi.fn(() => Promise.resolve());
@@ -403,6 +405,32 @@ describe('tool panels', () => {
     ]);
     expect(panel().of('log')[0]?.lines).toEqual(log);
     expect(hub.exchanges.size).toBe(0);
+  });
+
+  it('marks what the server reports while several calls run as shared', async () => {
+    const { panels, panel, hub } = setUp();
+    const call = (number: number, state: string) => ({ direction: 'sent', method: 'tools/call', number, state });
+    const logged = (data: string) =>
+      hub.exchanges.fire({
+        direction: 'received',
+        method: 'notifications/message',
+        request: { message: { params: { data } } },
+      });
+    hub.earlier = [call(1, 'done'), call(2, 'pending')];
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'run', id: 'r1', args: {} });
+    await settled();
+    hub.exchanges.fire(call(3, 'pending'));
+    logged('of one of them');
+    hub.ended.fire(call(2, 'cancelled'));
+    logged('mine');
+    hub.answer.resolve({ content: [] });
+    await settled();
+    expect(panel().of('finished')[0]?.run.log).toEqual([
+      { level: 'info', text: 'of one of them', shared: true },
+      { level: 'info', text: 'mine' },
+    ]);
+    expect(hub.ended.size).toBe(0);
   });
 
   it('shortens long arguments in the question', async () => {
