@@ -1,7 +1,7 @@
 /// <reference types="mocha" />
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { openView, savedCalls, serverThat, stateOf } from './support';
+import { addUserServer, echoServer, openView, removeServers, savedCalls, serverThat, stateOf } from './support';
 
 suite('restricted mode', () => {
   test('lists the servers of the workspace and starts none', async () => {
@@ -33,5 +33,22 @@ suite('restricted mode', () => {
       vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ label }) => /anything/.test(label)),
       [],
     );
+  });
+
+  test('uses neither groups nor settings of the workspace, and leaves the servers of the user alone', async () => {
+    const api = await openView();
+    await addUserServer('mine', { command: 'node', args: [echoServer] });
+    await serverThat(api, 'borrowed', ({ group }) => group?.members.length === 2);
+    assert.equal(stateOf(api, 'borrowed'), 'needsInput');
+    await assert.rejects(api.callTool('borrowed', 'echo', { text: 'x' }), /Restricted Mode/);
+    await assert.rejects(
+      async () => vscode.commands.executeCommand('patchbay.connect', { server: 'borrowed' }),
+      /Restricted Mode/,
+    );
+    assert.equal(stateOf(api, 'mine'), 'disconnected');
+    assert.match(JSON.stringify(await api.callTool('mine', 'echo', { text: 'mine' })), /mine/);
+    const found = vscode.languages.getDiagnostics().flatMap(([, diagnostics]) => diagnostics);
+    assert.match(found.map(({ message }) => message).join('\n'), /"pool.maxTotal".*not trusted/);
+    await removeServers(api, 'mine');
   });
 });
