@@ -24,7 +24,7 @@ export class CallRecords implements Disposable {
     const at = this.#ports.clock.now();
     const ended = this.history.begin(call);
     return (end) => {
-      const { server, tool } = call;
+      const { server, group, tool } = call;
       const { outcome, durationMs, queueMs, result } = end;
       const bytesOut = estimateSize(call.arguments).bytes;
       const bytesIn = result && estimateSize(result).bytes;
@@ -32,7 +32,7 @@ export class CallRecords implements Disposable {
       const errorKind = outcome === 'ok' || outcome === 'toolError' ? undefined : outcome;
       const isError = outcome === 'toolError';
       this.#metrics.recordCall({ server, tool, durationMs, queueMs, errorKind, isError, bytesIn, bytesOut });
-      this.#write({ at, server, tool, arguments: call.arguments, outcome, durationMs }, call);
+      this.#write({ at, server, group, tool, arguments: call.arguments, outcome, durationMs }, call);
     };
   }
 

@@ -163,7 +163,9 @@ export class HubGroups implements Disposable {
         onDidChangeMember: onDidChangeServer,
         connect: (id) => this.#member(id).connect(false),
         call: (id, tool, args, options, onSent) =>
-          this.#counted(group, id, () => this.#member(id).callTool(tool, args, { ...options, onSent })),
+          this.#counted(group, id, () =>
+            this.#member(id).callTool(tool, args, { ...options, onSent, group: definition.id }),
+          ),
         mayGoElsewhere: (failure, annotations) =>
           mayGoElsewhere({ failure, policy: this.#strictestPolicy(definition), annotations }),
         check: (id, signal) => this.#member(id).reads.ping(signal),

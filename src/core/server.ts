@@ -123,8 +123,8 @@ export class Server implements Disposable {
         tool,
         around: () => this.#middleware.around(),
         describe: (error) => this.#describe(error),
-        begin: (tool, args) =>
-          deps.beginCall({ server: definition.id, tool, arguments: args, redactor: this.#redactor }),
+        begin: (tool, args, group) =>
+          deps.beginCall({ server: definition.id, group, tool, arguments: args, redactor: this.#redactor }),
         clock,
       }),
     );

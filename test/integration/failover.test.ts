@@ -5,6 +5,8 @@ import { startWilful, type Verdict, type WilfulServer } from '../support/wilfulS
 
 let hub: Hub;
 let servers: WilfulServer[] = [];
+/** Of the audit log. */
+let lines: string[] = [];
 
 afterEach(async () => {
   await hub.close();
@@ -19,7 +21,10 @@ async function open(members: readonly { marks?: Marks; verdict?: Verdict; entry?
   servers = await Promise.all(members.map(({ marks, verdict }) => startWilful(marks, verdict)));
   const ids = members.map((_, index) => 'abcdef'[index] as string);
   const entries = ids.map((id, i) => [id, { url: servers[i]?.url, transport: 'http', ...members[i]?.entry }]);
+  lines = [];
+  const sink = { append: (line: string) => void lines.push(line), flush: async () => {} };
   hub = createHub({
+    ports: { audit: { sink, arguments: () => 'hash' } },
     config: {
       version: 1,
       servers: Object.fromEntries(entries),
@@ -106,6 +111,28 @@ describe('a destructive tool', () => {
     const { catalog, group } = hub.server('ops') ?? {};
     expect(catalog?.tools[0]?.tool.annotations).toEqual({ destructiveHint: true });
     expect(group?.warnings).toEqual(['"wipe" is marked in another way by "b": the strictest marks hold.']);
+  });
+});
+
+describe('the records of a call of a group', () => {
+  it('name the group and the member, for each member that it was given to', async () => {
+    const marks = { readOnlyHint: true };
+    await open([{ marks, verdict: 'break' }, { marks }]);
+    expect(await call()).toBe('b');
+    await call('b');
+    const entries = hub.calls
+      .entries()
+      .map(({ server, group, member, outcome }) => ({ server, group, member, outcome }));
+    expect(entries).toEqual([
+      { server: 'b', outcome: 'ok' },
+      { server: 'b', group: 'ops', member: 'b', outcome: 'ok' },
+      { server: 'a', group: 'ops', member: 'a', outcome: 'transport' },
+    ]);
+    expect(lines.map((line) => JSON.parse(line)).map(({ server, group, member }) => [server, group, member])).toEqual([
+      ['a', 'ops', 'a'],
+      ['b', 'ops', 'b'],
+      ['b', undefined, undefined],
+    ]);
   });
 });
 

@@ -24,8 +24,8 @@ export interface AuditedCall {
   readonly arguments: unknown;
   readonly outcome: CallOutcome;
   readonly durationMs: number;
-  /** The server of a group that answered. */
-  readonly member?: string | undefined;
+  /** Id of the group that the call was made through: `server` is the member that got it. */
+  readonly group?: string | undefined;
 }
 
 /** What a record tells of the arguments: a fingerprint by which equal ones are known, or what they were. */
@@ -42,6 +42,8 @@ export interface AuditRecord {
   readonly arguments?: JsonValue;
   readonly outcome: CallOutcome;
   readonly durationMs: number;
+  /** Id of the group that the call was made through: `server` is the member that got it, and is named here, too. */
+  readonly group?: string;
   readonly member?: string;
 }
 
@@ -61,7 +63,7 @@ export function auditLine(call: AuditedCall, how: AuditArguments): string {
       : { arguments: redactedArguments(call.arguments, how.redactor, MAX_ARGUMENT_CHARACTERS) }),
     outcome: call.outcome,
     durationMs: Math.round(call.durationMs * 1000) / 1000,
-    ...(call.member === undefined ? {} : { member: bounded(call.member) }),
+    ...(call.group === undefined ? {} : { group: bounded(call.group), member: bounded(call.server) }),
   };
   return JSON.stringify(record);
 }

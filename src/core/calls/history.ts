@@ -26,12 +26,15 @@ export interface HistoryEntry {
   readonly queueMs?: number;
   readonly bytesIn?: number;
   readonly bytesOut?: number;
-  /** The server of a group that answered. */
+  /** Id of the group that the call was made through: `server` is the member that got it, and is named here, too. */
+  readonly group?: string;
   readonly member?: string;
 }
 
 export interface CallStart {
   readonly server: string;
+  /** Id of the group that the call was made through. */
+  readonly group?: string | undefined;
   readonly tool: string;
   readonly arguments: unknown;
   /** Of the server: knows its secrets. */
@@ -46,7 +49,6 @@ export interface CallEnd {
   readonly queueMs: number;
   readonly bytesIn?: number | undefined;
   readonly bytesOut?: number | undefined;
-  readonly member?: string | undefined;
 }
 
 export interface CallHistoryOptions {
@@ -108,6 +110,7 @@ export class CallHistory implements Disposable {
       at: this.#clock.now(),
       start: {
         server: start.server,
+        group: start.group,
         tool: bounded(start.tool),
         arguments: isLarge ? undefined : start.arguments,
         redactor: start.redactor,
@@ -144,7 +147,7 @@ export class CallHistory implements Disposable {
 }
 
 function read({ id, at, start, cut, end }: CallRecord): HistoryEntry {
-  const { bytesIn, bytesOut, member } = end ?? {};
+  const { bytesIn, bytesOut } = end ?? {};
   return {
     id,
     at,
@@ -154,7 +157,7 @@ function read({ id, at, start, cut, end }: CallRecord): HistoryEntry {
     ...(end ? { outcome: end.outcome, durationMs: end.durationMs, queueMs: end.queueMs } : {}),
     ...(bytesIn === undefined ? {} : { bytesIn }),
     ...(bytesOut === undefined ? {} : { bytesOut }),
-    ...(member === undefined ? {} : { member }),
+    ...(start.group === undefined ? {} : { group: start.group, member: start.server }),
   };
 }
 

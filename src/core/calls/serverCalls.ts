@@ -38,12 +38,14 @@ export interface ServerCallsOptions {
   readonly around: () => ComposedMiddleware;
   readonly describe: (error: unknown) => PatchbayError;
   /** Told of each call; what it returns is told how the call ended. */
-  readonly begin: (tool: string, args: JsonObject) => (end: CallEnd) => void;
+  readonly begin: (tool: string, args: JsonObject, group: string | undefined) => (end: CallEnd) => void;
   readonly clock: Clock;
 }
 
 /** What a group adds to a call of one of its members. */
 export interface MemberCallOptions extends CallToolOptions {
+  /** Its id, for the records. */
+  readonly group?: string;
   /**
    * Called before anything of the call is sent. Given, the call is made once, as who gave it has other ways; only where the
    * server forgot the session, once more in a new one.
@@ -167,7 +169,7 @@ export class ServerCalls implements Disposable {
       isDisconnected: false,
     };
     this.#calls.add(call);
-    const ended = begin(tool, args);
+    const ended = begin(tool, args, options.group);
     const end = (outcome: CallEnd['outcome'], result?: CallToolResult) =>
       ended({ outcome, durationMs: performance.now() - started, queueMs, result });
     try {

@@ -35,7 +35,7 @@ function turned(value: unknown): unknown {
 
 describe('auditLine', () => {
   it('is one line of JSON with a fingerprint of the arguments', () => {
-    const line = auditLine(call({ member: 'm' }), { kind: 'hash' });
+    const line = auditLine(call({ group: 'g' }), { kind: 'hash' });
     expect(JSON.parse(line)).toEqual({
       time: '2026-01-02T03:04:05.006Z',
       server: 's',
@@ -43,7 +43,8 @@ describe('auditLine', () => {
       argumentsSha256: createHash('sha256').update('{"a":2,"b":1}').digest('hex'),
       outcome: 'ok',
       durationMs: 12.346,
-      member: 'm',
+      group: 'g',
+      member: 's',
     });
     expect(line).not.toContain('\n');
   });

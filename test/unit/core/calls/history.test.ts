@@ -24,10 +24,10 @@ describe('CallHistory', () => {
     const at = clock.now();
     await clock.advance(10);
     begin('second');
-    end({ ...done, bytesIn: 3, bytesOut: 4, member: 'm' });
+    end({ ...done, bytesIn: 3, bytesOut: 4 });
     end({ ...done, outcome: 'timeout' });
     const first = { id: 1, at, server: 's', tool: 'first', arguments: { a: 1 } };
-    const ended = { ...first, ...done, bytesIn: 3, bytesOut: 4, member: 'm' };
+    const ended = { ...first, ...done, bytesIn: 3, bytesOut: 4 };
     expect(history.entries()).toEqual([{ id: 2, at: at + 10, server: 's', tool: 'second', arguments: {} }, ended]);
     expect(seen.map(([what, { id }]) => `${what} ${id}`)).toEqual(['add 1', 'add 2', 'change 1']);
     expect([seen[0]?.[1], seen[2]?.[1]]).toEqual([first, ended]);
