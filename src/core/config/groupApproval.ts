@@ -24,7 +24,7 @@ export function describeGroup({ id, members, overrides, borrows = [] }: GroupDef
   const summary =
     borrows.length === 0
       ? `Group “${id}” of servers of this workspace`
-      : `Group “${id}” connects, checks and calls ${count} that this workspace does not bring`;
+      : `Group “${id}” connects, checks and calls ${count} from outside of this folder`;
   return {
     summary,
     details: [
