@@ -80,6 +80,13 @@ export class CircuitBreaker implements Disposable {
     return isOpen ? { kind: 'open', until: this.#openUntil, ...this.#cause } : { kind: 'halfOpen', ...this.#cause };
   }
 
+  /** Closed, and without failures that still count. */
+  get isUntroubled(): boolean {
+    const { withinMs } = this.#settings;
+    const now = this.#clock.now();
+    return this.state.kind === 'closed' && !this.#failedAt.some((at) => now - at < withinMs);
+  }
+
   /** Throws a `PatchbayError` of kind `limit` where no call may pass. */
   enter(): BreakerPass {
     const { state } = this;

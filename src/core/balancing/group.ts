@@ -1,14 +1,14 @@
 import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { type Disposable, DisposableStore } from '../../base/disposable';
-import { describeError, type ErrorKind, PatchbayError } from '../../base/errors';
+import { describeError, type ErrorKind, type PatchbayError } from '../../base/errors';
 import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { GroupDefinition } from '../config/definition';
 import type { ConnectionState } from '../connection/state';
 import type { CallToolOptions } from '../hubTypes';
-import { asPatchbayError, connectedTooLate, exhaustedError, memberError } from './groupErrors';
+import { asPatchbayError, connectedTooLate, exhaustedError, memberError, noSuchTool } from './groupErrors';
 import { type MemberTools, ToolComparison } from './groupTools';
 import {
   breakersOf,
@@ -325,10 +325,7 @@ export class Group implements Disposable {
     const live = this.#seen().filter(({ view }) => view.catalogStatus === 'live');
     const { tools } = this.#liveTools.of(listsOf(live));
     if (live.length === 0 || tools.some((tool) => tool.name === name)) return;
-    const names = tools.map((tool) => tool.name).join(', ');
-    throw new PatchbayError('config', `The group "${this.definition.id}" has no tool "${name}".`, {
-      hint: names ? `Its members share: ${names}.` : 'Its members share no tool with the same schema.',
-    });
+    throw noSuchTool(this.definition.id, name, listsOf(live), tools);
   }
 
   #handleChange(id: string): void {

@@ -1,7 +1,12 @@
 import { formatDuration } from '../../base/duration';
 import { describeError, isPatchbayError, PatchbayError } from '../../base/errors';
+import type { Tool } from '../../shared/mcp';
+import { excerpt } from '../transports/jsonRpc';
+import { type MemberTools, whyLeftOut } from './groupTools';
 
 const MAX_REASONS = 5;
+const MAX_TOOLS_NAMED = 20;
+const MAX_NAME = 80;
 
 export function asPatchbayError(error: unknown): PatchbayError {
   return isPatchbayError(error) ? error : new PatchbayError('transport', describeError(error), { cause: error });
@@ -17,6 +22,23 @@ export function memberError(groupId: string, memberId: string, error: PatchbayEr
     ...(hint === undefined ? {} : { hint }),
     ...(code === undefined ? {} : { code }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** `members`: with their lists of this moment; `shared`: what all of them have alike. */
+export function noSuchTool(
+  groupId: string,
+  name: string,
+  members: readonly MemberTools[],
+  shared: readonly Tool[],
+): PatchbayError {
+  const names = shared.slice(0, MAX_TOOLS_NAMED).map((tool) => excerpt(tool.name, MAX_NAME));
+  const more = shared.length > names.length ? ` and ${shared.length - names.length} more` : '';
+  const known = names.length > 0 ? `Its members share: ${names.join(', ')}${more}.` : undefined;
+  const reason = whyLeftOut(members, name);
+  const message = `The group "${groupId}" has no tool "${excerpt(name, MAX_NAME)}".`;
+  return new PatchbayError('config', reason === undefined ? message : `${message} ${reason}`, {
+    hint: known ?? 'Its members share no tool with the same schema.',
   });
 }
 

@@ -79,6 +79,14 @@ function markOf(annotations: Tool['annotations'], mark: (typeof MARKS)[number]):
   return typeof said === 'boolean' ? said : undefined;
 }
 
+/** Why a group has no tool of this name though a member has, one sentence; undefined where none has it. */
+export function whyLeftOut(members: readonly MemberTools[], name: string): string | undefined {
+  const only = members.flatMap(({ id, tools }) => {
+    return tools ? [{ id, tools: tools.filter((tool) => tool.name === name) }] : [];
+  });
+  return only.some(({ tools }) => tools.length > 0) ? intersectTools(only).warnings[0] : undefined;
+}
+
 /** `intersectTools`, which compares schemas only when a list is another array than the last time. */
 export class ToolComparison {
   #lists: readonly unknown[] = [];

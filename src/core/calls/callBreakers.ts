@@ -13,7 +13,7 @@ export interface CallPass {
 
 /** Failures of a call that the calls of other tools would meet as well. */
 const SPEAKS_OF_SERVER: ReadonlySet<ErrorKind> = new Set(['connectionClosed', 'transport']);
-/** A breaker for each tool that was called, up to so many: later tools have the server's only. */
+/** A breaker for each tool that was called, up to so many: those that were called last and those that are not well. */
 const MAX_TOOL_BREAKERS = 500;
 
 export interface CallBreakersOptions {
@@ -95,10 +95,26 @@ export class CallBreakers implements Disposable {
 
   #ofTool(tool: string): CircuitBreaker | undefined {
     const known = this.#ofTools.get(tool);
-    if (known || this.#ofTools.size >= MAX_TOOL_BREAKERS) return known;
+    if (known) {
+      // The map's order is that of the last calls.
+      this.#ofTools.delete(tool);
+      this.#ofTools.set(tool, known);
+      return known;
+    }
+    if (this.#ofTools.size >= MAX_TOOL_BREAKERS && !this.#dropOne()) return undefined;
     const breaker = this.#create(`The tool "${tool}" of "${this.#options.serverId}"`);
     this.#ofTools.set(tool, breaker);
     return breaker;
+  }
+
+  /** The one that was called least lately of those without failures, else of those that let calls pass. */
+  #dropOne(): boolean {
+    const all = [...this.#ofTools];
+    const [tool, breaker] =
+      all.find(([, { isUntroubled }]) => isUntroubled) ?? all.find(([, { state }]) => state.kind === 'closed') ?? [];
+    if (tool === undefined) return false;
+    breaker?.dispose();
+    return this.#ofTools.delete(tool);
   }
 
   #create(subject: string): CircuitBreaker {

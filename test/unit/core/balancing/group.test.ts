@@ -217,7 +217,18 @@ describe('Group: calls', () => {
     const members = new Members(['a', 'b']);
     members.set('b', { tools: [echo, { ...echo, name: 'add' }] });
     const error = await rejection(members.group().callTool('add', {}));
-    expect(error).toMatchObject({ kind: 'config', hint: 'Its members share: echo.' });
+    expect(error).toMatchObject({
+      kind: 'config',
+      message: 'The group "g" has no tool "add". "add" is left out: "a" does not have it.',
+      hint: 'Its members share: echo.',
+    });
+    members.set('b', { tools: [{ ...echo, inputSchema: { type: 'object', title: 'x' } }] });
+    expect(await rejection(members.group().callTool('echo', {}))).toMatchObject({
+      message: 'The group "g" has no tool "echo". "echo" is left out: "b" has it with another schema.',
+      hint: 'Its members share no tool with the same schema.',
+    });
+    const error2 = await rejection(members.group().callTool('nowhere', {}));
+    expect(error2.message).toBe('The group "g" has no tool "nowhere".');
     expect(members.calls).toEqual([]);
   });
 
