@@ -269,7 +269,8 @@ export class Group implements Disposable {
   /** What the failure of a call says of a member's connection. */
   #learn(id: string, error: PatchbayError, wasSent: boolean, isTrial: boolean): void {
     if (UNWELL.has(error.kind)) this.#health.reportFailure(id, error);
-    if (BUSY.has(error.code)) this.#standing.rest(id, error.retryAfterMs ?? DEFAULT_REST_MS, error);
+    if (error.kind !== 'protocol' && BUSY.has(error.code))
+      this.#standing.rest(id, error.retryAfterMs ?? DEFAULT_REST_MS, error);
     else if (wasSent && error.kind === 'timeout') this.#standing.timedOut(id, error, isTrial);
   }
 

@@ -28,8 +28,9 @@ const MAX_PAUSE_MS = 5 * 60_000;
  * HTTP 429: the server says that it did not take the request. 503 says no such thing: a proxy sends it as well where the
  * server behind it broke with the request in hand.
  */
-export function wasTurnedAway({ code }: PatchbayError): boolean {
-  return code === 429;
+export function wasTurnedAway({ kind, code }: PatchbayError): boolean {
+  // A JSON-RPC error with this code is an answer of a tool that may have run.
+  return kind === 'limit' && code === 429;
 }
 
 /**

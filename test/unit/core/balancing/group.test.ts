@@ -476,6 +476,14 @@ describe('Group: members that are there and fail calls', () => {
     expect(all.clock.pending).toBe(0);
   });
 
+  it('leave none alone for the code of a JSON-RPC error', async () => {
+    const all = members(['a', 'b'], () => new PatchbayError('protocol', 'busy', { code: 429 }));
+    const group = all.group();
+    await rejection(group.callTool('echo', {}));
+    expect(group.view.members[0]?.health).toBe('healthy');
+    expect(all.calls).toEqual(['a']);
+  });
+
   it('say when to try again where all want to be left alone', async () => {
     const all = members(['a'], () => busy(5000));
     const group = all.group();

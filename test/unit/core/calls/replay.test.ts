@@ -143,6 +143,7 @@ describe('mayGoElsewhere', () => {
     [failure('timeout'), 'always', undefined, false],
     [failure('limit', { code: 429, retryAfterMs: 3_600_000 }), 'never', undefined, true],
     [failure('protocol'), 'always', readOnly, false],
+    [failure('protocol', { code: 429 }), 'always', readOnly, false],
   ] as const)('%s, %s, %o: %s', (failure, policy, annotations, goesOn) => {
     expect(mayGoElsewhere({ failure, policy, annotations })).toBe(goesOn);
   });
