@@ -90,6 +90,15 @@ test('a group, its members, connections, and what is paused after failures show 
     await expect(workbench.row(/^slow, tool of Beta, paused · one try in \d+ s/)).toBeVisible();
     await expect(workbench.server('Beta', /ready/)).toBeVisible();
     await workbench.screenshot('paused-light');
+    const hover = page.locator('.monaco-hover').getByText('one call may try at');
+    await page.mouse.move(900, 600);
+    await workbench.row(/^slow, tool of Beta, paused/).hover();
+    await expect(hover).toBeVisible();
+    await workbench.screenshot('paused-hover-light');
+    // The countdown takes three steps meanwhile.
+    const shownAt = Date.now();
+    await expect.poll(() => Date.now() - shownAt).toBeGreaterThan(3000);
+    await expect(hover).toBeVisible();
     await workbench.setTheme('dark');
     await workbench.screenshot('paused-dark');
     await workbench.collapse(workbench.server('Beta'));

@@ -80,6 +80,23 @@ describe('a call that is given up', () => {
   });
 });
 
+describe('a call that gets no answer in time', () => {
+  it('names the time that was asked for, and what makes it longer', async () => {
+    const { hub } = open({ s: { timeouts: { toolMs: 150 } } });
+    await hub.connect('s');
+    const byServer = hub.callTool('s', 'wait', { id: 'a', ms: 60_000 });
+    await expect(byServer).rejects.toMatchObject({
+      message: 'The tool "wait" did not answer within 150 ms.',
+      hint: 'If it needs longer, raise "timeouts.toolMs" or "tools.timeouts" of the server.',
+    });
+    const byCaller = hub.callTool('s', 'wait', { id: 'b', ms: 60_000 }, { timeoutMs: 120 });
+    await expect(byCaller).rejects.toMatchObject({
+      message: 'The tool "wait" did not answer within 120 ms.',
+      hint: 'If it needs longer, raise the timeout of the call ("timeoutMs", in a terminal --timeout).',
+    });
+  });
+});
+
 describe('calls that wait', () => {
   const slowly = { limits: { rateLimit: { maxRequests: 1, perMs: 60_000 } }, timeouts: { toolMs: 30_000 } };
 

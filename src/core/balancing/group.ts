@@ -6,6 +6,8 @@ import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { GroupDefinition } from '../config/definition';
+import { askedTime } from '../connection/askedTime';
+import type { AskedTime } from '../connection/session';
 import type { ConnectionState } from '../connection/state';
 import type { CallToolOptions } from '../hubTypes';
 import { asPatchbayError, connectedTooLate, exhaustedError, memberError, noSuchTool } from './groupErrors';
@@ -44,7 +46,7 @@ export interface GroupDeps {
     id: string,
     tool: string,
     args: JsonObject,
-    options: CallToolOptions & { readonly sentAt: number | undefined },
+    options: CallToolOptions & { readonly sentAt: number | undefined; readonly asked?: AskedTime },
     onSent: () => void,
   ) => Promise<CallToolResult>;
   /**
@@ -242,7 +244,7 @@ export class Group implements Disposable {
     const { tool, args } = way;
     let since = this.#sinceOf(id);
     const remainingMs = this.#remainingOf(way);
-    const time = remainingMs === undefined ? {} : { timeoutMs: Math.max(1, remainingMs) };
+    const time = remainingMs === undefined ? {} : { timeoutMs: Math.max(1, remainingMs), ...askedOf(way) };
     const options = { ...way.options, ...time, sentAt: way.sentAt };
     let wasSent = false;
     try {
@@ -383,4 +385,9 @@ function mayHave({ catalogStatus, tools }: MemberView, name: string): boolean {
 function statusOf(known: readonly MemberView[]): MemberView['catalogStatus'] {
   if (known.length === 0) return 'unknown';
   return known.every(({ catalogStatus }) => catalogStatus === 'live') ? 'live' : 'cached';
+}
+
+/** What the error of a call names, which got only what other members left over. */
+function askedOf({ totalMs, options }: Way): { readonly asked?: AskedTime } {
+  return totalMs === undefined ? {} : { asked: askedTime(totalMs, options.timeoutMs !== undefined) };
 }

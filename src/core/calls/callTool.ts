@@ -1,12 +1,13 @@
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, ContentBlock } from '../../shared/mcp';
 import type { ServerEntry } from '../config/definition';
-import type { Session } from '../connection/session';
+import type { AskedTime, Session } from '../connection/session';
 import type { CallToolOptions } from '../hubTypes';
 
 /** In ms; 0: no limit. */
 export interface RequestTimes {
   readonly timeoutMs: number;
+  readonly asked: AskedTime;
   /** However often progress starts `timeoutMs` again. */
   readonly maxTotalMs: number;
 }
@@ -27,6 +28,7 @@ export async function callTool(
     { name, arguments: args as JsonObject },
     {
       timeoutMs: options.timeoutMs,
+      asked: options.asked,
       resetOnProgress: timeouts.resetOnProgress,
       maxTotalMs: options.maxTotalMs,
       ...(options.signal ? { signal: options.signal } : {}),

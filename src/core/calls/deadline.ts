@@ -2,6 +2,7 @@ import { type Clock, MAX_DELAY_MS } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { formatDuration } from '../../base/duration';
 import { PatchbayError } from '../../base/errors';
+import type { AskedTime } from '../connection/session';
 
 /**
  * How long one call may take from the moment it was made, whatever it waits for: a limit, a connection, the answer.
@@ -11,6 +12,7 @@ export class Deadline implements Disposable {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #label: string;
+  readonly #asked: AskedTime;
   readonly #controller = new AbortController();
   #timer: Disposable | undefined;
   /** Time that is used up, up to where the part that runs began. */
@@ -21,9 +23,13 @@ export class Deadline implements Disposable {
   #waitsFor: string | undefined;
   #isDisposed = false;
 
-  /** `timeoutMs` 0: no limit. `label` is what takes its time, as the beginning of a sentence: `The call of "echo"`. */
-  constructor(timeoutMs: number, clock: Clock, label: string) {
+  /**
+   * `timeoutMs` 0: no limit. `label` is what takes its time, as the beginning of a sentence: `The call of "echo"`. `asked`: the
+   * time that the error names, where `timeoutMs` is what others left over.
+   */
+  constructor(timeoutMs: number, clock: Clock, label: string, asked: AskedTime) {
     this.#timeoutMs = timeoutMs;
+    this.#asked = asked;
     this.#clock = clock;
     this.#label = label;
     this.#run();
@@ -111,10 +117,14 @@ export class Deadline implements Disposable {
     }
     const waited = this.#waitsFor === undefined ? '' : `: it waited for ${this.#waitsFor}`;
     this.#controller.abort(
-      new PatchbayError('timeout', `${this.#label} did not end within ${formatDuration(this.#timeoutMs)}${waited}.`, {
-        retryable: true,
-        hint: 'If it needs longer, raise the timeout of the call, or "timeouts.toolMs" or "tools.timeouts" of the server.',
-      }),
+      new PatchbayError(
+        'timeout',
+        `${this.#label} did not end within ${formatDuration(this.#asked.timeoutMs)}${waited}.`,
+        {
+          retryable: true,
+          hint: `If it needs longer, raise ${this.#asked.setting}.`,
+        },
+      ),
     );
   }
 }

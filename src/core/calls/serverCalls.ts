@@ -10,7 +10,8 @@ import type { BreakerState } from '../balancing/breaker';
 import type { OpenBreaker } from '../balancing/groupView';
 import { toolTimeoutMs } from '../catalog/toolTimeout';
 import type { ServerEntry } from '../config/definition';
-import type { Session } from '../connection/session';
+import { askedTime } from '../connection/askedTime';
+import type { AskedTime, Session } from '../connection/session';
 import type { CallToolOptions } from '../hubTypes';
 import type { ComposedMiddleware } from '../middleware/compose';
 import { type Lease, NO_SESSION_CODE } from '../pool/sessionPool';
@@ -53,6 +54,8 @@ export interface MemberCallOptions extends CallToolOptions {
   readonly onSent?: () => void;
   /** When another member was sent the same call, by the clock: all of them share `timeouts.maxTotalMs`. */
   readonly sentAt?: number | undefined;
+  /** The time of the call over all members, of which `timeoutMs` is what is left. */
+  readonly asked?: AskedTime;
 }
 
 /** One call on its way down. */
@@ -61,6 +64,7 @@ interface Call {
   readonly options: MemberCallOptions;
   /** For the call as a whole. 0: no limit. */
   readonly timeoutMs: number;
+  readonly asked: AskedTime;
   readonly deadline: Deadline;
   /** That of the caller and that of the deadline. */
   readonly signal: AbortSignal;
@@ -154,12 +158,14 @@ export class ServerCalls implements Disposable {
     const timeoutMs = options.timeoutMs ?? toolTimeoutMs(entry(), tool);
     if (!(timeoutMs >= 0)) throw new PatchbayError('config', 'The timeout of a call must be 0 (no limit) or more ms.');
     const started = performance.now();
-    const deadline = new Deadline(timeoutMs, clock, `The tool "${tool}"`);
+    const asked = options.asked ?? askedTime(timeoutMs, options.timeoutMs !== undefined);
+    const deadline = new Deadline(timeoutMs, clock, `The tool "${tool}"`, asked);
     let queueMs = 0;
     const call: Call = {
       tool,
       options,
       timeoutMs,
+      asked,
       deadline,
       signal: options.signal ? AbortSignal.any([deadline.signal, options.signal]) : deadline.signal,
       place: undefined,
@@ -322,6 +328,7 @@ export class ServerCalls implements Disposable {
         ...others,
         signal,
         timeoutMs,
+        asked: call.asked,
         maxTotalMs,
         ...(listens ? { onProgress } : {}),
       });

@@ -6,6 +6,7 @@ import { SIGN_IN_REQUIRED_CODE } from '../auth/authErrors';
 import { describeHttpFailure, SESSION_LOST_CODE } from '../transports/httpErrors';
 import { localErrorOf } from '../transports/jsonRpc';
 import type { AnyLaunch, McpTransport } from '../transports/transport';
+import type { AskedTime } from './session';
 import type { ErrorInfo } from './state';
 
 /** What a failed attempt or request was about; only what its text needs. */
@@ -14,9 +15,7 @@ export interface FailureContext {
   readonly transport: McpTransport;
   /** What did not work, as the beginning of a sentence: `The server`, `The tool "echo"`. */
   readonly subject: string;
-  readonly timeoutMs: number;
-  /** The setting that makes `timeoutMs` longer. */
-  readonly timeoutSetting: string;
+  readonly time: AskedTime;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,9 +51,9 @@ export function describeFailure(error: unknown, context: FailureContext): Patchb
   });
 }
 
-function timeoutError(error: unknown, { subject, timeoutMs, timeoutSetting }: FailureContext): PatchbayError {
-  return new PatchbayError('timeout', `${subject} did not answer within ${formatDuration(timeoutMs)}.`, {
-    hint: `If it needs longer, raise ${timeoutSetting}.`,
+function timeoutError(error: unknown, { subject, time }: FailureContext): PatchbayError {
+  return new PatchbayError('timeout', `${subject} did not answer within ${formatDuration(time.timeoutMs)}.`, {
+    hint: `If it needs longer, raise ${time.setting}.`,
     retryable: true,
     cause: error,
   });

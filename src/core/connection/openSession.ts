@@ -180,8 +180,7 @@ async function attempt(plan: Plan, options: OpeningOptions): Promise<Outcome> {
       launch,
       transport,
       subject: 'The server',
-      timeoutMs: connectMs,
-      timeoutSetting: '"timeouts.connectMs"',
+      time: { timeoutMs: connectMs, setting: '"timeouts.connectMs"' },
       signal,
     });
     return { raw, failure: failure.kind === 'timeout' && noise ? withNoise(failure, noise) : failure };

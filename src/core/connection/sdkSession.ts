@@ -163,8 +163,7 @@ export class SdkSession implements Session {
         launch,
         transport,
         subject: tool === undefined ? `The request ${method}` : `The tool "${tool}"`,
-        timeoutMs,
-        timeoutSetting: tool === undefined ? '"timeouts.requestMs"' : '"timeouts.toolMs" or "tools.timeouts"',
+        time: options.asked ?? { timeoutMs, setting: '"timeouts.requestMs"' },
         signal,
       });
       // An HTTP link has no end of its own to watch: a peer that cannot be reached any more is one.
@@ -231,8 +230,7 @@ export class SdkSession implements Session {
         launch,
         transport,
         subject: 'The subscription to the resource',
-        timeoutMs,
-        timeoutSetting: '"timeouts.requestMs"',
+        time: { timeoutMs, setting: '"timeouts.requestMs"' },
         signal,
       });
     } finally {

@@ -6,10 +6,19 @@ import type { Implementation, Progress } from '../../shared/mcp';
 import type { Elicit } from '../ports';
 import type { Era } from './era';
 
+/** The time that was given for a call, of which a request may have only what is left. For the words of its error. */
+export interface AskedTime {
+  readonly timeoutMs: number;
+  /** What makes it longer, as the end of a sentence: `"timeouts.requestMs"`. */
+  readonly setting: string;
+}
+
 export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Time in ms without an answer after which the request fails and the server is told to stop. 0: no limit. */
   readonly timeoutMs: number;
+  /** Where that is not `timeoutMs` and its setting. */
+  readonly asked?: AskedTime;
   /** Whether each progress notification starts `timeoutMs` again, up to `maxTotalMs`. */
   readonly resetOnProgress?: boolean;
   /** 0: no limit. */

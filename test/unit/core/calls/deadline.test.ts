@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Deadline } from '../../../../src/core/calls/deadline';
+import { askedTime } from '../../../../src/core/connection/askedTime';
 import { fc } from '../../../support/fastCheck';
 import { ManualClock } from '../../../support/manualClock';
 
 describe('Deadline', () => {
   it('ends with an error that says whose time is over and what was waited for', async () => {
     const clock = new ManualClock();
-    const deadline = new Deadline(2000, clock, 'The call of "echo"');
+    const deadline = new Deadline(2000, clock, 'The call of "echo"', askedTime(2000, true));
     deadline.waitFor('a free place');
     await clock.advance(500);
     expect([deadline.remainingMs, deadline.requestTimeoutMs]).toEqual([1500, 1500]);
@@ -24,14 +25,14 @@ describe('Deadline', () => {
 
   it('says nothing of what was waited for where nobody named it', async () => {
     const clock = new ManualClock();
-    const deadline = new Deadline(5, clock, 'The call');
+    const deadline = new Deadline(5, clock, 'The call', askedTime(5, true));
     await clock.advance(5);
     expect(deadline.signal.reason.message).toBe('The call did not end within 5 ms.');
   });
 
   it('never ends without a limit', async () => {
     const clock = new ManualClock();
-    const deadline = new Deadline(0, clock, 'The call');
+    const deadline = new Deadline(0, clock, 'The call', askedTime(0, true));
     deadline.pause()();
     await clock.advance(1e9);
     expect([deadline.remainingMs, deadline.requestTimeoutMs, clock.pending]).toEqual([Number.POSITIVE_INFINITY, 0, 0]);
@@ -40,7 +41,7 @@ describe('Deadline', () => {
 
   it('leaves no timer when the call is over, also when a pause ends later', async () => {
     const clock = new ManualClock();
-    const deadline = new Deadline(100, clock, 'The call');
+    const deadline = new Deadline(100, clock, 'The call', askedTime(100, true));
     const resume = deadline.pause();
     deadline.dispose();
     resume();
@@ -49,7 +50,7 @@ describe('Deadline', () => {
 
   it('waits in parts for longer than a timer can', async () => {
     const clock = new ManualClock();
-    const deadline = new Deadline(5_000_000_000, clock, 'The call');
+    const deadline = new Deadline(5_000_000_000, clock, 'The call', askedTime(5_000_000_000, true));
     await clock.advance(4_999_999_999);
     expect(deadline.signal.aborted).toBe(false);
     await clock.advance(1);
@@ -65,7 +66,7 @@ describe('Deadline', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         const clock = new ManualClock();
-        const deadline = new Deadline(200, clock, 'The call');
+        const deadline = new Deadline(200, clock, 'The call', askedTime(200, true));
         const pauses: (() => void)[] = [];
         let used = 0;
         for (const { do: what, ms, pick } of steps) {

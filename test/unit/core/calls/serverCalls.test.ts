@@ -295,7 +295,8 @@ describe('the timeout', () => {
     await elapse(700);
     release();
     await settle();
-    expect(arrived[0]?.options).toMatchObject({ timeoutMs: 300, maxTotalMs: 3_600_000 });
+    const asked = { timeoutMs: 1000, setting: '"timeouts.toolMs" or "tools.timeouts" of the server' };
+    expect(arrived[0]?.options).toMatchObject({ timeoutMs: 300, asked, maxTotalMs: 3_600_000 });
     await elapse(300);
     expect(outcome.error?.kind).toBe('timeout');
   });
@@ -340,6 +341,7 @@ describe('the timeout', () => {
     const outcome = make('t', { timeoutMs: 1000 });
     await elapse(1000);
     expect(outcome.error).toMatchObject({ kind: 'timeout', message: expect.stringContaining('a connection') });
+    expect(outcome.error?.hint).toContain('raise the timeout of the call ("timeoutMs"');
   });
 
   it('is that of the tool where the server has one for it, and of the caller before all', async () => {
