@@ -68,6 +68,7 @@ export function App({ session, questions, host }: AppProps) {
       <div class="hidden" role="status" aria-live="polite" aria-atomic="false">
         <p>{session.announcement}</p>
         <p>{questions.announcement}</p>
+        <p>{session.editor.hasError && 'The JSON in the editor has an error.'}</p>
       </div>
     </div>
   );

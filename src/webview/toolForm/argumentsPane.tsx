@@ -44,17 +44,14 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
 
 /** Opens the editor of the window, and says where that has a text which the form cannot follow. */
 function EditAsJson({ session }: { readonly session: ToolSession }) {
-  const { open, problem } = session.editor.view ?? { open: false };
   return (
     <>
-      <span role="status">
-        {open && problem !== undefined && (
-          <span class="json-error" title="The form shows the arguments as they were before it.">
-            <Icon name="warning" />
-            The JSON has an error
-          </span>
-        )}
-      </span>
+      {session.editor.hasError && (
+        <span class="json-error" title="The form shows the arguments as they were before it.">
+          <Icon name="warning" />
+          The JSON has an error
+        </span>
+      )}
       <button
         type="button"
         class="link"

@@ -8,6 +8,11 @@ export class EditorLink {
   /** As last told; undefined where nobody edits JSON. */
   view: JsonEditorView | undefined;
 
+  /** Whether the editor has a text which the form cannot follow. */
+  get hasError(): boolean {
+    return this.view?.open === true && this.view.problem !== undefined;
+  }
+
   /**
    * Follows the editor: `take` is what was typed there and differs from what the form has, `tell` whether the editor has yet
    * to learn what the form has, because the form was opened later.
