@@ -128,6 +128,7 @@ export class ServerHub implements Hub {
   }
 
   async disconnect(id: string): Promise<void> {
+    if (this.#groups.has(id)) this.#groups.failWaiting(id);
     await this.#each(id, (server) => server.disconnect());
   }
 
@@ -156,6 +157,7 @@ export class ServerHub implements Hub {
   }
 
   async disconnectAll(): Promise<void> {
+    this.#groups.failWaiting();
     await Promise.all([...this.#servers.values()].map((server) => server.disconnect()));
   }
 

@@ -121,6 +121,11 @@ export class HubGroups implements Disposable {
     await this.forEach(id, (member) => member.refreshTools());
   }
 
+  /** Calls of the group, or of all groups, from before a disconnect go on to no further member. */
+  failWaiting(id?: string): void {
+    for (const [key, { group }] of this.#groups) if (id === undefined || key === id) group?.failWaiting();
+  }
+
   async callTool(id: string, tool: string, args: JsonObject, options: CallToolOptions): Promise<CallToolResult> {
     const group = this.#requireOpen(id);
     return this.#counted(group, undefined, async () => {

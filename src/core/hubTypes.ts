@@ -112,8 +112,8 @@ export interface CallLog {
 export interface CallToolOptions {
   readonly signal?: AbortSignal;
   /**
-   * For the call in all, in place of what the server's entry says: connecting counts and progress does not start it again, but a
-   * question to the person lets it stand still. 0: no limit.
+   * For the call in all, in place of what the server's entry says: connecting counts and progress does not start it
+   * again, but a question to the person lets it stand still. 0: no limit.
    */
   readonly timeoutMs?: number;
   readonly onProgress?: (progress: Progress) => void;

@@ -53,6 +53,31 @@ describe('a call of a group whose member dies', () => {
   });
 });
 
+describe('a call of a group that waits', () => {
+  const slowly = { limits: { rateLimit: { maxRequests: 1, perMs: 60_000 } }, autoConnect: 'onDemand' };
+
+  it('goes on to the other member when its own is disconnected', async () => {
+    await openPair(slowly);
+    await harness.hub.disconnect('b');
+    await harness.call('g', 'run', 'first', PLENTY);
+    const waiting = harness.call('g', 'run', 'second', PLENTY);
+    await harness.hub.disconnect('a');
+    expect((await waiting).text).toBe('second');
+    expect([harness.stateOf('a'), harness.stateOf('b')]).toEqual(['disconnected', 'connected']);
+  });
+
+  it('ends with the group, and brings no member back', async () => {
+    await openPair(slowly);
+    await harness.hub.disconnect('b');
+    await harness.call('g', 'run', 'first', PLENTY);
+    const waiting = harness.call('g', 'run', 'second', PLENTY);
+    await harness.hub.disconnect('g');
+    expect((await waiting).error?.message).toBe('The server was disconnected before the call was sent.');
+    expect([harness.stateOf('a'), harness.stateOf('b')]).toEqual(['disconnected', 'disconnected']);
+    expect(harness.runsOf('second')).toBe(0);
+  });
+});
+
 describe('a call of a group that nobody is connected of', () => {
   const deaf = { command: process.execPath, args: ['-e', 'process.stdin.resume()'], shutdownGraceMs: 100 };
 

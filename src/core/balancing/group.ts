@@ -10,14 +10,17 @@ import { askedTime } from '../connection/askedTime';
 import type { AskedTime } from '../connection/session';
 import type { ConnectionState } from '../connection/state';
 import type { CallToolOptions } from '../hubTypes';
+import { disconnectedError, isDisconnected } from './disconnected';
 import { asPatchbayError, connectedTooLate, exhaustedError, memberError, noSuchTool } from './groupErrors';
 import { type MemberTools, ToolComparison } from './groupTools';
 import {
   breakersOf,
+  canConnect,
   deriveState,
   type GroupView,
   isComing,
   type MemberView,
+  mayHave,
   reasonOf,
   reasonsOf,
   type SeenMember,
@@ -74,6 +77,8 @@ interface Way {
   /** When it was made, by the clock. */
   readonly startedAt: number;
   sentAt: number | undefined;
+  /** How often the group had been disconnected when it was made. */
+  readonly disconnects: number;
   /** For all members together; undefined: as each member has it. */
   totalMs: number | undefined;
   hasConnected: boolean;
@@ -103,6 +108,7 @@ export class Group implements Disposable {
   /** Since when each member is connected: another time is another connection, of which nothing is known. */
   readonly #connectedSince = new Map<string, number | undefined>();
   #state: ConnectionState = { kind: 'disconnected' };
+  #disconnects = 0;
   readonly #allTools = new ToolComparison();
   readonly #liveTools = new ToolComparison();
 
@@ -174,16 +180,27 @@ export class Group implements Disposable {
       failed: new Map(),
       startedAt: this.#deps.clock.now(),
       sentAt: undefined,
+      disconnects: this.#disconnects,
       totalMs,
       hasConnected: false,
       isTrial: false,
     };
     for (;;) {
-      const member = await this.#choose(way);
-      if (member === undefined) throw this.#exhausted(way);
-      const result = await this.#try(member, way);
-      if (result) return { member, result };
+      // At once, so that no disconnect comes between the choice and the call.
+      const chosen = this.#choose(way);
+      if (chosen === undefined) throw this.#exhausted(way);
+      if (chosen instanceof Promise) {
+        await chosen;
+        continue;
+      }
+      const result = await this.#try(chosen, way);
+      if (result) return { member: chosen, result };
     }
+  }
+
+  /** The group as a whole is disconnected: no call from before asks a further member. */
+  failWaiting(): void {
+    this.#disconnects += 1;
   }
 
   dispose(): void {
@@ -192,31 +209,30 @@ export class Group implements Disposable {
 
   /**
    * Who is asked next: one that takes calls, else one that can be connected, else one that let calls run out of time, else
-   * one that is coming back.
+   * one that is coming back. A promise: ask again when it resolves.
    */
-  async #choose(way: Way): Promise<string | undefined> {
+  #choose(way: Way): string | undefined | Promise<unknown> {
     const { signal } = way.options;
     if (signal?.aborted) throw cancellation(signal);
-    for (;;) {
-      const untried = this.#seen().filter(({ view }) => !way.failed.has(view.id));
-      this.#requireTool(way.tool);
-      const able = untried.filter((member) => member.view.state.kind === 'connected' && member.isUsable);
-      const ready = able.filter(({ view }) => mayHave(view, way.tool));
-      const picked = this.#pick(ready.filter(({ view }) => this.#standing.of(view.id) !== 'unwell'));
-      if (picked !== undefined) return this.#enter(picked, way);
-      const asleep = untried.filter(({ view: { state, autoConnect } }) => canConnect(state, autoConnect));
-      if (way.hasConnected || asleep.length === 0) {
-        const last = this.#pick(ready) ?? this.#pick(untried.filter(({ view }) => isComing(view.state)));
-        return last === undefined ? undefined : this.#enter(last, way);
-      }
-      way.hasConnected = true;
-      await withinTime(this.#connectAny(asleep, way), {
-        ms: this.#remainingOf(way),
-        signal,
-        clock: this.#deps.clock,
-        timeout: () => connectedTooLate(this.definition.id, way.tool, way.options.timeoutMs ?? 0),
-      });
+    if (way.disconnects !== this.#disconnects) throw disconnectedError(way.sentAt === undefined ? 'sent' : 'over');
+    const untried = this.#seen().filter(({ view }) => !way.failed.has(view.id));
+    this.#requireTool(way.tool);
+    const able = untried.filter((member) => member.view.state.kind === 'connected' && member.isUsable);
+    const ready = able.filter(({ view }) => mayHave(view, way.tool));
+    const picked = this.#pick(ready.filter(({ view }) => this.#standing.of(view.id) !== 'unwell'));
+    if (picked !== undefined) return this.#enter(picked, way);
+    const asleep = untried.filter(({ view: { state, autoConnect } }) => canConnect(state, autoConnect));
+    if (way.hasConnected || asleep.length === 0) {
+      const last = this.#pick(ready) ?? this.#pick(untried.filter(({ view }) => isComing(view.state)));
+      return last === undefined ? undefined : this.#enter(last, way);
     }
+    way.hasConnected = true;
+    return withinTime(this.#connectAny(asleep, way), {
+      ms: this.#remainingOf(way),
+      signal,
+      clock: this.#deps.clock,
+      timeout: () => connectedTooLate(this.definition.id, way.tool, way.options.timeoutMs ?? 0),
+    });
   }
 
   /** Resolves with the first connection, or when there is none to hope for; the other attempts go on. */
@@ -277,7 +293,7 @@ export class Group implements Disposable {
   }
 
   #mayGoOn(error: PatchbayError, wasSent: boolean, way: Way): boolean {
-    if (FINAL.has(error.kind) || way.options.signal?.aborted) return false;
+    if (way.options.signal?.aborted || (FINAL.has(error.kind) && !isDisconnected(error))) return false;
     // Where the caller gave no time, a call that ran out of it has that of the most patient member for all.
     if (error.kind === 'timeout' && way.options.timeoutMs === undefined) way.totalMs ??= this.#longestMs(way.tool);
     if ((this.#remainingOf(way) ?? 1) <= 0) return false;
@@ -371,15 +387,6 @@ function listsOf(members: readonly SeenMember[]): MemberTools[] {
     id,
     tools: catalogStatus === 'unknown' ? undefined : tools,
   }));
-}
-
-function canConnect({ kind }: ConnectionState, autoConnect: MemberView['autoConnect']): boolean {
-  if (kind === 'connecting') return true;
-  return autoConnect === 'onDemand' && (kind === 'disconnected' || kind === 'error');
-}
-
-function mayHave({ catalogStatus, tools }: MemberView, name: string): boolean {
-  return catalogStatus === 'unknown' || tools.some((tool) => tool.name === name);
 }
 
 function statusOf(known: readonly MemberView[]): MemberView['catalogStatus'] {

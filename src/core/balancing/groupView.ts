@@ -151,3 +151,14 @@ export function isComing({ kind }: ConnectionState): boolean {
 function shorten(text: string): string {
   return text.length > MAX_REASON ? `${text.slice(0, MAX_REASON)}…` : text;
 }
+
+/** Whether a call may connect the member, or wait for its attempt. */
+export function canConnect({ kind }: ConnectionState, autoConnect: MemberView['autoConnect']): boolean {
+  if (kind === 'connecting') return true;
+  return autoConnect === 'onDemand' && (kind === 'disconnected' || kind === 'error');
+}
+
+/** Whether nothing is known that says no. */
+export function mayHave({ catalogStatus, tools }: MemberView, name: string): boolean {
+  return catalogStatus === 'unknown' || tools.some((tool) => tool.name === name);
+}

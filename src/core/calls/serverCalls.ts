@@ -7,6 +7,7 @@ import { Emitter, type Event } from '../../base/event';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult, Tool } from '../../shared/mcp';
 import type { BreakerState } from '../balancing/breaker';
+import { disconnectedError } from '../balancing/disconnected';
 import type { OpenBreaker } from '../balancing/groupView';
 import { toolTimeoutMs } from '../catalog/toolTimeout';
 import type { ServerEntry } from '../config/definition';
@@ -143,7 +144,7 @@ export class ServerCalls implements Disposable {
   failWaiting(): void {
     for (const call of this.#calls) {
       call.isDisconnected = true;
-      if (!call.isSent) call.deadline.fail(disconnected(call));
+      if (!call.isSent) call.deadline.fail(disconnectedError(call.sentAt === undefined ? 'sent' : 'over'));
     }
   }
 
@@ -376,9 +377,4 @@ function leave(call: Call): void {
   call.place = undefined;
   call.room?.giveBack();
   call.room = undefined;
-}
-
-function disconnected({ sentAt }: Call): PatchbayError {
-  const when = sentAt === undefined ? 'sent' : 'over';
-  return new PatchbayError('cancelled', `The server was disconnected before the call was ${when}.`);
 }

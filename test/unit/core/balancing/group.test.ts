@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deferred } from '../../../../src/base/deferred';
 import { type ErrorKind, PatchbayError } from '../../../../src/base/errors';
 import { Emitter } from '../../../../src/base/event';
+import { disconnectedError } from '../../../../src/core/balancing/disconnected';
 import { Group, type GroupDeps } from '../../../../src/core/balancing/group';
 import type { MemberView } from '../../../../src/core/balancing/groupView';
 import { wasTurnedAway } from '../../../../src/core/calls/replay';
@@ -157,6 +158,29 @@ describe('Group: calls', () => {
     };
     expect(await rejection(members.group().callTool('echo', {}))).toMatchObject({ kind });
     expect(members.calls).toEqual(['a']);
+  });
+
+  it('go to another member when the one they wait for is disconnected', async () => {
+    const members = new Members(['a', 'b']);
+    members.answer = async (id) => {
+      if (id === 'a') throw disconnectedError('sent');
+      return { content: [] };
+    };
+    expect((await members.group().callTool('echo', {})).member).toBe('b');
+  });
+
+  it('go to nobody, and wake nobody, when the group is disconnected', async () => {
+    const members = new Members(['a', 'b']);
+    members.set('b', { state: DISCONNECTED });
+    const group = members.group();
+    members.answer = async () => {
+      group.failWaiting();
+      throw disconnectedError('sent');
+    };
+    expect(await rejection(group.callTool('echo', {}))).toMatchObject(disconnectedError('sent'));
+    expect([members.calls, members.connects]).toEqual([['a'], []]);
+    members.answer = async () => ({ content: [] });
+    expect((await group.callTool('echo', {})).member).toBe('a');
   });
 
   it('say to each member when the first one was sent them', async () => {
