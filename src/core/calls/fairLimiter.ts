@@ -20,14 +20,21 @@ export interface FairLimits {
   readonly limit: () => number | undefined;
   /** Places of one key. Who waits for one of these holds none of the others. */
   readonly keyLimit?: (key: string) => number | undefined;
-  /** Keys that are likely to come: for each that holds nothing a place is kept, which no key takes as its second. */
+  /**
+   * Keys that are likely to come: for each that holds nothing a place is kept, which no key takes as its second; three in
+   * four of all places at most, so that many keys which never come leave more than one to those that do.
+   */
   readonly expected?: () => Iterable<string>;
 }
+
+/** Part of all places. */
+const MOST_KEPT = 0.75;
 
 /**
  * At most so many at the same time, over all keys and for each. A place that becomes free goes to the keys that wait by
  * turns, and inside a key to who came first, so that no key can make another wait for all of its own. Where there is a
- * place for each expected key, none of them ever waits for its first, however slow the others are.
+ * place for each expected key among those that can be kept, none of them ever waits for its first, however slow the others
+ * are.
  */
 export class FairLimiter {
   readonly #limits: FairLimits;
@@ -76,14 +83,14 @@ export class FairLimiter {
     const keyLimit = this.#limits.keyLimit?.(key);
     if (keyLimit !== undefined && held >= Math.max(1, keyLimit)) return false;
     const limit = this.#limits.limit();
-    return limit === undefined || held === 0 || this.#inFlight + this.#kept() < limit;
+    return limit === undefined || held === 0 || this.#inFlight + this.#kept(limit) < limit;
   }
 
   /** Places that nobody takes who holds one. */
-  #kept(): number {
+  #kept(limit: number): number {
     let kept = 0;
     for (const key of this.#limits.expected?.() ?? []) if (!this.#held.has(key)) kept++;
-    return kept;
+    return Math.min(kept, Math.floor(limit * MOST_KEPT));
   }
 
   #take(key: string): Release {

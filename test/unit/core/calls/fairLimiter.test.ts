@@ -176,6 +176,15 @@ describe('FairLimiter', () => {
     expect([names().length, limiter.waiting]).toEqual([4, 2]);
   });
 
+  it('keeps three in four places at most, so that many keys that never come do not leave one to those that do', async () => {
+    const expected = Array.from({ length: 50 }, (_, index) => `key${index}`);
+    const limiter = new FairLimiter({ limit: () => 10, expected: () => expected });
+    const { ask, names } = recorder(limiter);
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) void ask(name[0] ?? '', name);
+    await settle();
+    expect(names()).toEqual(['a1', 'a2', 'a3', 'b1']);
+  });
+
   it('lets go on who waited for a place of a key that is expected no more', async () => {
     let expected = ['a', 'b'];
     const limiter = new FairLimiter({ limit: () => 2, expected: () => expected });
@@ -281,7 +290,8 @@ class Model {
       const line = this.#keys.shift();
       if (!line) return;
       const holders = this.granted.slice(this.#released).map((name) => name[0] ?? '');
-      const kept = expected.filter((key) => !holders.includes(key)).length;
+      const absent = expected.filter((key) => !holders.includes(key)).length;
+      const kept = Math.min(absent, Math.floor((limit * 3) / 4));
       const enters = !holders.includes(line.key) || this.inFlight + kept < limit;
       if (enters) this.granted.push(line.names.shift() ?? '');
       refused = enters ? 0 : refused + 1;
