@@ -123,7 +123,7 @@ export class ServerHub implements Hub {
   }
 
   async connect(id: string, { interactive = false, signal }: ConnectOptions = {}): Promise<void> {
-    if (this.#groups.has(id)) await this.#groups.connect(id, { interactive, ...(signal ? { signal } : {}) });
+    if (this.#isGroup(id)) await this.#groups.connect(id, { interactive, ...(signal ? { signal } : {}) });
     else await this.#require(id).connect(interactive, signal);
   }
 
@@ -166,12 +166,12 @@ export class ServerHub implements Hub {
   }
 
   async refreshTools(id: string): Promise<void> {
-    if (this.#groups.has(id)) await this.#groups.refreshTools(id);
+    if (this.#isGroup(id)) await this.#groups.refreshTools(id);
     else await this.#require(id).refreshTools();
   }
 
   async readOtherLists(id: string): Promise<OtherLists> {
-    if (this.#groups.has(id)) return { resources: [], resourceTemplates: [], prompts: [] };
+    if (this.#isGroup(id)) return { resources: [], resourceTemplates: [], prompts: [] };
     return this.#require(id).reads.otherLists();
   }
 
@@ -194,7 +194,7 @@ export class ServerHub implements Hub {
     options: CallToolOptions = {},
   ): Promise<CallToolResult> {
     if (options.signal?.aborted) throw cancellation(options.signal);
-    if (this.#groups.has(id)) return this.#groups.callTool(id, tool, args as JsonObject, options);
+    if (this.#isGroup(id)) return this.#groups.callTool(id, tool, args as JsonObject, options);
     const result = await this.#require(id).callTool(tool, args, options);
     options.onMember?.(id);
     return result;
@@ -366,14 +366,20 @@ export class ServerHub implements Hub {
 
   /** Does it with a server, or with each member of a group. */
   #each(id: string, work: (server: Server) => Promise<void> | void): Promise<void> {
-    if (this.#groups.has(id)) return this.#groups.forEach(id, work);
+    if (this.#isGroup(id)) return this.#groups.forEach(id, work);
     return Promise.resolve(work(this.#require(id)));
+  }
+
+  /** Throws where the hub was closed: nothing is started any more. */
+  #isGroup(id: string): boolean {
+    if (this.#isClosed) throw new PatchbayError('cancelled', 'This hub was closed.', { hint: 'Make another one.' });
+    return this.#groups.has(id);
   }
 
   #require(id: string): Server {
     const server = this.#servers.get(id);
     if (server) return server;
-    if (this.#groups.has(id)) {
+    if (this.#isGroup(id)) {
       throw new PatchbayError('config', `"${id}" is a group of servers.`, { hint: 'Choose one of its members.' });
     }
     const known = this.#ids();

@@ -55,6 +55,8 @@ export interface ServerSnapshot {
   readonly processId?: number;
   /** Last measured time to the server and back in ms; only over the network, and only while connected. */
   readonly roundTripMs?: number;
+  /** Given while it is disconnected because nobody called it for so many ms (`timeouts.idleMs`): the next call connects again. */
+  readonly idleStopMs?: number;
   /** Given where this is a group of servers (`transport` is `group`), which is called like one. */
   readonly group?: {
     readonly strategy: GroupView['strategy'];

@@ -45,6 +45,7 @@ export class ServerSessions implements Disposable {
   readonly #roundTripEmitter = this.#store.add(new Emitter<void>());
   readonly #connection: Connection;
   #roundTripMs: number | undefined;
+  #idleStopMs: number | undefined;
   #idleTimer: Disposable | undefined;
   /** Those who wait for the attempt at this moment. */
   #waiting = 0;
@@ -95,6 +96,11 @@ export class ServerSessions implements Disposable {
   /** The connection's own session, while the state is `connected`. */
   get session(): Session | undefined {
     return this.#connection.session;
+  }
+
+  /** After how long without a call it was disconnected; undefined where that is not why. */
+  get idleStopMs(): number | undefined {
+    return this.state.kind === 'disconnected' ? this.#idleStopMs : undefined;
   }
 
   get roundTripMs(): number | undefined {
@@ -265,6 +271,7 @@ export class ServerSessions implements Disposable {
 
   #handleState(kind: ConnectionState['kind']): void {
     if (kind !== 'connected') this.#roundTripMs = undefined;
+    if (kind !== 'disconnecting' && kind !== 'disconnected') this.#idleStopMs = undefined;
     if (kind === 'connected') this.#armIdleStop();
     else this.#idleTimer?.dispose();
     // Further sessions outlive a drop of the first one, but not the wish to be connected.
@@ -299,7 +306,10 @@ export class ServerSessions implements Disposable {
     const since = this.#idleSince;
     if (since === undefined) this.#armIdleStop(idleMs);
     else if (this.#options.deps.ports.clock.now() - since < idleMs) this.#armIdleStop();
-    else void this.#disconnect(`idle for ${formatDuration(idleMs)}; the next call connects again`);
+    else {
+      this.#idleStopMs = idleMs;
+      void this.#disconnect(`idle for ${formatDuration(idleMs)}; the next call connects again`);
+    }
   }
 
   #poolSettings() {

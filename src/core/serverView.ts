@@ -43,7 +43,7 @@ export interface ShownParts {
 
 export function viewOf({ definition, sessions, calls, catalog, negotiated, describe }: ShownParts): ServerView {
   const { id, name, source, overrides, transport, entry, notSupported } = definition;
-  const { session, roundTripMs } = sessions;
+  const { session, roundTripMs, idleStopMs } = sessions;
   const processId = session?.processId;
   const headerNames = entry ? sentHeaders(entry) : [];
   return {
@@ -58,6 +58,7 @@ export function viewOf({ definition, sessions, calls, catalog, negotiated, descr
     ...(negotiated ? { negotiated } : {}),
     ...(processId === undefined ? {} : { processId }),
     ...(roundTripMs === undefined ? {} : { roundTripMs }),
+    ...(idleStopMs === undefined ? {} : { idleStopMs }),
     ...(entry && entry.pool.max > 1 ? { pool: entry.pool } : {}),
     ...(headerNames.length > 0 ? { headerNames } : {}),
     ...(entry && entry.tools.confirm !== 'destructive' ? { confirm: entry.tools.confirm } : {}),

@@ -255,7 +255,11 @@ describe('a server that nobody uses', () => {
     const pid = await pidOfCall('s');
     await stopped;
     expect(isAlive(pid)).toBe(false);
+    expect(harness.hub.server('s')?.idleStopMs).toBe(200);
     expect((await harness.call('s', 'run', 'again', PLENTY)).text).toBe('again');
+    expect(harness.hub.server('s')?.idleStopMs).toBeUndefined();
+    await harness.hub.disconnect('s');
+    expect(harness.hub.server('s')?.idleStopMs).toBeUndefined();
   });
 });
 

@@ -91,6 +91,19 @@ describe('an entry that changes', () => {
     expect(hub.server('s')?.state.kind).toBe('disconnected');
   });
 
+  it('says of a hub that was closed that it is, for servers and groups', async () => {
+    hub = createHub({ config: { servers: { s: echo() }, groups: { g: { members: [{ server: 's' }] } } } });
+    await hub.close();
+    for (const id of ['s', 'g', 'nobody']) {
+      await expect(hub.callTool(id, 'echo', {})).rejects.toMatchObject({
+        kind: 'cancelled',
+        message: 'This hub was closed.',
+      });
+      await expect(hub.connect(id)).rejects.toThrow('This hub was closed.');
+    }
+    expect(() => hub.traffic('s')).toThrow('This hub was closed.');
+  });
+
   it('forgets the numbers of servers that are gone, and keeps those of servers that changed', async () => {
     open({ s0: echo() });
     await hub.callTool('s0', 'echo', { text: 'x' });

@@ -53,6 +53,7 @@ export function mergeGroups(
         report('error', `Group "${id}" is ignored: it has no member that is a server`);
         continue;
       }
+      if (group.strategy === 'roundRobin') reportWeights(group.members, report);
       const borrows = members
         .map(({ server }) => server)
         .filter((server) => isBorrowed(file.source, servers.get(server)));
@@ -108,6 +109,18 @@ function readMembers(written: readonly GroupMember[], known: Known, report: Repo
     else members.set(member.server, member);
   }
   return [...members.values()];
+}
+
+/** In turn, all members get the same: a weight that somebody wrote would do nothing. */
+function reportWeights(written: readonly GroupMember[], report: Report): void {
+  for (const [index, { weight }] of written.entries()) {
+    if (weight === 1) continue;
+    report(
+      'warning',
+      '"weight" does nothing where calls go in turn: set "strategy" to "weighted" or "leastConnections"',
+      index,
+    );
+  }
 }
 
 /** Undefined for a server that may be one. */

@@ -4,6 +4,9 @@ import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
 import type { MiddlewareCall, NamedMiddleware, Next } from './middleware';
 
+/** The `code` of the error where a middleware is broken itself: nothing in the configuration is wrong. */
+export const MIDDLEWARE_FAILED_CODE = 'middlewareFailed';
+
 /** `onRunning` is told which middleware has the call now, on its way down and on its way back. */
 export type ComposedMiddleware = (
   call: MiddlewareCall,
@@ -105,6 +108,7 @@ function isAbortError(error: unknown): boolean {
 
 function brokenRule(name: string, fault: string): PatchbayError {
   return new PatchbayError('config', `The middleware "${name}" ${fault}.`, {
+    code: MIDDLEWARE_FAILED_CODE,
     hint: 'Take it out of "middleware" of the server, or tell who made it.',
   });
 }
@@ -112,6 +116,7 @@ function brokenRule(name: string, fault: string): PatchbayError {
 function namedError(name: string, error: unknown): PatchbayError {
   if (!isPatchbayError(error)) {
     return new PatchbayError('config', `The middleware "${name}" failed: ${toError(error).message}`, {
+      code: MIDDLEWARE_FAILED_CODE,
       hint: 'Take it out of "middleware" of the server, or tell who made it.',
       cause: error,
     });

@@ -296,7 +296,7 @@ class StdioTransport implements McpTransport {
     return new PatchbayError('connectionClosed', `Server process ${how}.${this.#lastOutput()}`, {
       retryable: true,
       code: signal ?? code ?? undefined,
-      hint: 'Its log holds everything that it wrote to stderr.',
+      hint: 'What it wrote to stderr is in the output of Patchbay; the command line tool shows it with --verbose.',
     });
   }
 

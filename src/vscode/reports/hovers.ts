@@ -32,6 +32,7 @@ export function serverTooltip(snapshot: ServerSnapshot, context: ViewContext, fi
   if (snapshot.processId !== undefined) rows.push([t('Process'), String(snapshot.processId)]);
   if (state.kind === 'connected') rows.push([t('Connected since'), text(context.formatTime(state.since))]);
   if (snapshot.roundTripMs !== undefined) rows.push([t('Last health check'), t('{0} ms', snapshot.roundTripMs)]);
+  if (snapshot.idleStopMs !== undefined) rows.push([t('Next'), t('the next call starts it again')]);
   if (state.kind === 'connecting') rows.push([t('Step'), text(state.step)]);
   if (state.kind === 'needsInput' && state.needed.kind === 'value') {
     rows.push([t('Needs'), text(state.needed.names.join(', '))]);

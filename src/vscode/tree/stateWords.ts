@@ -3,7 +3,7 @@ import type { Translate } from '../localize';
 import { breakerIcon, breakerWords } from './breakerWords';
 import { causeWords, firstSentence } from './causeWords';
 import { groupIcon, memberCount } from './groupWords';
-import { remaining } from './timeWords';
+import { duration, remaining } from './timeWords';
 
 /** A codicon with, where it carries meaning, a theme colour. */
 export interface StateIcon {
@@ -22,7 +22,7 @@ export function stateWords(snapshot: ServerSnapshot, now: number | undefined, t:
     case 'disabled':
       return t('disabled');
     case 'disconnected':
-      return joined(t('not connected'), memberCount(snapshot, t), paused);
+      return joined(t('not connected'), idleWords(snapshot, t), memberCount(snapshot, t), paused);
     case 'connecting':
       return t('connecting…');
     case 'disconnecting':
@@ -77,6 +77,10 @@ export function stateIcon(snapshot: ServerSnapshot): StateIcon {
     case 'error':
       return { id: 'error', color: 'testing.iconFailed' };
   }
+}
+
+function idleWords({ idleStopMs }: ServerSnapshot, t: Translate): string {
+  return idleStopMs === undefined ? '' : t('stopped after {0} without a call', duration(idleStopMs, t));
 }
 
 function toolCount({ catalog }: ServerSnapshot, t: Translate): string {

@@ -29,7 +29,17 @@ describe('groups', () => {
         ],
       },
     ]);
-    expect(diagnostics).toEqual([]);
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'warning',
+        message: '"weight" does nothing where calls go in turn: set "strategy" to "weighted" or "leastConnections"',
+        pointer: '/groups/g/members/1/server',
+      },
+    ]);
+    for (const strategy of ['weighted', 'leastConnections']) {
+      const weighted = { g: { strategy, members: [{ server: 'one', weight: 2 }] } };
+      expect(merge(weighted).diagnostics).toEqual([]);
+    }
   });
 
   it('go on without a member that is no server, with the nearest name at its place', () => {
@@ -51,7 +61,9 @@ describe('groups', () => {
   });
 
   it('count a member once', () => {
-    const { groups, diagnostics } = merge(group([{ server: 'one', weight: 3 }, { server: 'one' }]));
+    const { groups, diagnostics } = merge({
+      g: { strategy: 'weighted', members: [{ server: 'one', weight: 3 }, { server: 'one' }] },
+    });
     expect(groups.get('g')?.members).toEqual([{ server: 'one', weight: 3 }]);
     expect(diagnostics).toMatchObject([{ severity: 'warning', pointer: '/groups/g/members/1/server' }]);
     expect(diagnostics[0]?.message).toContain('stands twice');

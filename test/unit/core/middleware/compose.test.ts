@@ -86,6 +86,7 @@ describe('composeMiddleware', () => {
     for (const thrown of [new TypeError('x is undefined'), 'x is undefined']) {
       await expect(run([['own', failing(thrown)]])).rejects.toMatchObject({
         kind: 'config',
+        code: 'middlewareFailed',
         message: 'The middleware "own" failed: x is undefined',
       });
     }
@@ -153,6 +154,7 @@ describe('composeMiddleware', () => {
       ]),
     ).rejects.toMatchObject({
       kind: 'config',
+      code: 'middlewareFailed',
       message: `The middleware "bad" ${fault}.`,
     });
   });

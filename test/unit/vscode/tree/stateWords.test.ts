@@ -52,6 +52,12 @@ describe('stateWords', () => {
     expect(stateWords(connected('a', 'b'), NOW, t)).toBe('ready · 2 tools');
   });
 
+  it('says that a server was stopped because nobody called it, and what starts it', () => {
+    const idle = snapshot({ idleStopMs: 5000 });
+    expect(stateWords(idle, NOW, t)).toBe('not connected · stopped after 5 s without a call');
+    expect(serverTooltip(idle, context)).toContain('the next call starts it again');
+  });
+
   it('leaves a measured time to the hover, which says what it is', () => {
     const measured = { ...connected('a'), roundTripMs: 8 };
     expect(stateWords(measured, NOW, t)).toBe('ready · 1 tool');
