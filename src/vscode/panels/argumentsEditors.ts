@@ -12,7 +12,7 @@ import type { ArgumentsFiles } from '../adapters/argumentsFiles';
 import { showError } from '../adapters/messages';
 import { ArgumentsLanguage } from './argumentsLanguage';
 import { argumentsTarget, argumentsUri } from './argumentsUri';
-import type { ToolTarget } from './toolPanel';
+import type { ToolTarget } from './toolTarget';
 import { toolView } from './views';
 
 const TYPING_PAUSE_MS = 150;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { ARGUMENTS_SCHEME } from '../contributions';
 import { oneLine } from '../plainText';
-import type { ToolTarget } from './toolPanel';
+import type { ToolTarget } from './toolTarget';
 
 const MAX_NAME = 80;
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { describeError, isPatchbayError, PatchbayError } from '../../base/errors';
+import { describeError } from '../../base/errors';
 import type { CatalogTool, Hub } from '../../core/hubTypes';
 import type { Logger } from '../../core/ports';
 import { isWithin } from '../../forms/limits';
@@ -10,36 +10,21 @@ import {
   type HostMessage,
   type JsonEditorView,
   type LoadedView,
-  type LogLine,
   type PanelMessage,
   parsePanelMessage,
-  type RunningView,
-  type RunOutcome,
-  type RunView,
   type ToolView,
 } from '../../shared/toolPanel';
-import { cut } from '../plainText';
-import { CallLog } from './callLog';
-import { confirmCall } from './confirmCall';
 import { canCurl, copiedCall } from './copyAs';
-import { FinishedRuns } from './finishedRuns';
 import { LinkedResources } from './linkedResources';
 import { PanelQuestions } from './panelQuestions';
-import { type Reported, reportSender } from './reportSender';
+import { PanelRuns } from './panelRuns';
 import { useResult } from './resultActions';
-import { resultView } from './resultView';
 import type { RunHistory } from './runHistory';
 import type { SavedCallFiles } from './savedCallFiles';
 import { SavedCallsPart } from './savedCallsPart';
 import type { SavedFile } from './savedFile';
+import type { ToolTarget } from './toolTarget';
 import { stateView, toolView } from './views';
-
-export interface ToolTarget {
-  /** Id in the configuration. */
-  readonly server: string;
-  /** The server's own name of the tool. */
-  readonly tool: string;
-}
 
 export interface StartArguments {
   readonly args: JsonObject | undefined;
@@ -74,25 +59,14 @@ export interface ToolPanelDeps {
   readonly now: () => number;
 }
 
-interface FinishedCall {
-  readonly id: string;
-  readonly at: number;
-  readonly args: JsonObject;
-  readonly log: readonly LogLine[];
-  /** Id of the server called, or of the member of a group that answered. */
-  readonly answeredBy: string;
-  readonly outcome: RunOutcome;
-}
-
 /** One webview panel over one tool. Everything from the webview is validated; everything to it is bounded. */
 export class ToolPanel {
   readonly #target: ToolTarget;
   readonly #panel: vscode.WebviewPanel;
   readonly #deps: ToolPanelDeps;
-  readonly #running = new Map<string, { view: RunningView; controller: AbortController }>();
   readonly #subscriptions: { dispose(): void }[] = [];
   readonly #questions: PanelQuestions;
-  readonly #finished = new FinishedRuns();
+  readonly #runs: PanelRuns;
   readonly #links: LinkedResources;
   readonly #savedCalls: SavedCallsPart;
   /** Arguments that the webview is to take over when it next starts. */
@@ -103,7 +77,6 @@ export class ToolPanel {
   #disposed = false;
   #sentTool: string | undefined;
   #sentState: string | undefined;
-  #hostRuns = 0;
 
   constructor(target: ToolTarget, panel: vscode.WebviewPanel, { args, loaded }: StartArguments, deps: ToolPanelDeps) {
     this.#target = target;
@@ -120,13 +93,17 @@ export class ToolPanel {
       run: async (value) => this.isBusy || (await this.run(value, true)),
     });
     const post = this.#post.bind(this);
-    this.#links = new LinkedResources({ hub: deps.hub, run: (id) => this.#finished.get(id), post });
+    this.#links = new LinkedResources({ hub: deps.hub, run: (id) => this.#runs.finished(id), post });
     this.#questions = new PanelQuestions({
       toolName: target.tool,
       post,
       isVisible: () => panel.visible,
       reveal: () => panel.reveal(),
     });
+    const { hub, history, onCall, now } = deps;
+    const questions = this.#questions;
+    const tool = () => this.#catalogTool();
+    this.#runs = new PanelRuns({ target, hub, questions, history, tool, post, onCall, now });
     this.#subscriptions.push(
       this.#savedCalls,
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
@@ -137,7 +114,7 @@ export class ToolPanel {
   }
 
   get isBusy(): boolean {
-    return this.#running.size > 0;
+    return this.#runs.isBusy;
   }
 
   /** `name`: of the saved call that the arguments come from. */
@@ -167,7 +144,7 @@ export class ToolPanel {
    * asked. Rejects as `hub.callTool` does.
    */
   run(args: JsonObject, byPerson = false): Promise<CallToolResult> {
-    return this.#run(`host-${this.#deps.now()}-${++this.#hostRuns}`, args, byPerson);
+    return this.#runs.run(args, byPerson);
   }
 
   /** Connects where the tool is not known yet, because a person opened the form and wants to see it. */
@@ -182,9 +159,8 @@ export class ToolPanel {
   #onClosed(): void {
     this.#disposed = true;
     this.#questions.close();
-    for (const { controller } of this.#running.values()) controller.abort(new Error('The panel was closed.'));
+    this.#runs.close();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
-    this.#finished.clear();
     this.#links.close();
   }
 
@@ -212,28 +188,25 @@ export class ToolPanel {
       case 'cancelLink':
         return this.#links.receive(message);
       case 'run':
-        if (!this.#running.has(message.id)) await this.#run(message.id, message.args, true).catch(() => {});
-        return;
+        return this.#runs.runFor(message.id, message.args);
       case 'history':
-        return this.#sendHistory();
+        return this.#runs.sendHistory();
       case 'clearHistory':
-        this.#deps.history.clear();
-        return this.#sendHistory();
+        return this.#runs.clearHistory();
       case 'again': {
-        const args = this.#argumentsOf(message.id);
+        const args = this.#runs.arguments(message.id);
         if (args !== undefined && !this.isBusy) await this.run(args, true).catch(() => {});
         return;
       }
       case 'edit': {
-        const args = this.#argumentsOf(message.id);
+        const args = this.#runs.arguments(message.id);
         if (args !== undefined) this.#load(args);
         return;
       }
       case 'savedCalls':
         return this.#savedCalls.handle(message.request);
       case 'cancel':
-        this.#running.get(message.id)?.controller.abort(new Error('Cancelled by the person.'));
-        return;
+        return this.#runs.cancel(message.id);
       case 'argsChanged':
         this.#args = undefined;
         this.#loaded = undefined;
@@ -273,16 +246,8 @@ export class ToolPanel {
     return copiedCall(format, { server, tool: this.#target.tool, args, inputSchema });
   }
 
-  #argumentsOf(id: string): JsonObject | undefined {
-    return this.#finished.get(id)?.args ?? this.#deps.history.arguments(id);
-  }
-
-  #sendHistory(): void {
-    this.#post({ type: 'history', entries: this.#deps.history.views() });
-  }
-
   #resultOf(id: string): CallToolResult | undefined {
-    return (this.#finished.get(id) ?? { result: this.#links.result(id) }).result;
+    return (this.#runs.finished(id) ?? { result: this.#links.result(id) }).result;
   }
 
   async #connect(): Promise<void> {
@@ -292,83 +257,6 @@ export class ToolPanel {
       this.#deps.log.warn(`${this.#target.server}: ${describeError(error)}`);
     }
     this.#refresh();
-  }
-
-  async #run(id: string, args: JsonObject, byPerson: boolean): Promise<CallToolResult> {
-    const { server, tool } = this.#target;
-    const { hub, now } = this.#deps;
-    const controller = new AbortController();
-    const { signal } = controller;
-    const at = now();
-    const view: RunningView = { id, at };
-    this.#deps.onCall(args);
-    this.#running.set(id, { view, controller });
-    this.#post({ type: 'started', run: view });
-    this.#questions.begin();
-    const progress = reportSender((reported) => this.#show(id, reported));
-    const log = new CallLog(hub, server, () => progress.logged(log.lines));
-    let answeredBy = server;
-    const onMember = (member: string) => {
-      answeredBy = member;
-    };
-    try {
-      if (hub.server(server)?.state.kind !== 'connected') await hub.connect(server, { interactive: true, signal });
-      if (byPerson && !(await this.#isAllowed(args))) throw new PatchbayError('cancelled', 'The tool was not called.');
-      signal.throwIfAborted();
-      const result = await hub.callTool(server, tool, args, {
-        signal,
-        onProgress: progress.report,
-        onMember,
-        elicit: this.#questions.of(id),
-      });
-      const view = resultView(result, this.#catalogTool()?.tool.outputSchema);
-      this.#finish({ id, at, args, log: log.lines, answeredBy, outcome: { status: 'done', result: view } }, result);
-      return result;
-    } catch (error) {
-      const kind = signal.aborted ? 'cancelled' : isPatchbayError(error) ? error.kind : 'transport';
-      const message = signal.aborted ? 'The call was cancelled.' : describeError(error);
-      const outcome: RunOutcome = { status: 'failed', kind, message: cut(message, 10_000) };
-      this.#finish({ id, at, args, log: log.lines, answeredBy, outcome }, undefined);
-      throw error;
-    } finally {
-      progress.stop();
-      this.#questions.over(id);
-      log.dispose();
-    }
-  }
-
-  #isAllowed(args: JsonObject): Promise<boolean> {
-    const { server, tool: toolName } = this.#target;
-    return confirmCall({ server: this.#deps.hub.server(server), toolName, tool: this.#catalogTool()?.tool, args });
-  }
-
-  #finish(run: FinishedCall, result: CallToolResult | undefined): void {
-    const { id, at, args, log, answeredBy, outcome } = run;
-    this.#running.delete(id);
-    if (this.#disposed) return;
-    const { hub, now } = this.#deps;
-    const member = answeredBy === this.#target.server ? undefined : (hub.server(answeredBy)?.name ?? answeredBy);
-    const view: RunView = {
-      id,
-      at,
-      durationMs: now() - at,
-      ...(member !== undefined && { member }),
-      ...(log.length > 0 && { log }),
-      outcome,
-    };
-    this.#finished.add({ view, result, args, answeredBy });
-    this.#deps.history.add(view, args, this.#catalogTool()?.tool.inputSchema);
-    this.#post({ type: 'finished', run: view });
-    this.#sendHistory();
-  }
-
-  #show(id: string, reported: Reported): void {
-    const entry = this.#running.get(id);
-    if (entry === undefined) return;
-    entry.view = { ...entry.view, ...reported };
-    const { progress, log } = reported;
-    if (log !== undefined) this.#post({ type: 'log', id, lines: log });
-    if (progress !== undefined) this.#post({ type: 'progress', id, ...progress });
   }
 
   #sendInit(): void {
@@ -388,8 +276,8 @@ export class ToolPanel {
       state,
       ...(view && { tool: view }),
       ...(this.#args && { args: this.#args, ...(loaded && { loaded }) }),
-      runs: this.#finished.views,
-      running: [...this.#running.values()].map((run) => run.view),
+      runs: this.#runs.views,
+      running: this.#runs.running,
     });
     this.#questions.start();
     this.#links.start();

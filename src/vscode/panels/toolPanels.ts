@@ -20,7 +20,8 @@ import { ResultDocuments } from './resultDocuments';
 import { RunHistory } from './runHistory';
 import { SavedCallFiles, usableArguments } from './savedCallFiles';
 import { saveFile } from './saveFile';
-import { type StartArguments, ToolPanel, type ToolTarget } from './toolPanel';
+import { type StartArguments, ToolPanel } from './toolPanel';
+import type { ToolTarget } from './toolTarget';
 
 const LAST_CALL_KEY = 'patchbay.lastCall';
 const MAX_REMEMBERED_CHARACTERS = 64 * 1024;

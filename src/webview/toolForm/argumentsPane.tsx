@@ -17,7 +17,7 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
   if (form === undefined || tool === undefined) return <ToolUnknown session={session} />;
   return (
     <div class="arguments">
-      {session.toolGone && (
+      {session.entered.toolGone && (
         <p class="notice gone">
           <Icon name="warning" />
           {session.server.name} no longer offers this tool.
@@ -110,7 +110,7 @@ function JsonArguments({ session }: { readonly session: ToolSession }) {
       spellcheck={false}
       autocomplete="off"
       rows={10}
-      value={session.jsonText}
+      value={session.entered.jsonText}
       onInput={(event) => session.setJsonText(event.currentTarget.value)}
     />
   );

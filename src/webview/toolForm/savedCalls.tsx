@@ -62,7 +62,7 @@ export function SaveCall({ session, host }: SavedCallsProps) {
   const save = async () => {
     const args = await session.readArguments();
     if (args === undefined) return;
-    const name = session.savedAs;
+    const name = session.entered.savedAs;
     ask(host, { do: 'save', args, ...(name !== undefined && { name }) });
   };
   return (
@@ -141,13 +141,13 @@ function CallRow(props: SavedCallsProps & { readonly call: SavedCallView; readon
   const isUsable = !restricted && problem === undefined;
   const key = keyOf(call);
   return (
-    <li class={session.savedAs === name ? 'current' : undefined}>
+    <li class={session.entered.savedAs === name ? 'current' : undefined}>
       <button
         type="button"
         class="quiet call-name"
         title={isUsable ? `Load “${label}” into the form` : label}
         aria-disabled={!isUsable}
-        aria-current={session.savedAs === name}
+        aria-current={session.entered.savedAs === name}
         aria-keyshortcuts="F2 Delete"
         onClick={() => isUsable && ask(host, { do: 'load', ...key })}
       >
@@ -173,14 +173,14 @@ function CallRow(props: SavedCallsProps & { readonly call: SavedCallView; readon
 
 /** The way back to what was typed before other arguments came into the form. */
 function ReplacedNote({ session }: { readonly session: ToolSession }) {
-  const { by } = session.replaced;
+  const { by } = session.entered.replaced;
   if (by === undefined) return null;
   const what = by === 'defaults' ? 'The defaults are' : by === 'arguments' ? 'Other arguments are' : `“${by.name}” is`;
   return (
     <Note
       about="what was in the form"
       onClose={() => {
-        session.replaced.clear();
+        session.entered.replaced.clear();
         session.save();
         session.onChange();
       }}

@@ -1,32 +1,22 @@
-import { equalJson } from '../../forms/equalJson';
 import type { FieldNode } from '../../forms/field';
-import { createForm, type Form } from '../../forms/form';
-import { formatJson, type JsonParse, parseJsonText } from '../../forms/jsonText';
+import type { Form } from '../../forms/form';
+import { formatJson } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { HostMessage, JsonEditorView, ServerStateView, ToolView } from '../../shared/toolPanel';
+import { Checks } from './checks';
 import { afterDrawing, type Editing, focusIds } from './editing';
 import { EditorLink } from './editorLink';
+import { EnteredArguments } from './enteredArguments';
 import { focusAfterDrawing, focusStart, JSON_CONTROL_ID } from './focusPlaces';
-import { Folding } from './folding';
 import type { Host, Mode, SavedState } from './host';
-import { NameDrafts } from './nameDrafts';
-import {
-  allProblems,
-  localProblems,
-  NO_PROBLEMS,
-  type Problem,
-  type Problems,
-  sameProblems,
-  textWithPath,
-} from './problems';
-import { type Entered, Replaced, type Replacement, replacementOf, type Waiting } from './replaced';
+import { type Problem, type Problems, textWithPath } from './problems';
+import { type Replacement, replacementOf, type Waiting } from './replaced';
 import { RunList } from './runList';
-import { drawnWhole, NOTHING_SHOWN, type ShownProblems, showing } from './shownProblems';
+import type { ShownProblems } from './shownProblems';
 import { plural } from './text';
-import { restoreTexts, unreadTexts } from './unreadTexts';
-import type { Checked, ValidatorClient } from './validatorClient';
+import { unreadTexts } from './unreadTexts';
+import type { ValidatorClient } from './validatorClient';
 
-const CHECK_DELAY_MS = 150;
 const SAVE_DELAY_MS = 150;
 
 /** Everything that the panel shows, and what can be done with it. Components draw it after each `onChange`. */
@@ -34,43 +24,29 @@ export class ToolSession {
   server: Extract<HostMessage, { type: 'init' }>['server'] = { id: '', name: '' };
   toolName = '';
   state: ServerStateView = { kind: 'disconnected', label: '' };
-  /** The tool as last seen; kept when the server stops offering it, so that nothing typed is lost. */
-  tool: ToolView | undefined;
-  toolGone = false;
-  form: Form | undefined;
-  mode: Mode = 'form';
-  jsonText = '';
-  problems: Problems = NO_PROBLEMS;
-  shown: ShownProblems = NOTHING_SHOWN;
   /** For the live region. */
   announcement = '';
   started = false;
-  readonly replaced = new Replaced();
   readonly runs = new RunList();
-  /** Name of the saved call that the form was filled from, or saved as. */
-  savedAs: string | undefined;
   onChange: () => void = () => {};
 
+  readonly entered = new EnteredArguments();
   readonly editing: Editing;
   readonly editor = new EditorLink();
   readonly #host: Host;
-  readonly #validator: ValidatorClient;
+  readonly #checks: Checks;
   readonly #newId: () => string;
-  #checkTimer: ReturnType<typeof setTimeout> | undefined;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
-  #version = 0;
   #starting = false;
   #lastSent: string | undefined;
   /** What the form started with is nothing to tell the host. */
   #isUntouched = false;
-  /** The arguments when they could last be read. */
-  #readable: JsonObject | undefined;
   /** What the form is to start with once the tool is known. */
   #waiting: Waiting | undefined;
 
   constructor(host: Host, validator: ValidatorClient, newId: () => string) {
     this.#host = host;
-    this.#validator = validator;
+    this.#checks = new Checks(this.entered, validator, () => this.onChange());
     this.#newId = newId;
     const session = this;
     this.editing = {
@@ -78,8 +54,8 @@ export class ToolSession {
         if (session.form === undefined) throw new Error('There is no form to edit.');
         return session.form;
       },
-      folding: new Folding(),
-      names: new NameDrafts(),
+      folding: this.entered.folding,
+      names: this.entered.names,
       newId,
       change: (action, said) => this.#changed(action, said),
       announce: (text) => {
@@ -87,6 +63,26 @@ export class ToolSession {
         this.onChange();
       },
     };
+  }
+
+  get tool(): ToolView | undefined {
+    return this.entered.tool;
+  }
+
+  get form(): Form | undefined {
+    return this.entered.form;
+  }
+
+  get mode(): Mode {
+    return this.entered.mode;
+  }
+
+  get problems(): Problems {
+    return this.#checks.problems;
+  }
+
+  get shown(): ShownProblems {
+    return this.#checks.shown;
   }
 
   receive(message: HostMessage): void {
@@ -108,7 +104,7 @@ export class ToolSession {
         this.#followEditor(message);
         break;
       case 'callSaved':
-        this.savedAs = message.name;
+        this.entered.savedAs = message.name;
         this.announcement = `Saved as “${message.name}”.`;
         break;
       case 'started':
@@ -127,7 +123,7 @@ export class ToolSession {
   }
 
   setJsonText(text: string): void {
-    this.jsonText = text;
+    this.entered.jsonText = text;
     this.#later();
     this.onChange();
   }
@@ -135,24 +131,12 @@ export class ToolSession {
   /** Stays where it is, with a problem shown, while the text on one side cannot be read. */
   setMode(mode: Mode): void {
     if (mode === this.mode || this.form === undefined) return;
-    if (mode === 'json') {
-      const unreadable = localProblems(this.form, this.editing.names).filter(({ kind }) => kind === 'unreadable');
-      if (unreadable.length > 0) {
-        this.#refuse({ list: unreadable, notice: undefined });
-        return;
-      }
-      this.jsonText = formatJson(this.form.value() ?? {});
-    } else {
-      const parsed = this.#parsedJson();
-      if (!parsed.ok) {
-        this.#refuse({ list: [{ pointer: '', kind: 'unreadable', message: parsed.message }], notice: undefined });
-        return;
-      }
-      this.form = createForm(this.tool?.inputSchema, parsed.value);
-      this.#forget();
+    const inTheWay = this.entered.setMode(mode);
+    if (inTheWay.length > 0) {
+      this.#refuse({ list: inTheWay, notice: undefined });
+      return;
     }
-    this.mode = mode;
-    this.#show(NO_PROBLEMS, false);
+    this.#checks.clear();
     this.#later();
     this.onChange();
   }
@@ -165,12 +149,8 @@ export class ToolSession {
 
   /** Puts back what was in the form before other arguments came. */
   putBack(): void {
-    const entered = this.replaced.take();
-    if (entered === undefined || this.tool === undefined) return;
-    this.#setTool(this.tool, entered.args, entered.texts);
-    this.mode = entered.mode ?? 'form';
-    this.jsonText = entered.jsonText ?? formatJson(this.form?.value() ?? {});
-    this.savedAs = undefined;
+    if (!this.entered.putBack()) return;
+    this.#checks.clear();
     this.announcement = 'What was in the form is back.';
     this.#later();
     this.onChange();
@@ -178,8 +158,8 @@ export class ToolSession {
 
   /** The arguments for another use than a run; undefined, and shown why, while they cannot be read. */
   async readArguments(): Promise<JsonObject | undefined> {
-    const unreadable = (await this.#check()).list.filter(({ kind }) => kind === 'unreadable');
-    const args = unreadable.length === 0 ? this.#arguments() : undefined;
+    const unreadable = (await this.#checks.now()).list.filter(({ kind }) => kind === 'unreadable');
+    const args = unreadable.length === 0 ? this.entered.value() : undefined;
     if (args === undefined) this.#refuse({ list: unreadable, notice: undefined });
     return args;
   }
@@ -197,15 +177,14 @@ export class ToolSession {
     if (this.runs.running.length > 0 || this.#starting || this.form === undefined) return;
     this.#starting = true;
     try {
-      clearTimeout(this.#checkTimer);
-      const problems = await this.#check();
+      const problems = await this.#checks.now();
       const blocking = problems.list.filter(({ kind }) => kind === 'unreadable' || !options.anyway);
-      const args = this.#arguments();
+      const args = this.entered.value();
       if (blocking.length > 0 || args === undefined) {
         this.#refuse(problems, blocking[0]);
         return;
       }
-      this.#show(problems, false);
+      this.#checks.show(problems, false);
       this.save();
       const id = this.#newId();
       this.#host.post({ type: 'run', id, args });
@@ -232,13 +211,12 @@ export class ToolSession {
       if (this.editor.view?.open) this.#tell();
       return;
     }
-    this.#readable = this.#arguments() ?? this.#readable;
-    this.#host.save({ ...base, ...this.#entered(), ...this.replaced.saved(), savedAs: this.savedAs });
+    this.#host.save({ ...base, ...this.entered.saved() });
     this.#tell();
   }
 
   #tell(): void {
-    const args = this.#arguments();
+    const args = this.entered.value();
     if (args === undefined) return;
     const text = JSON.stringify(args);
     const { revision } = this.editor.view ?? {};
@@ -249,7 +227,7 @@ export class ToolSession {
   }
 
   #followEditor(view: JsonEditorView): void {
-    const { take, tell } = this.editor.follow(view, this.#arguments());
+    const { take, tell } = this.editor.follow(view, this.entered.value());
     if (tell) {
       this.#isUntouched = false;
       this.#lastSent = undefined;
@@ -257,9 +235,9 @@ export class ToolSession {
     }
     if (take === undefined || this.form === undefined) return;
     this.#setTool(this.tool, take, unreadTexts(this.form));
-    this.jsonText = formatJson(take);
+    this.entered.jsonText = formatJson(take);
     // The host knows them already.
-    this.#lastSent = JSON.stringify(this.#arguments());
+    this.#lastSent = JSON.stringify(this.entered.value());
   }
 
   #start(message: Extract<HostMessage, { type: 'init' }>): void {
@@ -280,24 +258,16 @@ export class ToolSession {
     const { args, keep, loaded } = waiting ?? {};
     if (waiting !== undefined && tool !== undefined) {
       this.#waiting = undefined;
-      if (keep?.replaced) this.replaced.keep(keep.replaced, keep.replacedBy ?? 'arguments');
-      // What cannot be read yet is only here; it belongs to the arguments that could last be read.
-      const isCurrent = keep !== undefined && (args === undefined || equalJson(args, keep.args));
-      if (loaded && !isCurrent) this.replaced.keepBefore(waiting, replacementOf(loaded.name));
-      this.savedAs = loaded ? loaded.name : keep?.savedAs;
-      this.#setTool(tool, args ?? keep?.args, isCurrent ? keep.texts : undefined);
-      this.#readable = args ?? (isObject(keep?.args) ? keep.args : undefined);
-      if (keep?.mode === 'json' && this.form) {
-        this.mode = 'json';
-        this.jsonText = (isCurrent ? keep.jsonText : undefined) ?? formatJson(this.form.value() ?? {});
-      }
+      this.entered.begin(tool, waiting);
+      this.#checks.clear();
+      if ((args ?? keep?.args) !== undefined) this.#later();
       this.#isUntouched = true;
     }
     const isFresh = loaded !== undefined || (args ?? keep?.args) === undefined;
     clearTimeout(this.#saveTimer);
     // When the form can be used already.
     this.#saveTimer = setTimeout(() => {
-      if (this.#isUntouched && isFresh) this.replaced.settle(this.#entered());
+      if (this.#isUntouched && isFresh) this.entered.replaced.settle(this.entered.snapshot());
       this.save();
     });
     // The drawing itself is asked for once this message is read.
@@ -305,13 +275,8 @@ export class ToolSession {
   }
 
   #setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): void {
-    this.toolGone = tool === undefined && this.tool !== undefined;
-    if (tool === undefined) return;
-    this.tool = tool;
-    this.form = createForm(tool.inputSchema, value);
-    this.#forget();
-    if (texts !== undefined) restoreTexts(this.form, texts);
-    this.#show(NO_PROBLEMS, false);
+    if (!this.entered.setTool(tool, value, texts)) return;
+    this.#checks.clear();
     if (value !== undefined) this.#later();
   }
 
@@ -325,27 +290,9 @@ export class ToolSession {
 
   #load(args: JsonObject | undefined, by: Replacement): void {
     if (this.tool === undefined) return;
-    this.replaced.keep(this.#entered(), by);
-    this.savedAs = typeof by === 'object' ? by.name : undefined;
-    this.form = createForm(this.tool.inputSchema, args);
-    this.#forget();
-    this.jsonText = formatJson(this.form.value() ?? {});
-    this.#readable = args;
-    this.replaced.settle(this.#entered());
-    this.#show(NO_PROBLEMS, false);
+    this.entered.load(args, by);
+    this.#checks.clear();
     this.#later();
-  }
-
-  /** What is in the form now, whether it can be read or not. */
-  #entered(): Entered {
-    const args = this.#arguments() ?? this.#readable;
-    const texts = this.mode === 'form' && this.form ? unreadTexts(this.form) : undefined;
-    return {
-      mode: this.mode,
-      ...(args && { args }),
-      ...(this.mode === 'json' && { jsonText: this.jsonText }),
-      ...(texts && { texts }),
-    };
   }
 
   #changed(action: () => void, said: string | undefined): void {
@@ -357,77 +304,23 @@ export class ToolSession {
 
   /** Checks and saves once the typing pauses. */
   #later(): void {
-    this.#version++;
     this.#isUntouched = false;
-    clearTimeout(this.#checkTimer);
-    this.#checkTimer = setTimeout(() => void this.#check(), CHECK_DELAY_MS);
+    this.#checks.later();
     clearTimeout(this.#saveTimer);
     this.#saveTimer = setTimeout(() => this.save(), SAVE_DELAY_MS);
-  }
-
-  async #check(): Promise<Problems> {
-    const version = ++this.#version;
-    const { form, tool } = this;
-    if (form === undefined || tool === undefined) return NO_PROBLEMS;
-    const args = this.#arguments();
-    const checked = args === undefined ? undefined : await this.#validator.check(tool.inputSchema, args);
-    const problems =
-      this.mode === 'json' ? this.#jsonProblems(checked) : allProblems(form, checked, this.editing.names);
-    // Something was typed in between: that has a check of its own.
-    if (version === this.#version) {
-      this.#show(problems, this.shown.all && problems.list.length > 0);
-      this.onChange();
-    }
-    return problems;
-  }
-
-  #jsonProblems(checked: Checked | undefined): Problems {
-    const parsed = this.#parsedJson();
-    if (!parsed.ok) return { list: [{ pointer: '', kind: 'unreadable', message: parsed.message }], notice: undefined };
-    // The same words for the same places as in the form.
-    return allProblems(createForm(this.tool?.inputSchema, parsed.value), checked);
-  }
-
-  /** The arguments as they would be sent; undefined while they are not a readable object. */
-  #arguments(): JsonObject | undefined {
-    const parsed = this.mode === 'json' ? this.#parsedJson() : undefined;
-    const value = parsed === undefined ? this.form?.value() : parsed.ok ? parsed.value : undefined;
-    return isObject(value) ? value : undefined;
-  }
-
-  #parsedJson(): JsonParse {
-    const parsed = parseJsonText(this.jsonText.trim() === '' ? '{}' : this.jsonText);
-    if (!parsed.ok || isObject(parsed.value)) return parsed;
-    return { ok: false, message: 'The arguments must be an object: { … }', line: 1, column: 1, offset: 0 };
-  }
-
-  /** What was open and half typed belongs to a form that is gone. */
-  #forget(): void {
-    this.editing.folding.clear();
-    this.editing.names.clear();
   }
 
   /** Draws all of the form, with everything around the field open. */
   #reveal(field: FieldNode): void {
     this.editing.folding.reveal(field);
-    this.shown = drawnWhole(this.shown);
+    this.#checks.drawWhole();
     this.onChange();
   }
 
   #refuse(problems: Problems, first = problems.list[0]): void {
-    this.#show(problems, true);
+    this.#checks.show(problems, true);
     this.announcement = `${plural(problems.list.length, 'problem')}: ${first ? textWithPath(first) : ''}`;
     this.onChange();
     this.focusProblem(first);
   }
-
-  #show(problems: Problems, all: boolean): void {
-    if (sameProblems(problems, this.problems) && all === this.shown.all) return;
-    this.problems = problems;
-    this.shown = showing(problems, all, this.shown);
-  }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
