@@ -11,8 +11,7 @@ export interface PatchbayApi {
   servers(): readonly ServerSnapshot[];
   /**
    * Calls a tool by its server's id and its own name; connects first where the server is not connected.
-   * Resolves with what the tool answered, `isError` answers included. Rejects with an error that has `kind` and
-   * `retryable` where no answer came.
+   * Resolves with what the tool answered, `isError` answers included. Rejects with a `PatchbayError` where no answer came.
    */
   callTool(
     server: string,
@@ -22,6 +21,8 @@ export interface PatchbayApi {
   ): Promise<CallToolResult>;
   /** Fires with each server whose snapshot was replaced. */
   readonly onDidChangeServers: Event<ServerSnapshot>;
+  /** Fires when a resource that matches `resources` in a server's entry, or one below it, is another one now. */
+  readonly onDidUpdateResource: Event<ResourceUpdate>;
   /**
    * Makes servers with `"transport": type` in their entry connectable. Such an entry needs "url" or "command" as every
    * other does, with any text that the transport understands; nothing is contacted or started by it. The factory is called for each connection; a
@@ -33,6 +34,37 @@ export interface PatchbayApi {
    * an object with `create` makes one for each. Throws where the name is taken. Register while your extension activates.
    */
   registerMiddleware(name: string, middleware: Middleware | MiddlewareFactory): Disposable;
+}
+
+/** A resource changed. */
+export interface ResourceUpdate {
+  /** Id in the configuration. */
+  readonly server: string;
+  /** As the server names it. Text in it is not to be trusted. */
+  readonly uri: string;
+}
+
+/** What a call rejects with: an `Error` whose `message` says what happened. */
+export interface PatchbayError extends Error {
+  readonly kind:
+    | 'connectionClosed'
+    | 'transport'
+    | 'timeout'
+    | 'auth'
+    | 'config'
+    | 'protocol'
+    | 'tool'
+    | 'cancelled'
+    | 'limit'
+    | 'security';
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+  /** The next step for the person, one sentence. */
+  readonly hint?: string | undefined;
+  /** A JSON-RPC, HTTP, system or exit code, as it came; `breakerOpen` where a server or tool is paused, `middlewareFailed`. */
+  readonly code?: number | string | undefined;
+  /** After how many ms the call may be made again, where that is known. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { createSystemClock } from './base/clock';
 import { DisposableStore } from './base/disposable';
 import { describeError, PatchbayError } from './base/errors';
 import { Emitter } from './base/event';
-import type { Hub, ServerSnapshot } from './core/hubTypes';
+import type { Hub, ResourceUpdate, ServerSnapshot } from './core/hubTypes';
 import type { Middleware, MiddlewareFactory } from './core/middleware/middleware';
 import type { Ports } from './core/ports';
 import type { CustomLaunch, TransportFactory } from './core/transports/transport';
@@ -50,6 +50,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
   const problems = store.add(new ConfigProblems(configFiles));
   const secrets = createSecrets(context.secrets);
   const changes = store.add(new Emitter<ServerSnapshot>());
+  const updates = store.add(new Emitter<ResourceUpdate>());
   const loads = store.add(new Emitter<Hub>());
   const audit = store.add(new AuditLog(context.globalStorageUri, clock, log));
   const transports = store.add(
@@ -104,6 +105,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
     transports.attach(hub);
     middleware.attach(hub);
     store.add(hub.onDidChangeServers((server) => changes.fire(server)));
+    store.add(hub.onDidUpdateResource((update) => updates.fire(update)));
     store.add(
       hub.onDidUpdateResource(({ server, uri }) => log.info(`Resource ${cut(uri, MAX_URI)} of "${server}" changed.`)),
     );
@@ -171,6 +173,7 @@ export function compose(context: vscode.ExtensionContext): { api: PatchbayApi; d
       servers: () => loaded?.servers() ?? [],
       callTool: async (server, tool, args = {}, options) => (await hub()).callTool(server, tool, args, options),
       onDidChangeServers: changes.event,
+      onDidUpdateResource: updates.event,
       registerTransport: (type, factory) => transports.register(type, factory as TransportFactory<CustomLaunch>),
       registerMiddleware: (name, value) => middleware.register(name, value as Middleware | MiddlewareFactory),
     },

@@ -88,6 +88,7 @@ export interface HubLoad {
     readonly inFlight: number;
     readonly remaining: number | null;
     readonly subscribed: number;
+    readonly subscribedUris: readonly string[];
   }[];
 }
 

@@ -51,6 +51,10 @@ export interface MiddlewareUser {
   readonly tool: (name: string) => Tool | undefined;
 }
 
+/** Of the resources that are subscribed to, as they are shown: addresses, and characters of each. */
+const MAX_SHOWN_URIS = 10;
+const MAX_SHOWN_URI = 500;
+
 /** One configured server over its life: its definition, its sessions, its calls and what is known of its tools. */
 export class Server implements Disposable {
   readonly traffic: TrafficLog;
@@ -197,6 +201,7 @@ export class Server implements Disposable {
       inFlight,
       remaining: remaining ?? null,
       subscribed: this.#subscriptions.uris.length,
+      subscribedUris: this.#subscriptions.uris.slice(0, MAX_SHOWN_URIS).map((uri) => uri.slice(0, MAX_SHOWN_URI)),
     };
   }
 

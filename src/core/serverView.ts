@@ -28,6 +28,8 @@ export interface ServerNumbersNow {
   readonly remaining: number | null;
   /** Resources that the open session is subscribed to. */
   readonly subscribed: number;
+  /** The first of their addresses. */
+  readonly subscribedUris: readonly string[];
 }
 
 /** The parts of a server that show. */

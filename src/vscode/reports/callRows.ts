@@ -71,8 +71,15 @@ export function serverFigureRows({ counted, load }: ServerFigures, hasPool: bool
   if (hasPool) rows.push([t('Pool'), escapeMarkdown([poolWords(load, t), rate].filter(Boolean).join(' · '))]);
   else if (rate) rows.push([t('Pool'), escapeMarkdown(rate)]);
   if (load.remaining !== null) rows.push([t('Rate limit'), escapeMarkdown(t('{0} calls may go now', load.remaining))]);
-  if (load.subscribed > 0) rows.push([t('Subscribed resources'), String(load.subscribed)]);
+  if (load.subscribed > 0) rows.push([t('Subscribed resources'), subscribedWords(load, t)]);
   return rows;
+}
+
+function subscribedWords({ subscribed, subscribedUris }: ServerLoad, t: Translate): string {
+  const lines = subscribedUris.map((uri) => escapeMarkdown(oneLine(uri, 200)));
+  const more = subscribed - lines.length;
+  if (more > 0) lines.push(t('and {0} more', more));
+  return [String(subscribed), ...lines].join('  \n');
 }
 
 function kinds(errors: ServerNumbers['errors']): string {

@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { CallToolResult, Middleware, PatchbayApi } from '../../../src/api';
+import type { CallToolResult, Middleware, PatchbayApi, PatchbayError } from '../../../src/api';
 import { addUserServer, echoServer, editUserConfig, openView, removeServers, serverThat, stateOf } from './support';
 
 const run = vscode.commands.executeCommand;
@@ -63,6 +63,16 @@ suite('groups, pool, numbers and the audit log', () => {
     await run('patchbay.disconnect', { server: 'one' });
     const two = await serverThat(api, 'two', () => true);
     assert.equal(textOf(await api.callTool('pair', 'pid', {})), String(two.processId));
+  });
+
+  test('tells other extensions what went wrong, and offers the changes of resources', async () => {
+    const failed = await api.callTool('nobody', 'pid', {}).then(
+      () => assert.fail('was answered'),
+      (error: PatchbayError) => error,
+    );
+    assert.equal(failed.kind, 'config');
+    assert.match(String(failed.hint), /Configured are:.*one/);
+    api.onDidUpdateResource(() => {}).dispose();
   });
 
   test('what is about one server says so of a group', async () => {

@@ -71,6 +71,7 @@ export const metrics: HubMetrics = {
         inFlight: 7,
         remaining: 7,
         subscribed: 5,
+        subscribedUris: ['test://a/1', 'test://[b](command:c)'],
       },
     ],
   },

@@ -24,7 +24,7 @@ describe('numbers in a hover', () => {
       'Connections: 3 opened · 1 of them reconnects · 1 attempts failed',
       'Pool: 2 open · 1 idle · 3 in flight · 4 waiting · 75 % found a connection with room',
       'Rate limit: 7 calls may go now',
-      'Subscribed resources: 5',
+      'Subscribed resources: 5  \ntest://a/1  \ntest://[b](command:c)  \nand 3 more',
     ]);
   });
 
@@ -37,6 +37,7 @@ describe('numbers in a hover', () => {
       inFlight: 0,
       remaining: null,
       subscribed: 0,
+      subscribedUris: [],
     };
     expect(serverFigureRows({ counted: undefined, load: quiet }, false, t)).toEqual([]);
   });
