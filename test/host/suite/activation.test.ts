@@ -10,6 +10,7 @@ suite('activation', () => {
     assert.deepEqual(Object.keys(api).sort(), [
       'callTool',
       'onDidChangeServers',
+      'onDidUpdateResource',
       'registerMiddleware',
       'registerTransport',
       'servers',
