@@ -19,13 +19,13 @@ const vitest = (name) => ({
     ],
   ],
   report: 'vitest',
-  deadlineMs: 3 * MINUTE,
+  deadlineMs: 6 * MINUTE,
 });
 const playwright = (name) => ({
   name,
   commands: [['playwright', 'test', '--project', name]],
   report: 'playwright',
-  deadlineMs: 4 * MINUTE,
+  deadlineMs: 8 * MINUTE,
 });
 
 /** In this order: what is quick and tells most comes first. `needs`: stages without whose success this one cannot run. */
