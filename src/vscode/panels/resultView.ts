@@ -23,7 +23,7 @@ const AUDIO_TYPES = new Set([
   'audio/aac',
   'audio/flac',
 ]);
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Whatever a server answered, as bounded data that a panel can draw without looking twice. */
 export function resultView(result: CallToolResult, outputSchema?: unknown): ResultView {
@@ -60,8 +60,9 @@ export function blockBytes(result: CallToolResult, index: number): { bytes: Uint
   if (typeof block !== 'object' || block === null) return undefined;
   const holder = block.type === 'resource' ? ((block.resource ?? {}) as Readonly<Record<string, unknown>>) : block;
   const data = block.type === 'resource' ? holder.blob : holder.data;
-  if (typeof data !== 'string' || !BASE64.test(data)) return undefined;
-  return { bytes: Buffer.from(data, 'base64'), mimeType: short(holder.mimeType, 100) ?? '' };
+  const base64 = base64Of(data);
+  if (base64 === undefined) return undefined;
+  return { bytes: Buffer.from(base64, 'base64'), mimeType: short(holder.mimeType, 100) ?? '' };
 }
 
 function contentOf(result: CallToolResult): readonly ContentBlock[] {
@@ -107,13 +108,16 @@ class Cutter {
     return { text: shown, cut: isCut };
   }
 
-  media(length: number): boolean {
-    if (length > this.#media) {
+  /** The base64 characters alone; the length is looked at before anything reads them. */
+  media(data: unknown): { readonly base64: string } | 'invalid' | 'large' {
+    if (typeof data === 'string' && data.length > this.#media) {
       this.truncated = true;
-      return false;
+      return 'large';
     }
-    this.#media -= length;
-    return true;
+    const base64 = base64Of(data);
+    if (base64 === undefined) return 'invalid';
+    this.#media -= base64.length;
+    return { base64 };
   }
 }
 
@@ -150,9 +154,10 @@ function mediaView(
   const name = short(mimeType, 80) ?? 'an unknown type';
   if (typeof mimeType !== 'string' || !allowed.has(mimeType.toLowerCase()))
     return note(`${words} of ${name} is not shown here.`);
-  if (typeof data !== 'string' || !BASE64.test(data)) return note(`${words} of ${name} is not valid base64.`);
-  if (!cutter.media(data.length)) return note(`${words} of ${name} is too large to be shown here.`);
-  return { type, mimeType: mimeType.toLowerCase(), data: data.replace(/\s/g, '') };
+  const media = cutter.media(data);
+  if (media === 'invalid') return note(`${words} of ${name} is not valid base64.`);
+  if (media === 'large') return note(`${words} of ${name} is too large to be shown here.`);
+  return { type, mimeType: mimeType.toLowerCase(), data: media.base64 };
 }
 
 function resourceBlock(resource: Readonly<Record<string, unknown>>, cutter: Cutter) {
@@ -180,8 +185,15 @@ function resourceMedia(resource: Readonly<Record<string, unknown>>, cutter: Cutt
   if (typeof blob !== 'string' || typeof mimeType !== 'string') return undefined;
   const known = mimeType.toLowerCase();
   const type = IMAGE_TYPES.has(known) ? 'image' : AUDIO_TYPES.has(known) ? 'audio' : undefined;
-  if (type === undefined || !BASE64.test(blob) || !cutter.media(blob.length)) return undefined;
-  return { type, mimeType: known, data: blob.replace(/\s/g, '') };
+  const media = type && cutter.media(blob);
+  return typeof media === 'object' && type ? { type, mimeType: known, data: media.base64 } : undefined;
+}
+
+/** Without blanks and line ends; undefined for what is not base64. */
+function base64Of(data: unknown): string | undefined {
+  if (typeof data !== 'string') return undefined;
+  const base64 = data.replace(/\s+/g, '');
+  return BASE64.test(base64) ? base64 : undefined;
 }
 
 /** Whether the server says that a text is Markdown. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallToolResult } from '../../../../src/shared/mcp';
 import {
   BLOCKS_PER_PART,
+  blockBytes,
   blockText,
   nextBlocks,
   resultText,
@@ -9,6 +10,7 @@ import {
   TEXT_BUDGET,
 } from '../../../../src/vscode/panels/resultView';
 import { savedFile } from '../../../../src/vscode/panels/savedFile';
+import { growth, LINEAR } from '../../../support/growth';
 
 function blocksOf(...content: unknown[]) {
   return resultView({ content } as CallToolResult).blocks;
@@ -72,6 +74,30 @@ describe('a result as a panel shows it', () => {
     const view = resultView({ content: [], structuredContent: deep });
     expect(view).toMatchObject({ truncated: true });
     expect(view.structured).toBeUndefined();
+  });
+
+  it.each([' ', 'A', '=', 'A ', '= '])('reads media of many %j in time that grows with them', (piece) => {
+    const content = (size: number) => {
+      const data = `${piece.repeat(size)}!`;
+      return [
+        { type: 'image', mimeType: 'image/png', data },
+        { type: 'resource', resource: { uri: 'a:b', mimeType: 'audio/wav', blob: data } },
+      ];
+    };
+    const read = (size: number) => {
+      const result = { content: content(size) } as CallToolResult;
+      expect(resultView(result).blocks[0]).toMatchObject({ text: 'An image of image/png is not valid base64.' });
+      expect(blockBytes(result, 1)).toBeUndefined();
+    };
+    expect(growth(read, 3_000)).toBeLessThan(LINEAR);
+  });
+
+  it('leaves media that are too large unread', () => {
+    const large = { type: 'image', mimeType: 'image/png', data: `${' '.repeat(24 * 1024 * 1024)}!` };
+    const small = { type: 'image', mimeType: 'image/png', data: 'aGk=' };
+    const view = resultView({ content: [large, small] });
+    expect(view.blocks).toMatchObject([{ text: 'An image of image/png is too large to be shown here.' }, small]);
+    expect(view.truncated).toBe(true);
   });
 
   it.each([[undefined], ['text'], [[null, 1, 'x', {}, { type: 'text' }, { type: 'image' }, { type: 'resource' }]]])(
