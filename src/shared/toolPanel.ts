@@ -146,7 +146,7 @@ export interface JsonEditorView {
   readonly revision: number;
   /** The arguments as JSON, as they could last be read; absent while the editor is closed. */
   readonly text?: string;
-  /** Why the text as it stands cannot be read. */
+  /** Why the text as it stands, or stood when the editor was closed, cannot be read. */
   readonly problem?: string;
 }
 
@@ -208,8 +208,8 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('more'), id, from: z.number().int().min(1).max(1_000_000) }),
   /** `revision`: of the JSON editor's view that the form had seen by then. */
   z.object({ type: z.literal('argsChanged'), args: argumentsObject, revision: z.number().int().min(0).optional() }),
-  /** Opens the arguments as JSON in an editor of the window. */
-  z.object({ type: z.literal('editAsJson'), args: argumentsObject }),
+  /** Opens the arguments as JSON in an editor of the window; without `args` with the text that it has, or had. */
+  z.object({ type: z.literal('editAsJson'), args: argumentsObject.optional() }),
   z.object({ type: z.literal('savedCalls'), request: savedCallsRequest }),
   ...questionMessages,
   ...linkMessages,

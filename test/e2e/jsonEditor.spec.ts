@@ -46,12 +46,23 @@ test('arguments are written as JSON in an editor that knows the schema, by keybo
     await page.keyboard.press('Control+Enter');
     await expect(page.getByText(/The arguments cannot be sent/).first()).toBeVisible();
     await workbench.screenshot('json-editor-error-dark');
-    // The cursor is at the error, which is the brace of the next line.
+  });
+
+  await test.step('a text that cannot be read outlives its editor, and is mended', async () => {
+    await workbench.runCommand('View: Close Editor');
+    await expect(page.getByRole('tab', { name: /get-structured-content\.json/ })).toBeHidden();
+    await expect(workbench.dialog).toBeHidden();
+    await workbench.screenshot('json-editor-closed-dark');
+    await webview.getByRole('button', { name: 'Open JSON' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(lines).toContainText('"Chicago", ');
+    await page.keyboard.press('Control+End');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('End');
     await page.keyboard.press('Backspace');
     await page.keyboard.press('Backspace');
     await expect(webview.getByText('The JSON has an error')).toBeHidden();
+    await expect(edit).toBeVisible();
   });
 
   await test.step('runs what is written', async () => {

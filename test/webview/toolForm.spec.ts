@@ -105,24 +105,6 @@ test('tells empty text from absent', async ({ panel }) => {
   expect((await panel.finish(result([text('Echo: ')]))).args).toEqual({ message: '' });
 });
 
-test('edits the whole as JSON without losing anything', async ({ panel }) => {
-  await panel.open(EDIT_FILE, { init: { args: { path: 'a.txt', edits: [{ oldText: 'a', newText: 'b' }], more: 1 } } });
-  const { page } = panel;
-  const mode = page.getByRole('radiogroup', { name: 'Edit the arguments as' });
-  await mode.getByText('JSON').click();
-
-  const box = page.getByLabel('Arguments as JSON');
-  await expect(box).toHaveValue(/"more": 1/);
-  await box.fill('{"path": "b", "path": "c"}');
-  await expect(page.getByText('Line 1, column 15: The key "path" is there twice.')).toBeVisible();
-  await mode.getByText('Form').click();
-  await expect(box).toBeVisible();
-  await box.fill('{"path": "b.txt", "edits": [{"oldText": "x", "newText": "y"}]}');
-  await mode.getByText('Form').click();
-  await expect(page.getByRole('textbox', { name: 'path' })).toHaveValue('b.txt');
-  await expect(page.getByRole('textbox', { name: 'newText' })).toHaveValue('y');
-});
-
 test('keeps the arguments over a reload', async ({ panel }) => {
   await panel.open(SUM);
   await panel.page.getByRole('textbox', { name: 'a', exact: true }).fill('7');
@@ -130,31 +112,6 @@ test('keeps the arguments over a reload', async ({ panel }) => {
   await panel.page.reload();
   await panel.init(SUM);
   await expect(panel.page.getByRole('textbox', { name: 'a', exact: true })).toHaveValue('7');
-});
-
-test('keeps JSON that is not finished over a reload', async ({ panel }) => {
-  await panel.open(SUM, { init: { args: { a: 1 } } });
-  await panel.page.getByRole('radiogroup', { name: 'Edit the arguments as' }).getByText('JSON').click();
-  await panel.page.getByLabel('Arguments as JSON').fill('{"a": 2, "b"');
-  await panel.page.waitForFunction(() => sessionStorage.getItem('state')?.includes('\\"b\\"'));
-  await panel.page.reload();
-  await panel.init(SUM);
-  await expect(panel.page.getByLabel('Arguments as JSON')).toHaveValue('{"a": 2, "b"');
-});
-
-test('keeps JSON that is not finished beside the arguments that the host remembers', async ({ panel }) => {
-  await panel.open(SUM, { init: { args: { a: 1 } } });
-  await panel.page.getByRole('radiogroup', { name: 'Edit the arguments as' }).getByText('JSON').click();
-  const box = panel.page.getByLabel('Arguments as JSON');
-  await box.fill('{"a": 2}');
-  expect((await panel.posted('argsChanged')).args).toEqual({ a: 2 });
-  await box.fill('{"a": 2, "b"');
-  await panel.page.reload();
-  await panel.init(SUM, { init: { args: { a: 2 } } });
-  await expect(box).toHaveValue('{"a": 2, "b"');
-  await panel.page.reload();
-  await panel.init(SUM, { init: { args: { a: 5 } } });
-  await expect(box).toHaveValue(/"a": 5/);
 });
 
 test('keeps what cannot be read yet in a field', async ({ panel }) => {
@@ -197,19 +154,6 @@ test('puts the focus into the first field of an item that was added', async ({ p
   const before = await panel.page.getByRole('textbox', { name: 'oldText' }).count();
   await panel.page.getByRole('button', { name: /^Add item to/ }).click();
   await expect(panel.page.getByRole('textbox', { name: 'oldText' }).nth(before)).toBeFocused();
-});
-
-test('names the same places in the form and in the JSON', async ({ panel }) => {
-  await panel.open(EDIT_FILE, { init: { args: { path: 'a', edits: [{ oldText: 1, newText: 'b' }] } } });
-  const problem = panel.page
-    .getByRole('region', { name: 'Problems' })
-    .getByRole('button', { name: /^edits › Item 1 › oldText: (?!.*oldText)/i });
-  await panel.page.keyboard.press('Control+Enter');
-  await expect(problem).toBeVisible();
-  await panel.page.getByRole('radiogroup', { name: 'Edit the arguments as' }).getByText('JSON').click();
-  await panel.page.getByLabel('Arguments as JSON').fill('{"path": "a", "edits": [{"oldText": 1, "newText": "b"}]}');
-  await expect(problem).toBeVisible();
-  await panel.screenshot('json-problems-dark');
 });
 
 test('never keeps secrets', async ({ panel }) => {

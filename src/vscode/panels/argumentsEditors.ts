@@ -27,8 +27,10 @@ export interface ArgumentsEditorsDeps {
   readonly onTyped: (target: ToolTarget, typed: TypedArguments) => void;
   /** Told when what `view` gives has changed. */
   readonly onView: (target: ToolTarget) => void;
-  /** Told when the last editor of a tool was closed. */
-  readonly onClosed: (target: ToolTarget) => void;
+  /** The text that was typed in an earlier window, with the arguments as they could last be read. */
+  readonly kept: (target: ToolTarget) => Pick<TypedArguments, 'args' | 'text'> | undefined;
+  /** Told when the text of a tool is not to be kept any longer: its editors are closed, and the form has what it said. */
+  readonly onDone: (target: ToolTarget) => void;
 }
 
 export interface TypedArguments {
@@ -84,11 +86,11 @@ export class ArgumentsEditors implements vscode.Disposable {
     for (const document of vscode.workspace.textDocuments) this.#opened(document);
   }
 
-  /** Opens the document with these arguments beside the form, or in the editor that it has. */
-  async edit(target: ToolTarget, args: JsonObject, column: vscode.ViewColumn): Promise<void> {
+  /** Opens the document beside the form, or in the editor that it has: with these arguments, else with its text as it stands. */
+  async edit(target: ToolTarget, args: JsonObject | undefined, column: vscode.ViewColumn): Promise<void> {
     const entry = this.#entry(target);
-    const isFresh = this.#text(entry) === undefined;
-    const isEmpty = Object.keys(args).length === 0;
+    const isFresh = args !== undefined && entry.problem === undefined && this.#text(entry) === undefined;
+    const isEmpty = args !== undefined && Object.keys(args).length === 0;
     if (isFresh) {
       entry.known = args;
       this.#deps.files.put(entry.uri, isEmpty ? EMPTY.text : formatJson(args));
@@ -100,13 +102,15 @@ export class ArgumentsEditors implements vscode.Disposable {
       ...(isFresh && isEmpty && { selection: new vscode.Range(EMPTY.line, EMPTY.column, EMPTY.line, EMPTY.column) }),
     });
     this.#followTabs();
-    await this.#reconcile(entry, document, args);
+    if (args !== undefined) await this.#reconcile(entry, document, args);
+    entry.problem = problemOf(document.getText());
     this.#deps.onView(target);
   }
 
   /** Edits what was entered in the form into the text. `revision`: of the view that the form had then. */
   async follow(target: ToolTarget, args: JsonObject, revision: number | undefined): Promise<void> {
     const entry = this.#entry(target);
+    if (!entry.isOpen) this.#leave(entry, args);
     // Somebody is typing: what they type comes to the form next.
     if (!entry.isOpen || entry.typing !== undefined || (revision ?? 0) !== entry.revision) return;
     const document = documentOf(entry.uri);
@@ -164,6 +168,14 @@ export class ArgumentsEditors implements vscode.Disposable {
       const document = documentOf(entry.uri);
       if (document && entry.isOpen) void this.#language.check(document);
     }
+  }
+
+  /** The form has other arguments by now than those that a closed text could not be read after: undo brings that back. */
+  #leave(entry: Entry, args: JsonObject): void {
+    if (entry.problem === undefined || (entry.known && equalJson(entry.known, args))) return;
+    entry.problem = undefined;
+    this.#deps.onDone(entry.target);
+    this.#deps.onView(entry.target);
   }
 
   async #reconcile(entry: Entry, document: vscode.TextDocument, args: JsonObject): Promise<void> {
@@ -228,7 +240,7 @@ export class ArgumentsEditors implements vscode.Disposable {
       if (document) this.#settle(entry, document);
       if (!isOpen) {
         this.#language.forget(entry.uri);
-        this.#deps.onClosed(entry.target);
+        if (entry.problem === undefined) this.#deps.onDone(entry.target);
       }
       this.#deps.onView(entry.target);
     }
@@ -259,11 +271,26 @@ export class ArgumentsEditors implements vscode.Disposable {
     const known = this.#entries.get(uri.toString());
     if (known !== undefined) return known;
     const isOpen = tabOf(uri) !== undefined;
-    const blank = { known: undefined, problem: undefined, tool: undefined, view: undefined, typing: undefined };
-    const entry: Entry = { target, uri, revision: 0, isOpen, ...blank };
+    const kept = isOpen ? undefined : this.#deps.kept(target);
+    const before = { known: kept?.args, problem: kept && problemOf(kept.text) };
+    const entry: Entry = {
+      target,
+      uri,
+      revision: 0,
+      isOpen,
+      ...before,
+      tool: undefined,
+      view: undefined,
+      typing: undefined,
+    };
     this.#entries.set(uri.toString(), entry);
     return entry;
   }
+}
+
+function problemOf(text: string): string | undefined {
+  const read = readArguments(text);
+  return read.ok ? undefined : read.message;
 }
 
 function documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {

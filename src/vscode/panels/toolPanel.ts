@@ -34,10 +34,11 @@ export interface StartArguments {
 
 /** The editor in which the arguments of this tool are written as JSON. */
 export interface PanelEditor {
-  edit(args: JsonObject, column: vscode.ViewColumn): Promise<void>;
+  /** Without `args` with the text that it has, or had. */
+  edit(args: JsonObject | undefined, column: vscode.ViewColumn): Promise<void>;
   /** Told what was entered in the form, and of which view of the editor it knew. */
   follow(args: JsonObject, revision: number | undefined): Promise<void>;
-  /** Undefined where nobody edits JSON. */
+  /** Undefined where nobody has edited JSON. */
   view(): JsonEditorView | undefined;
 }
 

@@ -135,8 +135,7 @@ export class ToolPanels implements vscode.Disposable {
     const target = argumentsTarget(uri);
     if (target === undefined) return undefined;
     this.#editing(await this.#deps.hub());
-    const kept = this.#deps.workspaceState.get<unknown>(textKey(target));
-    return typeof kept === 'string' ? kept : formatJson(this.#remembered(target) ?? {});
+    return this.#keptText(target) ?? formatJson(this.#remembered(target) ?? {});
   }
 
   /** For the serializer: fills a panel that VS Code kept over a reload. Connects nothing. */
@@ -192,7 +191,8 @@ export class ToolPanels implements vscode.Disposable {
       editor: {
         edit: (value, column) => this.#editing(hub).edit(target, value, column),
         follow: async (value, revision) => this.#editors?.follow(target, value, revision),
-        view: () => this.#editors?.view(target),
+        // A text that could not be read when its editor was closed.
+        view: () => (this.#keptText(target) === undefined ? this.#editors : this.#editing(hub))?.view(target),
       },
       onCall: (value) => {
         const { server, tool } = target;
@@ -227,7 +227,11 @@ export class ToolPanels implements vscode.Disposable {
         void workspaceState.update(textKey(target), text.length <= MAX_REMEMBERED_CHARACTERS ? text : undefined);
       },
       onView: (target) => this.#panels.get(keyOf(target))?.showEditor(),
-      onClosed: (target) => void workspaceState.update(textKey(target), undefined),
+      kept: (target) => {
+        const text = this.#keptText(target);
+        return text === undefined ? undefined : { text, args: this.#remembered(target) };
+      },
+      onDone: (target) => void workspaceState.update(textKey(target), undefined),
     });
     return this.#editors;
   }
@@ -235,6 +239,11 @@ export class ToolPanels implements vscode.Disposable {
   #remember(target: ToolTarget, args: JsonObject): void {
     if (JSON.stringify(args).length > MAX_REMEMBERED_CHARACTERS) return;
     void this.#deps.workspaceState.update(keyOf(target), args);
+  }
+
+  #keptText(target: ToolTarget): string | undefined {
+    const kept = this.#deps.workspaceState.get<unknown>(textKey(target));
+    return typeof kept === 'string' ? kept : undefined;
   }
 
   #remembered(target: ToolTarget): JsonObject | undefined {
@@ -252,7 +261,7 @@ function keyOf({ server, tool }: ToolTarget): string {
   return `patchbay.arguments:${JSON.stringify([server, tool])}`;
 }
 
-/** The text of the JSON editor while it is open, for a reload of the window. */
+/** The text of the JSON editor while it is open or cannot be read, for a reload of the window. */
 function textKey({ server, tool }: ToolTarget): string {
   return `patchbay.argumentsText:${JSON.stringify([server, tool])}`;
 }

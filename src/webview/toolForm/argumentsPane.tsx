@@ -2,7 +2,6 @@ import { Adders } from './adders';
 import { controlId } from './editing';
 import { Fields, FieldView } from './field';
 import { ProblemText } from './fieldParts';
-import { JSON_CONTROL_ID } from './focusPlaces';
 import { Icon } from './icons';
 import { Pickers } from './pickers';
 import { textWithPath } from './problems';
@@ -11,9 +10,9 @@ import { plural } from './text';
 
 const SHOWN_PROBLEMS = 20;
 
-/** The arguments as a form or as JSON, with the list of what is wrong. */
+/** The form of the arguments with the list of what is wrong, and the way to them as JSON. */
 export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
-  const { form, mode, tool } = session;
+  const { form, tool } = session;
   if (form === undefined || tool === undefined) return <ToolUnknown session={session} />;
   return (
     <div class="arguments">
@@ -25,13 +24,10 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
       )}
       <div class="pane-head">
         <h2>Arguments</h2>
-        <span class="pane-actions">
-          <EditAsJson session={session} />
-          <ModeSwitch session={session} />
-        </span>
+        <EditAsJson session={session} />
       </div>
       <Summary session={session} />
-      {mode === 'json' ? <JsonArguments session={session} /> : <FormArguments session={session} />}
+      <FormArguments session={session} />
       {session.problems.notice && (
         <p class="notice">
           <Icon name="warning" />
@@ -44,10 +40,14 @@ export function ArgumentsPane({ session }: { readonly session: ToolSession }) {
 
 /** Opens the editor of the window, and says where that has a text which the form cannot follow. */
 function EditAsJson({ session }: { readonly session: ToolSession }) {
+  const { hasError } = session.editor;
+  const title = hasError
+    ? 'Opens the text that cannot be read. The form shows the arguments as they were before it.'
+    : 'Opens the arguments in an editor that completes them by the schema of the tool';
   return (
-    <>
-      {session.editor.hasError && (
-        <span class="json-error" title="The form shows the arguments as they were before it.">
+    <span class="pane-actions">
+      {hasError && (
+        <span class="json-error">
           <Icon name="warning" />
           The JSON has an error
         </span>
@@ -55,13 +55,13 @@ function EditAsJson({ session }: { readonly session: ToolSession }) {
       <button
         type="button"
         class="link"
-        title="Opens the arguments in an editor that completes them by the schema of the tool"
-        onClick={() => void session.editAsJson()}
+        title={title}
+        onClick={() => (hasError ? session.openJson() : void session.editAsJson())}
       >
         <Icon name="openEditor" />
-        Edit as JSON
+        {hasError ? 'Open JSON' : 'Edit as JSON'}
       </button>
-    </>
+    </span>
   );
 }
 
@@ -85,41 +85,10 @@ function FormArguments({ session }: { readonly session: ToolSession }) {
   );
 }
 
-function ModeSwitch({ session }: { readonly session: ToolSession }) {
-  return (
-    <span class="segments mode" role="radiogroup" aria-label="Edit the arguments as">
-      {(['form', 'json'] as const).map((mode) => (
-        <label key={mode} class="segment">
-          <input type="radio" name="mode" checked={session.mode === mode} onChange={() => session.setMode(mode)} />
-          <span>{mode === 'form' ? 'Form' : 'JSON'}</span>
-        </label>
-      ))}
-    </span>
-  );
-}
-
-function JsonArguments({ session }: { readonly session: ToolSession }) {
-  const wrong = session.problems.list.length > 0;
-  return (
-    <textarea
-      id={JSON_CONTROL_ID}
-      class="input code whole"
-      aria-label="Arguments as JSON"
-      aria-invalid={wrong}
-      aria-describedby={wrong ? 'summary' : undefined}
-      spellcheck={false}
-      autocomplete="off"
-      rows={10}
-      value={session.entered.jsonText}
-      onInput={(event) => session.setJsonText(event.currentTarget.value)}
-    />
-  );
-}
-
-/** All problems with a way to each. In the form it comes with an attempt to run; the fields show theirs before. */
+/** All problems with a way to each. It comes with an attempt to run; the fields show theirs before. */
 function Summary({ session }: { readonly session: ToolSession }) {
   const { list } = session.problems;
-  if (list.length === 0 || (session.mode === 'form' && !session.shown.all)) return null;
+  if (list.length === 0 || !session.shown.all) return null;
   return (
     <section class="summary" id="summary" aria-label="Problems">
       <p>
@@ -141,13 +110,22 @@ function Summary({ session }: { readonly session: ToolSession }) {
 }
 
 function ToolUnknown({ session }: { readonly session: ToolSession }) {
+  return (
+    <div class="unknown">
+      <WhyUnknown session={session} />
+      <EditAsJson session={session} />
+    </div>
+  );
+}
+
+function WhyUnknown({ session }: { readonly session: ToolSession }) {
   const { state, server, toolName } = session;
   if (state.kind === 'connecting' || state.kind === 'reconnecting') {
     return (
-      <div class="unknown">
+      <>
         <p class="empty">Connecting to {server.name}…</p>
         <progress aria-label={`Connecting to ${server.name}`} />
-      </div>
+      </>
     );
   }
   if (state.kind === 'connected' || state.kind === 'removed') {
@@ -156,15 +134,13 @@ function ToolUnknown({ session }: { readonly session: ToolSession }) {
         ? `${server.name} does not offer a tool named`
         : `${server.name} is not configured, so there is no`;
     return (
-      <div class="unknown">
-        <p class="empty">
-          {what} <code>{toolName}</code>.
-        </p>
-      </div>
+      <p class="empty">
+        {what} <code>{toolName}</code>.
+      </p>
     );
   }
   return (
-    <div class="unknown">
+    <>
       <p class="empty">
         {server.name} is {state.kind === 'error' ? 'not reachable' : 'not connected'}, so the arguments of this tool are
         not known yet.
@@ -175,6 +151,6 @@ function ToolUnknown({ session }: { readonly session: ToolSession }) {
           Connect
         </button>
       )}
-    </div>
+    </>
   );
 }

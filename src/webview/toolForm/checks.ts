@@ -1,8 +1,7 @@
-import { createForm } from '../../forms/form';
 import type { EnteredArguments } from './enteredArguments';
 import { allProblems, NO_PROBLEMS, type Problems, sameProblems } from './problems';
 import { drawnWhole, NOTHING_SHOWN, type ShownProblems, showing } from './shownProblems';
-import type { Checked, ValidatorClient } from './validatorClient';
+import type { ValidatorClient } from './validatorClient';
 
 const CHECK_DELAY_MS = 150;
 
@@ -32,11 +31,11 @@ export class Checks {
   async now(): Promise<Problems> {
     clearTimeout(this.#timer);
     const version = ++this.#version;
-    const { form, tool, mode, names } = this.#entered;
+    const { form, tool, names } = this.#entered;
     if (form === undefined || tool === undefined) return NO_PROBLEMS;
     const args = this.#entered.value();
     const checked = args === undefined ? undefined : await this.#validator.check(tool.inputSchema, args);
-    const problems = mode === 'json' ? this.#textProblems(checked) : allProblems(form, checked, names);
+    const problems = allProblems(form, checked, names);
     // Something was typed in between: that has a check of its own.
     if (version === this.#version) {
       this.show(problems, this.shown.all && problems.list.length > 0);
@@ -59,12 +58,5 @@ export class Checks {
   /** Has every field drawn again. */
   drawWhole(): void {
     this.shown = drawnWhole(this.shown);
-  }
-
-  #textProblems(checked: Checked | undefined): Problems {
-    const parsed = this.#entered.parsedText();
-    if (!parsed.ok) return { list: [{ pointer: '', kind: 'unreadable', message: parsed.message }], notice: undefined };
-    // The same words for the same places as in the form.
-    return allProblems(createForm(this.#entered.tool?.inputSchema, parsed.value), checked);
   }
 }

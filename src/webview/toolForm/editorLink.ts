@@ -7,25 +7,24 @@ import type { JsonEditorView } from '../../shared/toolPanel';
 export class EditorLink {
   /** As last told; undefined where nobody edits JSON. */
   view: JsonEditorView | undefined;
+  /** Whether the editor has yet to learn what the form has. */
+  isBehind = false;
 
-  /** Whether the editor has a text which the form cannot follow. */
+  /** Whether the editor has a text which the form cannot follow, or had one when it was closed. */
   get hasError(): boolean {
-    return this.view?.open === true && this.view.problem !== undefined;
+    return this.view?.problem !== undefined;
   }
 
   /**
-   * Follows the editor: `take` is what was typed there and differs from what the form has, `tell` whether the editor has yet
-   * to learn what the form has, because the form was opened later.
+   * Follows the editor and gives what was typed there, where it differs from what the form has. What a form that was opened
+   * later has comes before the text: then the editor `isBehind`.
    */
-  follow(
-    next: JsonEditorView,
-    current: JsonObject | undefined,
-  ): { readonly take?: JsonObject; readonly tell: boolean } {
+  follow(next: JsonEditorView, current: JsonObject | undefined): JsonObject | undefined {
     const last = this.view;
     this.view = next;
     const read = next.open && next.text !== undefined ? readArguments(next.text) : undefined;
-    if (!read?.ok || equalJson(read.value, current)) return { tell: false };
-    if (last === undefined) return { tell: true };
-    return next.revision > last.revision ? { take: read.value, tell: false } : { tell: false };
+    if (!read?.ok || equalJson(read.value, current)) return undefined;
+    if (last === undefined) this.isBehind = true;
+    return last !== undefined && next.revision > last.revision ? read.value : undefined;
   }
 }

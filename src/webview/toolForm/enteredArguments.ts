@@ -1,14 +1,12 @@
 import { equalJson } from '../../forms/equalJson';
 import { createForm, type Form } from '../../forms/form';
-import { formatJson } from '../../forms/jsonText';
-import { type ArgumentsParse, isJsonObject, readArguments } from '../../forms/text/readArguments';
+import { isJsonObject } from '../../forms/text/readArguments';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { ToolView } from '../../shared/toolPanel';
 import { Folding } from './folding';
-import type { Mode, SavedState } from './host';
+import type { SavedState } from './host';
 import { NameDrafts } from './nameDrafts';
-import { localProblems, type Problem } from './problems';
-import { type Entered, Replaced, type Replacement, replacementOf, type Waiting } from './replaced';
+import { type Entered, Replaced, type Replacement, replacementOf, startArguments, type Waiting } from './replaced';
 import { restoreTexts, unreadTexts } from './unreadTexts';
 
 /** The arguments of one call as entered so far, readable or not, and what others took the place of. */
@@ -17,8 +15,6 @@ export class EnteredArguments {
   tool: ToolView | undefined;
   toolGone = false;
   form: Form | undefined;
-  mode: Mode = 'form';
-  jsonText = '';
   /** Name of the saved call that the form was filled from, or saved as. */
   savedAs: string | undefined;
   readonly replaced = new Replaced();
@@ -29,25 +25,15 @@ export class EnteredArguments {
 
   /** The arguments as they would be sent; undefined while they are not a readable object. */
   value(): JsonObject | undefined {
-    const parsed = this.mode === 'json' ? this.parsedText() : undefined;
-    const value = parsed === undefined ? this.form?.value() : parsed.ok ? parsed.value : undefined;
+    const value = this.form?.value();
     return isJsonObject(value) ? value : undefined;
-  }
-
-  parsedText(): ArgumentsParse {
-    return readArguments(this.jsonText);
   }
 
   /** All of it, to be put back later. */
   snapshot(): Entered {
     const args = this.value() ?? this.#readable;
-    const texts = this.mode === 'form' && this.form ? unreadTexts(this.form) : undefined;
-    return {
-      mode: this.mode,
-      ...(args && { args }),
-      ...(this.mode === 'json' && { jsonText: this.jsonText }),
-      ...(texts && { texts }),
-    };
+    const texts = this.form && unreadTexts(this.form);
+    return { ...(args && { args }), ...(texts && { texts }) };
   }
 
   /** All of it for the state of the webview. */
@@ -61,9 +47,17 @@ export class EnteredArguments {
     this.toolGone = tool === undefined && this.tool !== undefined;
     if (tool === undefined) return false;
     this.tool = tool;
-    this.#setForm(value);
-    if (texts !== undefined && this.form) restoreTexts(this.form, texts);
+    this.fill(value, texts);
     return true;
+  }
+
+  /** A new form over the same tool. */
+  fill(value: JsonValue | undefined, texts?: SavedState['texts']): void {
+    this.form = createForm(this.tool?.inputSchema, value);
+    // What was open and half typed belongs to a form that is gone.
+    this.folding.clear();
+    this.names.clear();
+    if (texts !== undefined) restoreTexts(this.form, texts);
   }
 
   /** Starts with what the host, else the webview itself, kept. */
@@ -75,18 +69,14 @@ export class EnteredArguments {
     if (loaded && !isCurrent) this.replaced.keepBefore(waiting, replacementOf(loaded.name));
     this.savedAs = loaded ? loaded.name : keep?.savedAs;
     this.setTool(tool, args ?? keep?.args, isCurrent ? keep.texts : undefined);
-    this.#readable = args ?? (isJsonObject(keep?.args) ? keep.args : undefined);
-    if (keep?.mode !== 'json') return;
-    this.mode = 'json';
-    this.jsonText = (isCurrent ? keep.jsonText : undefined) ?? this.#formatted();
+    this.#readable = startArguments(waiting);
   }
 
   /** Takes over arguments from elsewhere, and keeps what they replace. */
   load(args: JsonObject | undefined, by: Replacement): void {
     this.replaced.keep(this.snapshot(), by);
     this.savedAs = typeof by === 'object' ? by.name : undefined;
-    this.#setForm(args);
-    this.jsonText = this.#formatted();
+    this.fill(args);
     this.#readable = args;
     this.replaced.settle(this.snapshot());
   }
@@ -95,37 +85,8 @@ export class EnteredArguments {
   putBack(): boolean {
     const entered = this.replaced.take();
     if (entered === undefined || this.tool === undefined) return false;
-    this.setTool(this.tool, entered.args, entered.texts);
-    this.mode = entered.mode ?? 'form';
-    this.jsonText = entered.jsonText ?? this.#formatted();
+    this.fill(entered.args, entered.texts);
     this.savedAs = undefined;
     return true;
-  }
-
-  /** Stays where it is while the text on one side cannot be read; the answer says what stands in the way. */
-  setMode(mode: Mode): readonly Problem[] {
-    if (mode === 'json') {
-      const unreadable = this.form ? localProblems(this.form, this.names) : [];
-      const inTheWay = unreadable.filter(({ kind }) => kind === 'unreadable');
-      if (inTheWay.length > 0) return inTheWay;
-      this.jsonText = this.#formatted();
-    } else {
-      const parsed = this.parsedText();
-      if (!parsed.ok) return [{ pointer: '', kind: 'unreadable', message: parsed.message }];
-      this.#setForm(parsed.value);
-    }
-    this.mode = mode;
-    return [];
-  }
-
-  #setForm(value: JsonValue | undefined): void {
-    this.form = createForm(this.tool?.inputSchema, value);
-    // What was open and half typed belongs to a form that is gone.
-    this.folding.clear();
-    this.names.clear();
-  }
-
-  #formatted(): string {
-    return formatJson(this.form?.value() ?? {});
   }
 }

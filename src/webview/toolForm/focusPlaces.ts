@@ -1,15 +1,13 @@
 import type { Form } from '../../forms/form';
 import { afterDrawing, firstControlId, focusFirst, focusIds } from './editing';
-import type { Mode } from './host';
 
-export const JSON_CONTROL_ID = 'arguments-json';
 export const RUN_BUTTON_ID = 'run';
 
 /** Where a person who opens the panel begins, unless something has the focus already. */
-export function focusStart(form: Form | undefined, mode: Mode): void {
+export function focusStart(form: Form | undefined): void {
   if (document.activeElement !== null && document.activeElement !== document.body) return;
   const first = form?.root.children[0];
-  const id = mode === 'json' ? JSON_CONTROL_ID : first ? firstControlId(first) : RUN_BUTTON_ID;
+  const id = first ? firstControlId(first) : RUN_BUTTON_ID;
   focusFirst([id, ...(first ? focusIds(first) : [])], { preventScroll: true });
 }
 

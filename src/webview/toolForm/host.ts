@@ -3,9 +3,6 @@ import type { Entered, Replacement } from './replaced';
 
 /** What the webview keeps over hiding and reloading. The first three members are the host's, the rest is ours. */
 export interface SavedState extends ToolPanelState {
-  readonly mode?: Mode;
-  /** The text of the JSON mode, which may not be JSON yet. */
-  readonly jsonText?: string;
   /** Texts of fields that cannot be read yet, such as half a number, by the pointer of the field. */
   readonly texts?: Readonly<Record<string, string>>;
   /** What other arguments took the place of, and which. */
@@ -14,8 +11,6 @@ export interface SavedState extends ToolPanelState {
   /** Name of the saved call that the form was filled from, or saved as. */
   readonly savedAs?: string | undefined;
 }
-
-export type Mode = 'form' | 'json';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;

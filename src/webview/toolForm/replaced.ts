@@ -1,13 +1,12 @@
+import { isJsonObject } from '../../forms/text/readArguments';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { LoadedView } from '../../shared/toolPanel';
-import type { Mode, SavedState } from './host';
+import type { SavedState } from './host';
 
 /** What is in the form, as far as it can be put back. */
 export interface Entered {
-  readonly mode?: Mode;
   /** The arguments as they could last be read. */
   readonly args?: JsonValue;
-  readonly jsonText?: string;
   /** Texts of fields that cannot be read, by the pointer of the field. */
   readonly texts?: Readonly<Record<string, string>>;
 }
@@ -22,6 +21,11 @@ export interface Waiting {
   readonly keep: SavedState | undefined;
   /** Where `args` came from elsewhere. */
   readonly loaded?: LoadedView | undefined;
+}
+
+/** The arguments that such a form would have, where they are known. */
+export function startArguments({ args, keep }: Waiting): JsonObject | undefined {
+  return args ?? (isJsonObject(keep?.args) ? keep.args : undefined);
 }
 
 const KEPT = 10;
@@ -43,16 +47,8 @@ export class Replaced {
   keepBefore({ keep, loaded }: Waiting, by: Replacement): void {
     const before: Entered | undefined = keep ?? (loaded?.before && { args: loaded.before });
     if (before === undefined) return;
-    const { mode, args, jsonText, texts } = before;
-    this.keep(
-      {
-        ...(mode && { mode }),
-        ...(args !== undefined && { args }),
-        ...(jsonText !== undefined && { jsonText }),
-        ...(texts && { texts }),
-      },
-      by,
-    );
+    const { args, texts } = before;
+    this.keep({ ...(args !== undefined && { args }), ...(texts && { texts }) }, by);
   }
 
   /** Says what the form holds before anybody changes it. */

@@ -1,16 +1,15 @@
 import type { FieldNode } from '../../forms/field';
 import type { Form } from '../../forms/form';
-import { formatJson } from '../../forms/jsonText';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { HostMessage, JsonEditorView, ServerStateView, ToolView } from '../../shared/toolPanel';
 import { Checks } from './checks';
 import { afterDrawing, type Editing, focusIds } from './editing';
 import { EditorLink } from './editorLink';
 import { EnteredArguments } from './enteredArguments';
-import { focusAfterDrawing, focusStart, JSON_CONTROL_ID } from './focusPlaces';
-import type { Host, Mode, SavedState } from './host';
+import { focusAfterDrawing, focusStart } from './focusPlaces';
+import type { Host, SavedState } from './host';
 import { type Problem, type Problems, textWithPath } from './problems';
-import { type Replacement, replacementOf, type Waiting } from './replaced';
+import { type Replacement, replacementOf, startArguments, type Waiting } from './replaced';
 import { RunList } from './runList';
 import type { ShownProblems } from './shownProblems';
 import { plural } from './text';
@@ -73,10 +72,6 @@ export class ToolSession {
     return this.entered.form;
   }
 
-  get mode(): Mode {
-    return this.entered.mode;
-  }
-
   get problems(): Problems {
     return this.#checks.problems;
   }
@@ -118,27 +113,18 @@ export class ToolSession {
 
   /** Opens the arguments in an editor of the window; shows what cannot be read yet, which would not be in it. */
   async editAsJson(): Promise<void> {
+    if (this.form === undefined) {
+      const args = this.#waiting && startArguments(this.#waiting);
+      this.#host.post({ type: 'editAsJson', ...(args && { args }) });
+      return;
+    }
     const args = await this.readArguments();
     if (args !== undefined) this.#host.post({ type: 'editAsJson', args });
   }
 
-  setJsonText(text: string): void {
-    this.entered.jsonText = text;
-    this.#later();
-    this.onChange();
-  }
-
-  /** Stays where it is, with a problem shown, while the text on one side cannot be read. */
-  setMode(mode: Mode): void {
-    if (mode === this.mode || this.form === undefined) return;
-    const inTheWay = this.entered.setMode(mode);
-    if (inTheWay.length > 0) {
-      this.#refuse({ list: inTheWay, notice: undefined });
-      return;
-    }
-    this.#checks.clear();
-    this.#later();
-    this.onChange();
+  /** Opens the editor with its text as it stands, which the form may not be able to follow. */
+  openJson(): void {
+    this.#host.post({ type: 'editAsJson' });
   }
 
   /** Back to the defaults of the schema. */
@@ -197,15 +183,16 @@ export class ToolSession {
   /** Focuses what can change the first problem, or the given one. */
   focusProblem(problem: Problem | undefined = this.problems.list[0]): void {
     const field = problem && this.form?.find(problem.pointer);
-    if (field && this.mode === 'form') this.#reveal(field);
-    focusAfterDrawing(this.mode === 'json' ? [JSON_CONTROL_ID] : field ? focusIds(field) : []);
+    if (field === undefined) return;
+    this.#reveal(field);
+    focusAfterDrawing(focusIds(field));
   }
 
   /** Keeps the arguments for hiding, reloading and the next time; nothing where some of them are secret. */
   save(): void {
     clearTimeout(this.#saveTimer);
     if (!this.started) return;
-    const base = { server: this.server.id, tool: this.toolName, mode: this.mode };
+    const base = { server: this.server.id, tool: this.toolName };
     if (this.form === undefined || this.tool === undefined || this.tool.sensitive) {
       this.#host.save(this.#waiting?.keep ?? base);
       if (this.editor.view?.open) this.#tell();
@@ -219,23 +206,24 @@ export class ToolSession {
     const args = this.entered.value();
     if (args === undefined) return;
     const text = JSON.stringify(args);
-    const { revision } = this.editor.view ?? {};
-    if (!this.#isUntouched && text !== this.#lastSent) {
-      this.#host.post({ type: 'argsChanged', args, ...(revision !== undefined && { revision }) });
+    const { view, isBehind } = this.editor;
+    if (isBehind || (!this.#isUntouched && text !== this.#lastSent)) {
+      this.#host.post({ type: 'argsChanged', args, ...(view && { revision: view.revision }) });
     }
+    this.editor.isBehind = false;
     this.#lastSent = text;
   }
 
   #followEditor(view: JsonEditorView): void {
-    const { take, tell } = this.editor.follow(view, this.entered.value());
-    if (tell) {
-      this.#isUntouched = false;
-      this.#lastSent = undefined;
-      this.#tell();
-    }
-    if (take === undefined || this.form === undefined) return;
-    this.#setTool(this.tool, take, unreadTexts(this.form));
-    this.entered.jsonText = formatJson(take);
+    const waiting = this.#waiting;
+    const typed = this.editor.follow(view, waiting ? startArguments(waiting) : this.entered.value());
+    if (this.editor.isBehind) this.#tell();
+    if (typed === undefined) return;
+    if (waiting) this.#waiting = { ...waiting, args: typed };
+    if (this.form === undefined) return;
+    this.entered.fill(typed, unreadTexts(this.form));
+    this.#checks.clear();
+    this.#later();
     // The host knows them already.
     this.#lastSent = JSON.stringify(this.entered.value());
   }
@@ -271,7 +259,7 @@ export class ToolSession {
       this.save();
     });
     // The drawing itself is asked for once this message is read.
-    afterDrawing(() => afterDrawing(() => focusStart(this.form, this.mode)));
+    afterDrawing(() => afterDrawing(() => focusStart(this.form)));
   }
 
   #setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): void {

@@ -9,6 +9,7 @@ const editor = vi.hoisted(() => ({
   tabs: [] as unknown[],
   listeners: {} as Record<string, Listener>,
   edits: 0,
+  load: (): void => {},
 }));
 
 interface FakeUri {
@@ -71,7 +72,10 @@ vi.mock('vscode', () => {
       },
       onDidChangeTextDocument: on('text'),
       onDidOpenTextDocument: on('open'),
-      openTextDocument: () => Promise.resolve(editor.documents[0]),
+      openTextDocument: () => {
+        if (editor.documents.length === 0) editor.load();
+        return Promise.resolve(editor.documents[0]);
+      },
       applyEdit: ({ replaced }: { replaced: [unknown, { start: number; end: number }, string][] }) => {
         for (const [, { start, end }, text] of replaced) {
           const [document] = editor.documents;
@@ -94,10 +98,13 @@ function type(text: string): void {
   editor.listeners.text?.({ document, contentChanges: [{}] } as never);
 }
 
-async function open(args: object) {
+type Kept = Pick<TypedArguments, 'args' | 'text'>;
+
+function create(kept?: Kept) {
   const typed: TypedArguments[] = [];
   const onView = vi.fn();
   const uri = argumentsUri(TARGET) as unknown as FakeUri;
+  const onDone = vi.fn();
   const files = { text: () => undefined, put: (_: unknown, text: string) => show(uri, text) };
   const editors = new ArgumentsEditors({
     files: files as unknown as ArgumentsFiles,
@@ -105,10 +112,21 @@ async function open(args: object) {
     validate: () => Promise.reject(new Error('Nothing is validated here.')),
     onTyped: (_, entry) => typed.push(entry),
     onView,
-    onClosed: () => {},
+    kept: () => kept,
+    onDone,
   });
-  await editors.edit(TARGET, args as never, 1);
-  return { editors, typed, onView, uri };
+  return { editors, typed, onView, onDone, uri };
+}
+
+async function open(args: object) {
+  const opened = create();
+  await opened.editors.edit(TARGET, args as never, 1);
+  return opened;
+}
+
+function closeTab(): void {
+  editor.tabs = [];
+  editor.listeners.tabs?.(undefined as never);
 }
 
 function show(uri: FakeUri, text: string): void {
@@ -181,13 +199,55 @@ describe('ArgumentsEditors', () => {
     const { editors } = await open({ a: 1 });
     type('{"a": ');
     vi.runAllTimers();
-    editor.tabs = [];
-    editor.listeners.tabs?.(undefined as never);
+    closeTab();
     expect(editors.view(TARGET).open).toBe(false);
     await editors.edit(TARGET, { a: 1 }, 1);
     expect(text()).toBe('{"a": ');
     await editors.edit(TARGET, { a: 7 }, 1);
     expect(text()).toBe('{\n  "a": 7\n}');
+  });
+
+  it('says of a closed editor that its text cannot be read, and shows it as it stands', async () => {
+    const { editors, onDone } = await open({ a: 1 });
+    type('{"a": ');
+    vi.runAllTimers();
+    closeTab();
+    expect(onDone).not.toHaveBeenCalled();
+    await editors.follow(TARGET, { a: 1 }, 1);
+    expect(editors.view(TARGET)).toEqual({ open: false, revision: 1, problem: expect.any(String) });
+    await editors.edit(TARGET, undefined, 1);
+    expect(text()).toBe('{"a": ');
+    type('{"a": 2}');
+    vi.runAllTimers();
+    expect(editors.view(TARGET).problem).toBeUndefined();
+    expect(onDone).not.toHaveBeenCalled();
+  });
+
+  it('lets a closed text go once the form has other arguments, which undo brings back', async () => {
+    const { editors, onDone } = await open({ a: 1 });
+    type('{"a": ');
+    vi.runAllTimers();
+    closeTab();
+    await editors.follow(TARGET, { a: 3 }, 1);
+    expect(editors.view(TARGET).problem).toBeUndefined();
+    expect(onDone).toHaveBeenCalledOnce();
+    await editors.edit(TARGET, { a: 3 }, 1);
+    expect(text()).toBe('{\n  "a": 3\n}');
+    expect(editor.edits).toBe(1);
+  });
+
+  it('has the text of an earlier window that could not be read, and no other', async () => {
+    const { editors, uri } = create({ text: '{"a": ', args: { a: 1 } as never });
+    closeTab();
+    expect(editors.view(TARGET)).toMatchObject({ open: false, problem: expect.any(String) });
+    editor.load = () => show(uri, '{"a": ');
+    await editors.edit(TARGET, { a: 1 } as never, 1);
+    expect(text()).toBe('{"a": ');
+    editor.documents = [];
+    const { editors: others } = create({ text: '{"a": 2}', args: { a: 1 } as never });
+    expect(others.view(TARGET).problem).toBeUndefined();
+    await others.edit(TARGET, { a: 5 } as never, 1);
+    expect(text()).toBe('{\n  "a": 5\n}');
   });
 
   it('names its documents for people and knows their tools again', () => {
