@@ -53,6 +53,13 @@ function question({ webview }: Workbench): Locator {
   return webview.getByRole('article', { name: 'Question of the server “Parcels [x](command:y)”' });
 }
 
+/** Answers it by a button and the keyboard, as soon as it takes an answer. */
+async function answer(workbench: Workbench, name: string): Promise<void> {
+  const button = question(workbench).getByRole('button', { name });
+  await expect(button).toHaveAttribute('aria-disabled', 'false');
+  await button.press('Enter');
+}
+
 /** A call of another panel, so that a question may belong to either. */
 async function runAnother(workbench: Workbench): Promise<void> {
   await run(workbench, 'hold');
@@ -71,6 +78,7 @@ test('a question of the tool that runs is answered in its panel by keyboard, dec
     await expect(card).toContainText('Before the parcel leaves');
     await expect(card).toContainText('while survey runs');
     await workbench.screenshot('question-light');
+    await expect(card.getByRole('button', { name: 'Send answer' })).toHaveAttribute('aria-disabled', 'false');
     await press(page, ['Tab', '=A', 'Control+Enter']);
     await expect(webview.getByRole('textbox', { name: 'Name' })).toBeFocused();
     await expect(card).toContainText(/at least 2/i);
@@ -93,7 +101,7 @@ test('a question of the tool that runs is answered in its panel by keyboard, dec
 
   await test.step('cancelled', async () => {
     await run(workbench, 'survey');
-    await card.getByRole('button', { name: 'Cancel' }).press('Enter');
+    await answer(workbench, 'Cancel');
     await answered(workbench, { action: 'cancel' });
   });
 
@@ -104,7 +112,7 @@ test('a question of the tool that runs is answered in its panel by keyboard, dec
     );
     await expect(card.locator('a, img')).toHaveCount(0);
     await workbench.screenshot('question-hostile-dark');
-    await card.getByRole('button', { name: 'Decline' }).press('Enter');
+    await answer(workbench, 'Decline');
     await answered(workbench, { action: 'decline' });
   });
 
@@ -132,7 +140,7 @@ test('a question of a tool whose panel is hidden calls for it, and keeps what wa
   await page.getByRole('tab', { name: /^survey/ }).click();
   await expect(webview.getByRole('textbox', { name: 'Name' })).toHaveValue('Ada');
   await expect(webview.getByRole('textbox', { name: 'Floor' })).toHaveValue('1e');
-  await card.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await answer(workbench, 'Cancel');
   await answered(workbench, { action: 'cancel' });
 
   await run(workbench, 'later');
@@ -143,7 +151,7 @@ test('a question of a tool whose panel is hidden calls for it, and keeps what wa
   await workbench.screenshot('question-hidden-light');
   await toast.getByRole('button', { name: 'Show' }).press('Enter');
   await expect(card).toContainText('while later runs');
-  await card.getByRole('button', { name: 'Stop asking' }).press('Enter');
+  await answer(workbench, 'Stop asking');
   await answered(workbench, { action: 'decline' });
   await run(workbench, 'survey');
   await answered(workbench, { action: 'decline' });
@@ -165,7 +173,7 @@ test('an address that a tool wants visited is shown in its panel and opened only
   await expect(card).toContainText(address);
   await expect(card.locator('a, img')).toHaveCount(0);
   await workbench.screenshot('question-address-light');
-  await card.getByRole('button', { name: 'Decline' }).press('Enter');
+  await answer(workbench, 'Decline');
   await answered(workbench, { action: 'decline' });
   expect(visited).toEqual([]);
 
@@ -173,7 +181,7 @@ test('an address that a tool wants visited is shown in its panel and opened only
   await expect(card).toBeFocused();
   await workbench.setTheme('dark');
   await workbench.screenshot('question-address-dark');
-  await card.getByRole('button', { name: 'Open in browser' }).press('Enter');
+  await answer(workbench, 'Open in browser');
   const opened = context.waitForEvent('page');
   // The question of the editor, for every address that it does not know.
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();

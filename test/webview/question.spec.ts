@@ -50,7 +50,13 @@ async function running(panel: Panel, theme: 'light' | 'dark' | 'highContrast' = 
   await expect(panel.page.getByRole('button', { name: 'Cancel' })).toBeVisible();
 }
 
-const ask = (panel: Panel, ...questions: QuestionView[]) => panel.send({ type: 'questions', questions });
+/** Until the first one takes an answer. */
+async function ask(panel: Panel, ...questions: QuestionView[]): Promise<void> {
+  await panel.send({ type: 'questions', questions });
+  const [first] = questions;
+  if (first) await expect(answers(panel, first.id)).toHaveAttribute('aria-disabled', 'false');
+}
+const answers = (panel: Panel, id: string) => panel.page.locator(`#${id}-card .answers > .primary`);
 const card = (panel: Panel) => panel.page.getByRole('article', { name: 'Question of the server “Parcels”' });
 
 for (const theme of ['light', 'dark', 'highContrast'] as const) {
@@ -218,4 +224,67 @@ test('a question without fields asks to agree, and a narrow panel has room for i
   await panel.screenshot('question-agree-narrow-light');
   await card(panel).getByRole('button', { name: 'Agree' }).press('Enter');
   expect(await panel.posted('answer')).toMatchObject({ action: 'accept', content: {} });
+});
+
+const AGREE = { ...SURVEY, schema: { type: 'object' as const, properties: {}, required: [] } };
+const keys = ['Control', 'Enter'];
+
+test('keys that are held, repeated or pressed before a question could be read do not answer it', async ({ panel }) => {
+  await panel.open(SUM, { theme: 'light', init: { args: { a: 1, b: 2 } } });
+  const { keyboard } = panel.page;
+  for (const key of keys) await keyboard.down(key);
+  const { id } = await panel.posted('run');
+  await panel.send({ type: 'started', run: { id: id as string, at: Date.now() } });
+  await panel.send({ type: 'questions', questions: [AGREE] });
+  await expect(card(panel)).toBeFocused();
+  // As a key does that is held.
+  await keyboard.down('Enter');
+  await keyboard.up('Enter');
+  await keyboard.press('Enter');
+  await expect(answers(panel, AGREE.id)).toHaveAttribute('aria-disabled', 'true');
+  await expect(answers(panel, AGREE.id)).toHaveAttribute('aria-disabled', 'false');
+  await answers(panel, AGREE.id).focus();
+  await keyboard.up('Control');
+  await keyboard.down('Space');
+  await panel.send({ type: 'questions', questions: [{ ...AGREE, id: 'question-8' }] });
+  await expect(answers(panel, 'question-8')).toHaveAttribute('aria-disabled', 'false');
+  await answers(panel, 'question-8').focus();
+  await keyboard.down('Space');
+  await keyboard.up('Space');
+  expect(await panel.countPosted('answer')).toBe(0);
+  await keyboard.press('Control+Enter');
+  expect(await panel.posted('answer')).toMatchObject({ id: 'question-8', action: 'accept' });
+  expect(await panel.countPosted('run')).toBe(0);
+});
+
+test('what was meant for a question that is gone does not answer the one in its place', async ({ panel }) => {
+  await running(panel);
+  const { page } = panel;
+  await ask(panel, SURVEY);
+  await page.getByRole('textbox', { name: 'Name' }).click();
+  await page.keyboard.type('Grace');
+  const notice = 'The question of “Parcels” was taken back: the call is over. Nothing was sent.';
+  const next = { ...AGREE, id: 'question-8', message: 'May I delete everything?' };
+  await panel.send({ type: 'questions', questions: [next], notice });
+  await expect(card(panel)).toContainText(next.message);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.locator('.results > .notice')).toHaveText(notice);
+  await expect(
+    page.getByRole('status').filter({ hasText: `${notice} “Parcels” asks a question. May I` }),
+  ).toBeAttached();
+  // A button goes down over one question, and up over the next.
+  await expect(answers(panel, next.id)).toHaveAttribute('aria-disabled', 'false');
+  await answers(panel, next.id).hover();
+  await page.mouse.down();
+  await panel.send({ type: 'questions', questions: [{ ...next, id: 'question-9' }], notice });
+  await expect(answers(panel, 'question-9')).toHaveAttribute('aria-disabled', 'false');
+  await page.mouse.up();
+  await panel.send({ type: 'questions', questions: [{ ...next, id: 'question-10' }], notice });
+  await expect(page.locator('#question-10-card')).toBeVisible();
+  await answers(panel, 'question-10').click({ force: true });
+  expect(await panel.countPosted('answer')).toBe(0);
+  await panel.screenshot('question-after-another-light');
+  await expect(answers(panel, 'question-10')).toHaveAttribute('aria-disabled', 'false');
+  await answers(panel, 'question-10').click();
+  expect(await panel.posted('answer')).toMatchObject({ id: 'question-10', action: 'accept' });
 });

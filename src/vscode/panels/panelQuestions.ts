@@ -67,7 +67,6 @@ export class PanelQuestions {
         const onAbort = () => this.#withdraw(question, reasonOf(signal));
         signal.addEventListener('abort', onAbort, { once: true });
         this.#open = [...this.#open, question];
-        this.#notice = undefined;
         this.#send();
         if (!this.#deps.isVisible()) void this.#notify(question);
       });

@@ -29,6 +29,8 @@ export function App({ session, questions, host }: AppProps) {
     const runByKey = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
+      // Held on after an answer, or until the run is over.
+      if (event.repeat) return;
       // A name that is being typed is taken first.
       if (document.activeElement instanceof HTMLElement && 'name' in document.activeElement.dataset) {
         document.activeElement.dispatchEvent(new FocusEvent('blur'));

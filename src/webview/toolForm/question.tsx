@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { QuestionAction, UrlQuestion } from '../../shared/questions';
 import { FieldView } from './field';
 import { Icon } from './icons';
@@ -6,27 +7,27 @@ import type { QuestionForm } from './questionForm';
 import { cardId, type OpenQuestion, type Questions } from './questions';
 import { plural } from './text';
 
+/** How long a question is in sight before it takes an answer: what was pressed before that was meant for something else. */
+const READING_MS = 700;
+
 interface QuestionProps {
   readonly questions: Questions;
   /** The tool of this panel. */
   readonly toolName: string;
 }
 
-/** The first question that a server asks while its call runs, or why it is gone. */
+/** The first question that a server asks while its call runs, and why the one before it is gone. */
 export function ShownQuestion({ questions, toolName }: QuestionProps) {
   const { first, notice } = questions;
   return (
     <>
-      {first ? (
-        <Question key={first.view.id} questions={questions} question={first} toolName={toolName} />
-      ) : (
-        notice !== undefined && (
-          <p class="notice">
-            <Icon name="question" />
-            {notice}
-          </p>
-        )
+      {notice !== undefined && (
+        <p class="notice">
+          <Icon name="question" />
+          {notice}
+        </p>
       )}
+      {first && <Question key={first.view.id} questions={questions} question={first} toolName={toolName} />}
     </>
   );
 }
@@ -35,13 +36,17 @@ function Question({ questions, question, toolName }: QuestionProps & { readonly 
   const { view, form, isAnswered } = question;
   const waiting = questions.list.length - 1;
   const id = cardId(question);
-  const answer = (action: QuestionAction) => void questions.answer(question, action);
+  const openSince = useOpenSince();
+  const isClosed = isAnswered || openSince === undefined;
+  const answer = (action: QuestionAction, event: Event) => {
+    if (openSince !== undefined && questions.presses.since(event) >= openSince) void questions.answer(question, action);
+  };
   const acceptByKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || view.mode === 'url') return;
     event.preventDefault();
     // The same keys run the tool elsewhere.
     event.stopPropagation();
-    answer('accept');
+    if (!event.repeat) answer('accept', event);
   };
   return (
     <article
@@ -78,21 +83,26 @@ function Question({ questions, question, toolName }: QuestionProps & { readonly 
         )}
         <p class="about">{adviceOf(question)}</p>
         <div class="answers">
-          <button type="button" class="primary" aria-disabled={isAnswered} onClick={() => answer('accept')}>
+          <button type="button" class="primary" aria-disabled={isClosed} onClick={(event) => answer('accept', event)}>
             {acceptWords(question)}
           </button>
-          <button type="button" class="secondary" aria-disabled={isAnswered} onClick={() => answer('decline')}>
+          <button
+            type="button"
+            class="secondary"
+            aria-disabled={isClosed}
+            onClick={(event) => answer('decline', event)}
+          >
             Decline
           </button>
-          <button type="button" class="secondary" aria-disabled={isAnswered} onClick={() => answer('cancel')}>
+          <button type="button" class="secondary" aria-disabled={isClosed} onClick={(event) => answer('cancel', event)}>
             Cancel
           </button>
           <button
             type="button"
             class="quiet stop-asking"
-            aria-disabled={isAnswered}
+            aria-disabled={isClosed}
             title="No more questions of this server until it connects again"
-            onClick={() => answer('stop')}
+            onClick={(event) => answer('stop', event)}
           >
             Stop asking
           </button>
@@ -100,6 +110,16 @@ function Question({ questions, question, toolName }: QuestionProps & { readonly 
       </div>
     </article>
   );
+}
+
+/** From when on it may be answered, on the clock of `Event.timeStamp`; undefined until it was in sight for long enough. */
+function useOpenSince(): number | undefined {
+  const [since, setSince] = useState<number>();
+  useEffect(() => {
+    const timer = setTimeout(() => setSince(performance.now()), READING_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return since;
 }
 
 function acceptWords({ view, form }: OpenQuestion): string {

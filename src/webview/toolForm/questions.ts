@@ -2,6 +2,7 @@ import type { QuestionAction, QuestionView } from '../../shared/questions';
 import type { HostMessage } from '../../shared/toolPanel';
 import { afterDrawing } from './editing';
 import type { Host } from './host';
+import { Presses } from './presses';
 import { QuestionForm } from './questionForm';
 import type { ValidatorClient } from './validatorClient';
 
@@ -23,11 +24,12 @@ export interface OpenQuestion {
 /** What servers ask while calls of this panel run. The first question is shown, the others wait. */
 export class Questions {
   list: readonly OpenQuestion[] = [];
-  /** Why the last question is gone, where nobody answered it. */
+  /** Why the last question is gone, where nobody answered it; also while the next one is there. */
   notice: string | undefined;
   /** For the live region. */
   announcement = '';
   onChange: () => void = () => {};
+  readonly presses = new Presses(document);
 
   readonly #host: Host;
   readonly #validator: ValidatorClient;
@@ -83,8 +85,9 @@ export class Questions {
     for (const { view, form } of before) if (!this.list.some((known) => known.view.id === view.id)) form?.dispose();
     const { first } = this;
     const isNew = first !== undefined && first.view.id !== shown;
-    if (isNew) this.#announce(`${asking(first.view)} ${first.view.message.slice(0, HEARD_CHARACTERS)}`);
-    else if (notice !== undefined && notice !== this.notice) this.#announce(notice);
+    const said = notice !== undefined && notice !== this.notice ? [notice] : [];
+    if (isNew) said.push(asking(first.view), first.view.message.slice(0, HEARD_CHARACTERS));
+    if (said.length > 0) this.#announce(said.join(' '));
     this.notice = notice;
     this.onChange();
     if (isNew && (hadFocus || this.#mayMoveFocus())) this.focus();

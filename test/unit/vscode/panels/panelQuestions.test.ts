@@ -146,6 +146,16 @@ describe('a question in a panel', () => {
     expect(await first).toEqual({ action: 'cancel' });
   });
 
+  it('that takes the place of one that was taken back comes with the word of that, until it is answered', async () => {
+    void ask();
+    abort.abort(new PatchbayError('timeout', 'Nobody answered the server.'));
+    abort = new AbortController();
+    void ask();
+    expect(last()).toMatchObject({ questions: [{}], notice: expect.stringContaining('was taken back') });
+    await answer('cancel');
+    expect(last()).not.toHaveProperty('notice');
+  });
+
   it('is taken back with the call, and says so until the next one', async () => {
     const asked = ask();
     const other = ask(form, 'other run');
