@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Hub } from '../../core/hubTypes';
 import { equalJson } from '../../forms/equalJson';
 import { formatJson } from '../../forms/jsonText';
-import { changedPart, editedText } from '../../forms/text/editedText';
+import { editedText } from '../../forms/text/editedText';
 import { readArguments } from '../../forms/text/readArguments';
 import type { Validation } from '../../forms/validateNow';
 import type { JsonObject } from '../../shared/json';
@@ -10,6 +10,7 @@ import type { Tool } from '../../shared/mcp';
 import type { JsonEditorView, ToolView } from '../../shared/toolPanel';
 import type { ArgumentsFiles } from '../adapters/argumentsFiles';
 import { showError } from '../adapters/messages';
+import { documentOf, replaceText, tabOf } from './argumentsDocument';
 import { ArgumentsLanguage } from './argumentsLanguage';
 import { argumentsTarget, argumentsUri } from './argumentsUri';
 import type { ToolTarget } from './toolTarget';
@@ -54,7 +55,16 @@ interface Entry {
   /** The tool as last known, which outlives the connection. */
   tool: Tool | undefined;
   view: ToolView | undefined;
-  typing: ReturnType<typeof setTimeout> | undefined;
+  /** Runs out when the text rests. */
+  pause: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the text waits for its pause because somebody typed, and not only for what was edited into it. */
+  isTyping: boolean;
+  /** What was entered in the form last and is not in the text yet. */
+  wanted: JsonObject | undefined;
+  /** The text as it will be with the edit that is on its way. */
+  edited: string | undefined;
+  /** The edits on their way. */
+  writing: Promise<void>;
 }
 
 /**
@@ -102,19 +112,21 @@ export class ArgumentsEditors implements vscode.Disposable {
       ...(isFresh && isEmpty && { selection: new vscode.Range(EMPTY.line, EMPTY.column, EMPTY.line, EMPTY.column) }),
     });
     this.#followTabs();
-    if (args !== undefined) await this.#reconcile(entry, document, args);
+    if (args !== undefined) await this.#write(entry, document, args);
     entry.problem = problemOf(document.getText());
     this.#deps.onView(target);
   }
 
-  /** Edits what was entered in the form into the text. `revision`: of the view that the form had then. */
+  /**
+   * Edits what was entered in the form into the text; while somebody types there, once they pause and typed no other
+   * arguments. `revision`: of the view that the form had then.
+   */
   async follow(target: ToolTarget, args: JsonObject, revision: number | undefined): Promise<void> {
     const entry = this.#entry(target);
     if (!entry.isOpen) this.#leave(entry, args);
-    // Somebody is typing: what they type comes to the form next.
-    if (!entry.isOpen || entry.typing !== undefined || (revision ?? 0) !== entry.revision) return;
     const document = documentOf(entry.uri);
-    if (document !== undefined) await this.#reconcile(entry, document, args);
+    if (!entry.isOpen || document === undefined || (revision ?? 0) !== entry.revision) return;
+    await this.#write(entry, document, args);
   }
 
   /** What the form is told. */
@@ -131,7 +143,9 @@ export class ArgumentsEditors implements vscode.Disposable {
   async argumentsToSend(target: ToolTarget): Promise<JsonObject | undefined> {
     const entry = this.#entry(target);
     const document = documentOf(entry.uri) ?? (await vscode.workspace.openTextDocument(entry.uri));
+    await entry.writing;
     this.#settle(entry, document);
+    await entry.writing;
     const read = readArguments(document.getText());
     const [first, ...more] = await this.#language.check(document);
     if (first === undefined) return read.ok ? read.value : undefined;
@@ -156,7 +170,7 @@ export class ArgumentsEditors implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const { typing } of this.#entries.values()) clearTimeout(typing);
+    for (const { pause } of this.#entries.values()) clearTimeout(pause);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -178,19 +192,32 @@ export class ArgumentsEditors implements vscode.Disposable {
     this.#deps.onView(entry.target);
   }
 
-  async #reconcile(entry: Entry, document: vscode.TextDocument, args: JsonObject): Promise<void> {
+  /** One edit after the other. */
+  #write(entry: Entry, document: vscode.TextDocument, args: JsonObject): Promise<void> {
+    entry.wanted = args;
+    entry.writing = entry.writing.catch(() => {}).then(() => this.#writeWanted(entry, document));
+    return entry.writing;
+  }
+
+  async #writeWanted(entry: Entry, document: vscode.TextDocument): Promise<void> {
+    const { wanted: args, known } = entry;
+    if (args === undefined || entry.isTyping) return;
     const text = document.getText();
     const read = readArguments(text);
-    const isUntouched = entry.known !== undefined && equalJson(entry.known, args);
+    const isUntouched = known !== undefined && equalJson(known, args);
+    entry.wanted = undefined;
     entry.known = args;
     if (read.ok ? equalJson(read.value, args) : isUntouched) return;
     entry.problem = undefined;
-    const part = changedPart(text, read.ok ? editedText(text, args) : formatJson(args));
-    if (part === undefined) return;
-    const edit = new vscode.WorkspaceEdit();
-    const range = new vscode.Range(document.positionAt(part.start), document.positionAt(part.end));
-    edit.replace(entry.uri, range, part.text);
-    await vscode.workspace.applyEdit(edit);
+    entry.edited = read.ok ? editedText(text, args) : formatJson(args);
+    const { version } = document;
+    const isDone = await replaceText(document, entry.edited);
+    entry.edited = undefined;
+    if (isDone || document.version === version) return;
+    // Somebody typed in the meantime.
+    if (entry.known === args) entry.known = known;
+    entry.wanted ??= args;
+    return this.#writeWanted(entry, document);
   }
 
   #opened(document: vscode.TextDocument): void {
@@ -208,27 +235,38 @@ export class ArgumentsEditors implements vscode.Disposable {
     const target = argumentsTarget(document.uri);
     if (target === undefined) return;
     const entry = this.#entry(target);
-    clearTimeout(entry.typing);
-    entry.typing = setTimeout(() => this.#settle(entry, document), TYPING_PAUSE_MS);
+    if (document.getText() !== entry.edited) entry.isTyping = true;
+    clearTimeout(entry.pause);
+    entry.pause = setTimeout(() => this.#settle(entry, document), TYPING_PAUSE_MS);
   }
 
   /** Passes on what was typed. */
   #settle(entry: Entry, document: vscode.TextDocument): void {
-    if (entry.typing === undefined) return;
-    clearTimeout(entry.typing);
-    entry.typing = undefined;
+    if (entry.pause === undefined) return;
+    clearTimeout(entry.pause);
+    entry.pause = undefined;
+    entry.isTyping = false;
     const text = document.getText();
     const read = readArguments(text);
     const problem = read.ok ? undefined : read.message;
-    const isNews = problem !== entry.problem || (read.ok && !(entry.known && equalJson(read.value, entry.known)));
+    const isOther = read.ok && !(entry.known && equalJson(read.value, entry.known));
+    const isNews = problem !== entry.problem || isOther;
     entry.problem = problem;
-    if (read.ok) entry.known = read.value;
+    if (isOther) {
+      entry.known = read.value;
+      entry.wanted = undefined;
+    }
+    const { wanted } = entry;
+    // The form has it, so that it would be no news to the form.
+    if (wanted) entry.known = wanted;
     const sensitive = this.#tool(entry)?.sensitive ?? true;
-    this.#deps.onTyped(entry.target, { args: read.ok ? read.value : undefined, text, sensitive });
+    this.#deps.onTyped(entry.target, { args: read.ok ? entry.known : undefined, text, sensitive });
     void this.#language.check(document);
-    if (!isNews) return;
-    entry.revision++;
-    this.#deps.onView(entry.target);
+    if (isNews) {
+      entry.revision++;
+      this.#deps.onView(entry.target);
+    }
+    if (wanted && entry.isOpen) void this.#write(entry, document, wanted);
   }
 
   #followTabs(): void {
@@ -273,16 +311,14 @@ export class ArgumentsEditors implements vscode.Disposable {
     const isOpen = tabOf(uri) !== undefined;
     const kept = isOpen ? undefined : this.#deps.kept(target);
     const before = { known: kept?.args, problem: kept && problemOf(kept.text) };
-    const entry: Entry = {
-      target,
-      uri,
-      revision: 0,
-      isOpen,
-      ...before,
-      tool: undefined,
-      view: undefined,
-      typing: undefined,
+    const still = {
+      pause: undefined,
+      isTyping: false,
+      wanted: undefined,
+      edited: undefined,
+      writing: Promise.resolve(),
     };
+    const entry: Entry = { target, uri, revision: 0, isOpen, ...before, tool: undefined, view: undefined, ...still };
     this.#entries.set(uri.toString(), entry);
     return entry;
   }
@@ -291,15 +327,4 @@ export class ArgumentsEditors implements vscode.Disposable {
 function problemOf(text: string): string | undefined {
   const read = readArguments(text);
   return read.ok ? undefined : read.message;
-}
-
-function documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {
-  const wanted = uri.toString();
-  return vscode.workspace.textDocuments.find((document) => document.uri.toString() === wanted);
-}
-
-function tabOf(uri: vscode.Uri): vscode.Tab | undefined {
-  const wanted = uri.toString();
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  return tabs.find(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === wanted);
 }

@@ -25,6 +25,8 @@ export class EditorLink {
     const read = next.open && next.text !== undefined ? readArguments(next.text) : undefined;
     if (!read?.ok || equalJson(read.value, current)) return undefined;
     if (last === undefined) this.isBehind = true;
-    return last !== undefined && next.revision > last.revision ? read.value : undefined;
+    // While the text cannot be read, what could be is older than what the form has.
+    const isNews = last !== undefined && next.revision > last.revision && next.problem === undefined;
+    return isNews ? read.value : undefined;
   }
 }

@@ -10,6 +10,9 @@ const editor = vi.hoisted(() => ({
   listeners: {} as Record<string, Listener>,
   edits: 0,
   load: (): void => {},
+  /** Called where an edit would be applied; the edit is then refused. */
+  instead: undefined as (() => void) | undefined,
+  forgotten: [] as unknown[],
 }));
 
 interface FakeUri {
@@ -19,7 +22,7 @@ interface FakeUri {
 }
 interface FakeDocument {
   readonly uri: FakeUri;
-  readonly version: number;
+  version: number;
   readonly isClosed: boolean;
   text: string;
   getText(): string;
@@ -52,7 +55,11 @@ vi.mock('vscode', () => {
       }
     },
     languages: {
-      createDiagnosticCollection: () => ({ set() {}, delete() {}, dispose() {} }),
+      createDiagnosticCollection: () => ({
+        set() {},
+        delete: (uri: unknown) => editor.forgotten.push(uri),
+        dispose() {},
+      }),
       registerCompletionItemProvider: registered,
       registerHoverProvider: registered,
       registerDocumentFormattingEditProvider: registered,
@@ -77,6 +84,12 @@ vi.mock('vscode', () => {
         return Promise.resolve(editor.documents[0]);
       },
       applyEdit: ({ replaced }: { replaced: [unknown, { start: number; end: number }, string][] }) => {
+        const { instead } = editor;
+        editor.instead = undefined;
+        if (instead) {
+          instead();
+          return Promise.resolve(false);
+        }
         for (const [, { start, end }, text] of replaced) {
           const [document] = editor.documents;
           if (document) type(document.text.slice(0, start) + text + document.text.slice(end));
@@ -95,6 +108,7 @@ function type(text: string): void {
   const [document] = editor.documents;
   if (document === undefined) throw new Error('No document is open.');
   document.text = text;
+  document.version++;
   editor.listeners.text?.({ document, contentChanges: [{}] } as never);
 }
 
@@ -146,7 +160,7 @@ const text = () => editor.documents[0]?.text;
 describe('ArgumentsEditors', () => {
   beforeEach(async () => {
     vi.useFakeTimers();
-    Object.assign(editor, { documents: [], edits: 0 });
+    Object.assign(editor, { documents: [], edits: 0, instead: undefined, forgotten: [] });
     const { TabInputText } = await import('vscode');
     editor.tabs = [{ input: new TabInputText(argumentsUri(TARGET)), group: { viewColumn: 1 } }];
     return () => vi.useRealTimers();
@@ -193,6 +207,85 @@ describe('ArgumentsEditors', () => {
     expect(text()).toBe('{"a": 12}');
     await editors.follow(TARGET, { a: 5 }, 1);
     expect(text()).toBe('{"a": 5}');
+  });
+
+  it('follows the form at once, however soon after the last time', async () => {
+    const { editors, onView } = await open({ a: 1 });
+    vi.runAllTimers();
+    onView.mockClear();
+    const both = [editors.follow(TARGET, { a: 2 }, 0), editors.follow(TARGET, { a: 3 }, 0)];
+    await Promise.all(both);
+    await editors.follow(TARGET, { a: 4 }, 0);
+    expect(text()).toBe('{\n  "a": 4\n}');
+    vi.runAllTimers();
+    expect(onView).not.toHaveBeenCalled();
+    expect(editors.view(TARGET)).toEqual({ open: true, revision: 0, text: '{"a":4}' });
+  });
+
+  it('follows the form after the pause of somebody who typed no other arguments', async () => {
+    const { editors, typed } = await open({ a: 1 });
+    type('{"a":1}');
+    await editors.follow(TARGET, { a: 5 }, 0);
+    expect(text()).toBe('{"a":1}');
+    await vi.runAllTimersAsync();
+    expect(text()).toBe('{"a":5}');
+    expect(typed.map(({ args }) => args)).toEqual([{ a: 5 }, { a: 5 }]);
+    expect(editors.view(TARGET)).toMatchObject({ revision: 0, text: '{"a":5}' });
+    type('{"a":');
+    vi.runAllTimers();
+    type('{"a":5}');
+    await editors.follow(TARGET, { a: 6 }, 1);
+    await vi.runAllTimersAsync();
+    expect(text()).toBe('{"a":6}');
+    expect(editors.view(TARGET)).toEqual({ open: true, revision: 2, text: '{"a":6}' });
+  });
+
+  it('knows what was entered in the form while a text became unreadable', async () => {
+    const { editors } = await open({ a: 1 });
+    type('{"a":');
+    await editors.follow(TARGET, { a: 5 }, 0);
+    await vi.runAllTimersAsync();
+    expect(text()).toBe('{"a":');
+    expect(editors.view(TARGET)).toMatchObject({ revision: 1, problem: expect.any(String), text: '{"a":5}' });
+    // The same again, as a form says it that starts: nothing was entered since.
+    await editors.follow(TARGET, { a: 5 }, 1);
+    expect(text()).toBe('{"a":');
+  });
+
+  it('edits again where somebody typed before the edit arrived', async () => {
+    const { editors } = await open({ a: 1 });
+    vi.runAllTimers();
+    editor.instead = () => type('{"a":1}');
+    await editors.follow(TARGET, { a: 5 }, 0);
+    expect(text()).toBe('{"a":1}');
+    await vi.runAllTimersAsync();
+    expect(text()).toBe('{"a":5}');
+    editor.instead = () => type('{"a":8}');
+    await editors.follow(TARGET, { a: 6 }, 0);
+    await vi.runAllTimersAsync();
+    expect(text()).toBe('{"a":8}');
+    expect(editors.view(TARGET)).toEqual({ open: true, revision: 1, text: '{"a":8}' });
+  });
+
+  it('sends what stands in the document, and what was entered in the form last', async () => {
+    const { editors, typed } = await open({ a: 1 });
+    type('{"a": 2}');
+    expect(await editors.argumentsToSend(TARGET)).toEqual({ a: 2 });
+    expect(typed.at(-1)?.args).toEqual({ a: 2 });
+    expect(editors.view(TARGET)).toMatchObject({ revision: 1, text: '{"a":2}' });
+    void editors.follow(TARGET, { a: 3 }, 1);
+    expect(await editors.argumentsToSend(TARGET)).toEqual({ a: 3 });
+    type('{"a":3}');
+    void editors.follow(TARGET, { a: 4 }, 1);
+    expect(await editors.argumentsToSend(TARGET)).toEqual({ a: 4 });
+  });
+
+  it('says that the last editor was closed, and takes its problems off', async () => {
+    const { onDone, uri } = await open({ a: 1 });
+    expect(onDone).not.toHaveBeenCalled();
+    closeTab();
+    expect(onDone.mock.calls).toEqual([[TARGET]]);
+    expect(editor.forgotten.map(String)).toEqual([String(uri)]);
   });
 
   it('brings an unreadable text back, and replaces it only for what was entered since', async () => {

@@ -20,9 +20,10 @@ describe('EditorLink', () => {
     const problem = 'A value is missing.';
     expect(link.follow({ open: true, revision: 1, text: '{}', problem }, {})).toBeUndefined();
     expect(link.hasError).toBe(true);
-    expect(link.follow({ open: false, revision: 2, problem }, { a: 1 })).toBeUndefined();
+    expect(link.follow({ open: true, revision: 2, text: '{}', problem }, { entered: 'since' })).toBeUndefined();
+    expect(link.follow({ open: false, revision: 3, problem }, { a: 1 })).toBeUndefined();
     expect(link.hasError).toBe(true);
-    link.follow({ open: false, revision: 2 }, { a: 1 });
+    link.follow({ open: false, revision: 3 }, { a: 1 });
     expect(link.hasError).toBe(false);
   });
 
