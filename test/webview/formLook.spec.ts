@@ -56,3 +56,43 @@ for (const [theme, width] of LOOKS) {
     await panel.expectSound();
   });
 }
+
+const WIDTHS = [
+  { width: 1280, zoom: 1 },
+  { width: 700, zoom: 1 },
+  { width: 400, zoom: 1 },
+  // What a person sees of 1280 px at 200 %.
+  { width: 640, zoom: 2 },
+] as const;
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const { width, zoom } of WIDTHS) {
+    test(`parts of the form out of sight are as wide as the pane: ${theme}, ${width} px × ${zoom}`, async ({
+      panel,
+    }) => {
+      const { page } = panel;
+      const devTools = await page.context().newCDPSession(page);
+      await panel.open(TORTURE_TOOL, { theme, width, height: 800, init: { args: ARGS } });
+      const metrics = { width, height: 800, deviceScaleFactor: zoom, mobile: false };
+      await devTools.send('Emulation.setDeviceMetricsOverride', metrics);
+      await expect(page.locator('.part').nth(1)).toBeAttached();
+      const overflow = () =>
+        page.evaluate(() =>
+          [document.documentElement, ...document.querySelectorAll('.body, .form-pane, .form-scroll, .results')]
+            .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+            .map(({ className, scrollWidth, clientWidth }) => `${className}: ${scrollWidth} > ${clientWidth}`),
+        );
+      await expect.poll(overflow).toEqual([]);
+      // Each part, also below the one that was scrolled to.
+      for (const part of await page.locator('.form-scroll .part').all()) {
+        await part.evaluate((element) => element.scrollIntoView());
+        expect(await overflow()).toEqual([]);
+      }
+      await page
+        .locator('.form-scroll .part')
+        .first()
+        .evaluate((element) => element.scrollIntoView());
+      await panel.screenshot(`torture-wide-${theme}-${width}x${zoom}`);
+    });
+  }
+}

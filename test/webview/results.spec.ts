@@ -189,3 +189,31 @@ test('shows the log of the server while the call runs and after', async ({ panel
   await page.getByText('Log of the server (1)').press('Enter');
   await expect(page.getByText('<b>low</b> on disk')).toBeVisible();
 });
+
+const ROWS = [
+  { id: 1, name: 'Alpha', price: 12.5, nested: ['x', 'y'], maybe: null, created: '2026-03-31T09:30:00Z', state: true },
+  { id: 2, name: 'Beta '.repeat(30), price: 1, nested: { a: 1 }, maybe: 'w'.repeat(90), created: '', state: false },
+];
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`breaks no name of a column and no short cell, and scrolls a wide table: ${theme}`, async ({ panel }) => {
+    await panel.open(SUM, { ...ARGS, theme, width: 920 });
+    const { page } = panel;
+    await page.keyboard.press('Control+Enter');
+    await panel.finish(result([], { structured: ROWS }));
+    const table = page.getByRole('region', { name: '2 rows' });
+    await expect(table).toBeVisible();
+    await panel.screenshot(`results-table-${theme}`);
+    const tall = await table.locator('th, tbody tr:first-child td').evaluateAll((cells) =>
+      cells.flatMap((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+        return lines > 1 ? [`${cell.textContent}: ${lines} lines`] : [];
+      }),
+    );
+    expect(tall).toEqual([]);
+    expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true);
+    expect(await page.locator('.results').evaluate((it) => it.scrollWidth <= it.clientWidth)).toBe(true);
+  });
+}

@@ -8,6 +8,8 @@ import { plural } from './text';
 import { type Checked, ValidatorClient } from './validatorClient';
 
 const SHOWN_ERRORS = 5;
+/** Characters up to which a cell of a table stays on one line. */
+const SHORT_CELL = 24;
 
 /** `structuredContent` as a tree, or as tables where it holds lists of objects; above it what the output schema says. */
 export function Structured({ value, output }: { value: JsonValue; output: OutputView | undefined }) {
@@ -67,7 +69,10 @@ function Table({ table }: { table: JsonTable }) {
           {rows.map((row, index) => (
             <tr key={`${index}`}>
               {row.map((cell, column) => (
-                <td key={columns[column]} class={cell?.type}>
+                <td
+                  key={columns[column]}
+                  class={cell && `${cell.type}${cell.text.length <= SHORT_CELL ? ' short' : ' long'}`}
+                >
                   {cell?.text}
                 </td>
               ))}
