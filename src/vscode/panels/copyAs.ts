@@ -11,6 +11,8 @@ export interface CopiedCall {
   readonly tool: string;
   readonly args: JsonObject;
   readonly inputSchema: unknown;
+  /** Absolute path of the command line program (`cli.cjs`) that comes with the extension. */
+  readonly cliPath: string;
 }
 
 /** Whether `curl` can reach the server: over Streamable HTTP, and not as one of a group. */
@@ -47,10 +49,10 @@ function request({ server, tool }: CopiedCall, args: JsonObject): JsonObject {
   return { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args, ...meta } };
 }
 
-function cliCommand({ server, tool }: CopiedCall, args: JsonObject): string {
+function cliCommand({ server, tool, cliPath }: CopiedCall, args: JsonObject): string {
   const { source } = server;
   const config = 'path' in source ? ` --config ${quoted(source.path)}` : '';
-  return `node dist/cli.cjs call ${quoted(server.id)} ${quoted(tool)} --args ${quoted(jsonText(args))}${config}`;
+  return `node ${quoted(cliPath)} call ${quoted(server.id)} ${quoted(tool)} --args ${quoted(jsonText(args))}${config}`;
 }
 
 function curlCommand(call: CopiedCall, args: JsonObject): string {
@@ -59,15 +61,30 @@ function curlCommand(call: CopiedCall, args: JsonObject): string {
     'Content-Type: application/json',
     'Accept: application/json, text/event-stream',
     `MCP-Protocol-Version: ${versionOf(server)}`,
-    ...(isModern(server) ? ['Mcp-Method: tools/call', `Mcp-Name: ${tool}`] : ['Mcp-Session-Id: <session>']),
+    ...(isModern(server) ? ['Mcp-Method: tools/call', `Mcp-Name: ${tool}`] : []),
     ...(server.headerNames ?? []).map((name) => `${name}: <${name.toLowerCase()}>`),
   ];
   const url = server.address.replace(/\$\{(?:\w+:)?([^{}]{1,100})\}/g, '<$1>').replace(/•+/g, '<secret>');
+  const to = [quoted(url), ...headers.map((header) => `-H ${quoted(header)}`)].join(' \\\n  ');
+  const body = (message: JsonObject) => `-d ${quoted(jsonText(message))}`;
+  const sent = request(call, args);
+  return isModern(server)
+    ? `curl ${to} \\\n  ${body(sent)}`
+    : inSession(`curl -s ${to}`, versionOf(server), body, sent);
+}
+
+/** Before 2026-07-28 a session comes first. A server that gives none gets no header: curl sends none without a value. */
+function inSession(curl: string, protocolVersion: string, body: (of: JsonObject) => string, sent: JsonObject): string {
+  const params = { protocolVersion, capabilities: {}, clientInfo: { name: 'patchbay', version: '1' } };
+  const initialize = body({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
+  const withSession = 'mcp -H "Mcp-Session-Id: $session"';
   return [
-    `curl ${quoted(url)}`,
-    ...headers.map((header) => `-H ${quoted(header)}`),
-    `-d ${quoted(jsonText(request(call, args)))}`,
-  ].join(' \\\n  ');
+    `( mcp() { ${curl} "$@"; }`,
+    `session=$(mcp -D - -o /dev/null ${initialize} |`,
+    "  tr -d '\\r' | sed -n 's/^[Mm][Cc][Pp]-[Ss]ession-[Ii][Dd]: *//p')",
+    `${withSession} ${body({ jsonrpc: '2.0', method: 'notifications/initialized' })}`,
+    `${withSession} ${body(sent)} )`,
+  ].join('\n');
 }
 
 function typescript({ server, tool }: CopiedCall, args: JsonObject): string {

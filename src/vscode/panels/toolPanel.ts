@@ -55,6 +55,8 @@ export interface ToolPanelDeps {
   readonly history: RunHistory;
   readonly savedCalls: SavedCallFiles;
   readonly editor: PanelEditor;
+  /** Of the command line program that comes with the extension. */
+  readonly cliPath: string;
   /** Told of each call, with its arguments. */
   readonly onCall: (args: JsonObject) => void;
   readonly now: () => number;
@@ -244,7 +246,7 @@ export class ToolPanel {
     const server = this.#deps.hub.server(this.#target.server);
     if (server === undefined || !isWithin(args, 400, 1_000_000)) return undefined;
     const inputSchema = this.#catalogTool()?.tool.inputSchema;
-    return copiedCall(format, { server, tool: this.#target.tool, args, inputSchema });
+    return copiedCall(format, { server, tool: this.#target.tool, args, inputSchema, cliPath: this.#deps.cliPath });
   }
 
   #resultOf(id: string): CallToolResult | undefined {

@@ -188,6 +188,7 @@ export class ToolPanels implements vscode.Disposable {
       saveFile,
       history: new RunHistory(workspaceState, runsKey(target)),
       savedCalls: this.#savedCalls,
+      cliPath: vscode.Uri.joinPath(extensionUri, 'dist', 'cli.cjs').fsPath,
       editor: {
         edit: (value, column) => this.#editing(hub).edit(target, value, column),
         follow: async (value, revision) => this.#editors?.follow(target, value, revision),

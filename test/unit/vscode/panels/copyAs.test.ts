@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { canCurl, copiedCall } from '../../../../src/vscode/panels/copyAs';
 import { fc } from '../../../support/fastCheck';
@@ -22,7 +22,8 @@ function words(command: string): string[] {
 
 describe('a call as text for other programs', () => {
   const schema = { properties: { pass: { format: 'password' } } };
-  const call = { server: WEB, tool: 'it\'s "x"', args: { a: "it's", pass: 'hunter2' }, inputSchema: schema };
+  const cliPath = "/home/me/my extensions/it's/dist/cli.cjs";
+  const call = { server: WEB, tool: 'it\'s "x"', args: { a: "it's", pass: 'hunter2' }, inputSchema: schema, cliPath };
 
   it('is a JSON-RPC request', () => {
     const request = JSON.parse(copiedCall('jsonRpc', call) ?? '');
@@ -33,7 +34,31 @@ describe('a call as text for other programs', () => {
     const negotiated = { era: 'legacy', protocolVersion: '2025-06-18', capabilities: [] } as const;
     const legacy = { ...call, server: { ...WEB, negotiated } };
     expect(copiedCall('jsonRpc', legacy)).not.toContain('_meta');
-    expect(copiedCall('curl', legacy)).toContain('Mcp-Session-Id: <session>');
+  });
+
+  it.each(['2f-4', ''])('is a curl command that begins a session where the server wants one: %j', (session) => {
+    const negotiated = { era: 'legacy', protocolVersion: '2025-06-18', capabilities: [] } as const;
+    const command = copiedCall('curl', { ...call, server: { ...WEB, negotiated } }) ?? '';
+    // A curl that notes its words, and answers with the headers of a server.
+    const stub = [
+      'curl() { for word in "$@"; do printf \'%s\\0\' "$word" >&2; done; printf \'\\n\\0\' >&2;',
+      `printf 'HTTP/1.1 200 OK\\r\\nmcp-session-Id: ${session}\\r\\n\\r\\n'; }`,
+    ];
+    const { stderr } = spawnSync('/bin/sh', ['-c', [...stub, command].join('\n')], { encoding: 'utf8' });
+    const calls = stderr.split('\n\0').map((text) => text.split('\0').slice(0, -1));
+    expect(calls.map((words) => words[1])).toEqual([
+      ...Array(3).fill('https://example.test/mcp?tenant=<tenant>&key=<secret>'),
+      undefined,
+    ]);
+    const [first, second, third] = calls.map((words) => ({ words, body: JSON.parse(words.at(-1) ?? 'null') }));
+    expect(first?.body).toMatchObject({ method: 'initialize', params: { protocolVersion: '2025-06-18' } });
+    expect(first?.words.join()).not.toContain('Mcp-Session-Id');
+    expect(second?.body).toEqual({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    expect(third?.body).toMatchObject({ method: 'tools/call', params: { name: call.tool, arguments: { a: "it's" } } });
+    for (const { words } of [second, third].filter((it) => it !== undefined)) {
+      expect(words).toContain(`Mcp-Session-Id: ${session}`);
+      expect(words).toContain('Authorization: <authorization>');
+    }
   });
 
   it('is a curl command with placeholders for secrets, over HTTP only', () => {
@@ -52,8 +77,10 @@ describe('a call as text for other programs', () => {
     fc.assert(
       fc.property(text, text, (name, value) => {
         const tool = name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '');
-        const command = copiedCall('cli', { server: snapshot(), tool, args: { value }, inputSchema: {} }) ?? '';
-        const [, , , server, called, , args, , config] = words(command);
+        const command =
+          copiedCall('cli', { server: snapshot(), tool, args: { value }, inputSchema: {}, cliPath }) ?? '';
+        const [program, path, , server, called, , args, , config] = words(command);
+        expect([program, path]).toEqual(['node', cliPath]);
         expect([server, called, config]).toEqual(['demo', tool, '/home/me/patchbay.json']);
         expect(JSON.parse(args ?? '')).toEqual({ value });
       }),
