@@ -13,7 +13,7 @@ export const TOOL_PANEL_VIEW_TYPE = 'patchbay.tool';
 export interface ToolPanelState {
   readonly server: string;
   readonly tool: string;
-  /** The arguments as last edited; absent where the schema marks some as secret. */
+  /** The arguments as last edited; absent where some are secret. */
   readonly args?: JsonValue;
 }
 
@@ -31,8 +31,10 @@ export interface ToolView {
   readonly description?: string;
   readonly annotations: ToolAnnotations;
   readonly inputSchema: JsonValue;
-  /** Whether the schema marks arguments as secret (`format: password`, `writeOnly`): then none are kept. */
+  /** Whether arguments are secret, by marks of the schema or their names, or may be: then none are kept on disk. */
   readonly sensitive: boolean;
+  /** Names that the schema marks as secret, or did before. */
+  readonly secretNames?: readonly string[];
 }
 
 /** `data`: base64 without blanks, of a type that a browser draws without running anything. */
@@ -164,6 +166,8 @@ export type HostMessage =
       readonly args?: JsonObject;
       /** Where `args` were brought in by somebody: what they replace. */
       readonly loaded?: LoadedView;
+      /** What the webview gave to keep, in place of its own state. */
+      readonly kept?: JsonObject;
       /** Newest first. */
       readonly runs: readonly RunView[];
       readonly running: readonly RunningView[];
@@ -206,6 +210,8 @@ const panelMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('copyAs'), format: z.enum(COPY_FORMATS), args: argumentsObject }),
   /** Asks for the next blocks of a result. */
   z.object({ type: z.literal('more'), id, from: z.number().int().min(1).max(1_000_000) }),
+  /** What the webview may not keep on disk, to get it back with `init`; without `state` it keeps its own again. */
+  z.object({ type: z.literal('keep'), state: argumentsObject.optional() }),
   /** `revision`: of the JSON editor's view that the form had seen by then. */
   z.object({ type: z.literal('argsChanged'), args: argumentsObject, revision: z.number().int().min(0).optional() }),
   /** Opens the arguments as JSON in an editor of the window; without `args` with the text that it has, or had. */

@@ -34,6 +34,10 @@ export class ArgumentsFiles implements vscode.FileSystemProvider, vscode.Disposa
     this.#changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
+  forget(uri: vscode.Uri): void {
+    this.#files.delete(uri.toString());
+  }
+
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const { bytes, mtime } = await this.#file(uri);
     return { type: vscode.FileType.File, ctime: 0, mtime, size: bytes.length };

@@ -26,20 +26,22 @@ export interface ArgumentsEditorsDeps {
   readonly validate: (schema: unknown, value: unknown) => Promise<Validation>;
   /** Told of what was typed: the arguments, as soon as they can be read, and the text, readable or not. */
   readonly onTyped: (target: ToolTarget, typed: TypedArguments) => void;
+  /** Told of each schema that a tool with an editor has. */
+  readonly onSchema: (target: ToolTarget, inputSchema: unknown) => void;
   /** Told when what `view` gives has changed. */
   readonly onView: (target: ToolTarget) => void;
   /** The text that was typed in an earlier window, with the arguments as they could last be read. */
   readonly kept: (target: ToolTarget) => Pick<TypedArguments, 'args' | 'text'> | undefined;
   /** Told when the text of a tool is not to be kept any longer: its editors are closed, and the form has what it said. */
   readonly onDone: (target: ToolTarget) => void;
+  /** Told when the last editor of a tool was closed. */
+  readonly onClosed: (target: ToolTarget) => void;
 }
 
 export interface TypedArguments {
   /** Undefined while the text cannot be read. */
   readonly args: JsonObject | undefined;
   readonly text: string;
-  /** Whether some of them are secret, or may be: then none are to be kept. */
-  readonly sensitive: boolean;
 }
 
 interface Entry {
@@ -90,6 +92,7 @@ export class ArgumentsEditors implements vscode.Disposable {
         if (contentChanges.length > 0) this.#typed(document);
       }),
       vscode.workspace.onDidOpenTextDocument((document) => this.#opened(document)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#letGo(uri)),
       deps.hub.onDidChangeServers(({ id }) => this.#toolsChanged(id)),
       vscode.window.tabGroups.onDidChangeTabs(() => this.#followTabs()),
     ];
@@ -167,6 +170,10 @@ export class ArgumentsEditors implements vscode.Disposable {
   value(target: ToolTarget): JsonObject | undefined {
     const { isOpen, known } = this.#entry(target);
     return isOpen ? known : undefined;
+  }
+
+  isOpen(target: ToolTarget): boolean {
+    return this.#entries.get(argumentsUri(target).toString())?.isOpen ?? false;
   }
 
   dispose(): void {
@@ -259,8 +266,8 @@ export class ArgumentsEditors implements vscode.Disposable {
     const { wanted } = entry;
     // The form has it, so that it would be no news to the form.
     if (wanted) entry.known = wanted;
-    const sensitive = this.#tool(entry)?.sensitive ?? true;
-    this.#deps.onTyped(entry.target, { args: read.ok ? entry.known : undefined, text, sensitive });
+    this.#tool(entry);
+    this.#deps.onTyped(entry.target, { args: read.ok ? entry.known : undefined, text });
     void this.#language.check(document);
     if (isNews) {
       entry.revision++;
@@ -279,9 +286,18 @@ export class ArgumentsEditors implements vscode.Disposable {
       if (!isOpen) {
         this.#language.forget(entry.uri);
         if (entry.problem === undefined) this.#deps.onDone(entry.target);
+        this.#deps.onClosed(entry.target);
       }
       this.#deps.onView(entry.target);
     }
+  }
+
+  /** Forgets what a closed document said, which the form has. A text that cannot be read stays. */
+  #letGo(uri: vscode.Uri): void {
+    const entry = this.#entries.get(uri.toString());
+    if (entry === undefined || entry.problem !== undefined || tabOf(uri) !== undefined) return;
+    Object.assign(entry, { known: undefined, wanted: undefined, edited: undefined, tool: undefined, view: undefined });
+    this.#deps.files.forget(uri);
   }
 
   #text(entry: Entry): string | undefined {
@@ -295,6 +311,7 @@ export class ArgumentsEditors implements vscode.Disposable {
     if (found !== undefined && found !== entry.tool) {
       entry.tool = found;
       entry.view = toolView(found);
+      this.#deps.onSchema(entry.target, found.inputSchema);
     }
     return entry.view;
   }

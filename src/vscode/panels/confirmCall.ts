@@ -4,7 +4,7 @@ import type { JsonObject } from '../../shared/json';
 import type { Tool } from '../../shared/mcp';
 import { confirm } from '../adapters/messages';
 import { cut, manyLines, oneLine } from '../plainText';
-import { withoutSecrets } from './secretArguments';
+import { type Secrets, withoutSecrets } from './secretArguments';
 
 const MAX_ARGUMENTS = 1_000;
 const MAX_ARGUMENT_LINES = 20;
@@ -14,13 +14,14 @@ export interface CallInQuestion {
   readonly toolName: string;
   readonly tool: Tool | undefined;
   readonly args: JsonObject;
+  readonly secrets: Secrets;
 }
 
 /**
  * Whether a person's call goes on. Asks where `tools.confirm` of the server says so: what a tool says of itself is a hint
  * only. What the arguments hold is shown shortened and without secrets.
  */
-export async function confirmCall({ server, toolName, tool, args }: CallInQuestion): Promise<boolean> {
+export async function confirmCall({ server, toolName, tool, args, secrets }: CallInQuestion): Promise<boolean> {
   const { t } = vscode.l10n;
   const destructive = tool?.annotations?.destructiveHint === true;
   const policy = server?.confirm ?? 'destructive';
@@ -28,7 +29,7 @@ export async function confirmCall({ server, toolName, tool, args }: CallInQuesti
   const question = t('Call “{0}” of “{1}”?', oneLine(toolName, 80), oneLine(server?.name ?? '', 80));
   const lines = [
     ...(destructive ? [t('The server says that this tool may destroy data.')] : []),
-    t('Arguments: {0}', shortened(withoutSecrets(args, tool?.inputSchema))),
+    t('Arguments: {0}', shortened(withoutSecrets(args, secrets))),
   ];
   return confirm(question, lines.join('\n'), t('Call'));
 }

@@ -1,7 +1,7 @@
 import type { ServerSnapshot } from '../../core/hubTypes';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { CopyFormat } from '../../shared/toolPanel';
-import { withoutSecrets } from './secretArguments';
+import { type Secrets, withoutSecrets } from './secretArguments';
 
 const PROTOCOL_VERSION = '2026-07-28';
 const META = 'io.modelcontextprotocol';
@@ -10,7 +10,7 @@ export interface CopiedCall {
   readonly server: ServerSnapshot;
   readonly tool: string;
   readonly args: JsonObject;
-  readonly inputSchema: unknown;
+  readonly secrets: Secrets;
   /** Absolute path of the command line program (`cli.cjs`) that comes with the extension. */
   readonly cliPath: string;
 }
@@ -25,7 +25,7 @@ export function canCurl(server: ServerSnapshot | undefined): boolean {
  * `<name>`: in the arguments, the headers and the URL.
  */
 export function copiedCall(format: CopyFormat, call: CopiedCall): string | undefined {
-  const args = withoutSecrets(call.args, call.inputSchema);
+  const args = withoutSecrets(call.args, call.secrets);
   switch (format) {
     case 'jsonRpc':
       return jsonText(request(call, args), 2);

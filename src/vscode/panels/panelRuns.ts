@@ -11,6 +11,7 @@ import type { PanelQuestions } from './panelQuestions';
 import { type Reported, reportSender } from './reportSender';
 import { resultView } from './resultView';
 import type { RunHistory } from './runHistory';
+import type { SeenSecrets } from './secretArguments';
 import type { ToolTarget } from './toolTarget';
 
 export interface PanelRunsDeps {
@@ -20,6 +21,7 @@ export interface PanelRunsDeps {
   readonly history: RunHistory;
   /** Undefined while the server does not offer it. */
   readonly tool: () => CatalogTool | undefined;
+  readonly secrets: () => SeenSecrets;
   readonly post: (message: HostMessage) => void;
   /** Told of each call, with its arguments. */
   readonly onCall: (args: JsonObject) => void;
@@ -143,8 +145,9 @@ export class PanelRuns {
   }
 
   #isAllowed(args: JsonObject): Promise<boolean> {
-    const { server, tool: toolName } = this.#deps.target;
-    return confirmCall({ server: this.#deps.hub.server(server), toolName, tool: this.#deps.tool()?.tool, args });
+    const { hub, target, tool, secrets } = this.#deps;
+    const { server, tool: toolName } = target;
+    return confirmCall({ server: hub.server(server), toolName, tool: tool()?.tool, args, secrets: secrets() });
   }
 
   #finish(run: FinishedCall, result: CallToolResult | undefined): void {
@@ -162,7 +165,7 @@ export class PanelRuns {
       outcome,
     };
     this.#finished.add({ view, result, args, answeredBy });
-    this.#deps.history.add(view, args, this.#deps.tool()?.tool.inputSchema);
+    this.#deps.history.add(view, args, this.#deps.secrets());
     this.#deps.post({ type: 'finished', run: view });
     this.sendHistory();
   }

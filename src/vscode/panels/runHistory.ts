@@ -1,10 +1,9 @@
 import type * as vscode from 'vscode';
-import { equalJson } from '../../forms/equalJson';
 import { isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import type { HistoryView, RunView } from '../../shared/toolPanel';
 import { oneLine } from '../plainText';
-import { withoutSecrets } from './secretArguments';
+import type { SeenSecrets } from './secretArguments';
 
 const MAX_ENTRIES = 20;
 const MAX_ARGUMENT_CHARACTERS = 8 * 1024;
@@ -31,9 +30,9 @@ export class RunHistory {
     this.#key = key;
   }
 
-  add(run: RunView, args: JsonObject, inputSchema: unknown): void {
+  add(run: RunView, args: JsonObject, secrets: SeenSecrets): void {
     const { id, at, durationMs } = run;
-    const keeps = JSON.stringify(args).length <= MAX_ARGUMENT_CHARACTERS && !holdsSecrets(args, inputSchema);
+    const keeps = JSON.stringify(args).length <= MAX_ARGUMENT_CHARACTERS && !secrets.isIn(args);
     const entry: HistoryEntry = { id, at, durationMs, status: statusOf(run), ...(keeps && { args }) };
     const others = this.#entries().filter((other) => other.id !== id);
     void this.#memory.update(this.#key, [entry, ...others].slice(0, MAX_ENTRIES));
@@ -47,9 +46,9 @@ export class RunHistory {
     return this.#entries().find((entry) => entry.id === id)?.args;
   }
 
-  /** Of the last run whose arguments are kept. */
+  /** Of the last run; undefined where they were not kept. */
   lastArguments(): JsonObject | undefined {
-    return this.#entries().find(({ args }) => args !== undefined)?.args;
+    return this.#entries()[0]?.args;
   }
 
   views(): HistoryView[] {
@@ -64,10 +63,6 @@ export class RunHistory {
     const stored = this.#memory.get<unknown>(this.#key);
     return Array.isArray(stored) ? stored.slice(0, MAX_ENTRIES).filter(isEntry) : [];
   }
-}
-
-function holdsSecrets(args: JsonObject, inputSchema: unknown): boolean {
-  return !equalJson(withoutSecrets(args, inputSchema), args);
 }
 
 function statusOf({ outcome }: RunView): HistoryView['status'] {

@@ -7,7 +7,7 @@ import { askText, confirm, showError, showInformation } from '../adapters/messag
 import { oneLine } from '../plainText';
 import { folderOf, type SavedCallFiles, savedCallsPath, usableArguments } from './savedCallFiles';
 import { argumentsText, isCallOf, MAX_CALL_NAME, problemViews, savedCallViews, suggestedName } from './savedCallViews';
-import { omitSecrets } from './secretArguments';
+import { omitSecrets, type Secrets } from './secretArguments';
 
 const MAX_NAMED_SECRETS = 10;
 
@@ -15,7 +15,7 @@ export interface SavedCallsPartDeps {
   readonly files: SavedCallFiles;
   readonly target: { readonly server: string; readonly tool: string };
   readonly post: (message: SavedCallsMessage) => void;
-  readonly inputSchema: () => unknown;
+  readonly secrets: () => Secrets;
   /** Puts arguments into the form. */
   readonly load: (args: JsonObject, name: string) => void;
   /** Runs for the person, who is asked first where the policy says so. */
@@ -88,7 +88,7 @@ export class SavedCallsPart {
       const { files, target } = this.#deps;
       const { t } = vscode.l10n;
       const taken = this.#names(await files.readEditable(folder));
-      const { args, leftOut } = omitSecrets(whole, this.#deps.inputSchema());
+      const { args, leftOut } = omitSecrets(whole, this.#deps.secrets());
       const where = t('The arguments are kept in {0}.', savedCallsPath(folder));
       const secrets = t('Secrets are left out: {0}.', oneLine(leftOut.slice(0, MAX_NAMED_SECRETS).join(', '), 300));
       const asked = await askText({

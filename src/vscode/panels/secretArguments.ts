@@ -1,25 +1,80 @@
 import { equalJson } from '../../forms/equalJson';
+import { isWithin } from '../../forms/limits';
 import type { JsonObject, JsonValue } from '../../shared/json';
+import { isSecretName } from '../../shared/secretNames';
 
-/** Names of members that hold secrets whatever the schema says. */
-const SECRET_NAME =
-  /^(proxy)?authorization$|cookie$|apikey$|password$|passwd$|passphrase$|secret$|privatekey$|credentials?$|^pin$|^token$|(access|refresh|id|auth|bearer|api|session|csrf|xsrf)token$/;
-const MAX_STEPS = 100_000;
+const MAX_DEPTH = 400;
+const MAX_MEMBERS = 200_000;
+/** In all schemas that a tool had. */
+const MAX_NAMES = 10_000;
+/** A member of a text that may not be JSON yet. */
+const MEMBER = /([\p{L}\p{N}_$.-]+)["']?\s*:/gu;
+
+/** Which arguments are secret. */
+export interface Secrets {
+  /** Names that a schema marks. */
+  readonly marked: ReadonlySet<string>;
+  readonly isSecret: (name: string) => boolean;
+}
 
 /**
- * The arguments with `<name>` in place of each secret: of members that the schema marks (`format: password`,
- * `writeOnly`) and of those that are named like secrets. Where it is not clear what a mark is about, all texts are.
+ * Which arguments of a tool are secret: members that a schema marks (`format: password`, `writeOnly`) and those that are
+ * named like secrets. What was marked once stays so. Where it is not clear what a mark is about, the schema is too large to
+ * be looked at, or none was seen, all are.
  */
-export function withoutSecrets(args: JsonObject, schema: unknown): JsonObject {
-  return maskedBy(secretsOf(schema))(args, 'value', false) as JsonObject;
+export class SeenSecrets implements Secrets {
+  readonly #marks = new MarkFinder();
+  #last: unknown;
+
+  get marked(): ReadonlySet<string> {
+    return this.#marks.names;
+  }
+
+  /** Whether the schemas seen ask for anything secret. */
+  get isExpected(): boolean {
+    return this.#isUnclear || this.#marks.names.size > 0 || this.#marks.isNamed;
+  }
+
+  get #isUnclear(): boolean {
+    return this.#last === undefined || this.#marks.isUnclear;
+  }
+
+  /** Takes a schema into account; undefined changes nothing. */
+  see(schema: unknown): this {
+    if (schema === undefined || schema === this.#last) return this;
+    this.#last = schema;
+    if (isWithin(schema, MAX_DEPTH, MAX_MEMBERS)) this.#marks.read(schema, undefined);
+    else this.#marks.isUnclear = true;
+    return this;
+  }
+
+  readonly isSecret = (name: string): boolean => this.#isUnclear || this.marked.has(name) || isSecretName(name);
+
+  /** Whether there are secrets among them. */
+  isIn(args: JsonObject): boolean {
+    return !equalJson(withoutSecrets(args, this), args);
+  }
+
+  /** The same for a text that cannot be read: whether there may be. */
+  mayBeInText(text: string): boolean {
+    return this.isExpected || [...text.matchAll(MEMBER)].some(([, name = '']) => isSecretName(name));
+  }
+}
+
+export function secretsOf(schema: unknown): SeenSecrets {
+  return new SeenSecrets().see(schema);
+}
+
+/** The arguments with `<name>` in place of each secret. */
+export function withoutSecrets(args: JsonObject, secrets: Secrets): JsonObject {
+  return maskedBy(secrets)(args, 'value', false) as JsonObject;
 }
 
 /** The arguments without each member that holds a secret, and the paths of those, such as `auth.token` or `users[0].pin`. */
 export function omitSecrets(
   args: JsonObject,
-  schema: unknown,
+  secrets: Secrets,
 ): { readonly args: JsonObject; readonly leftOut: readonly string[] } {
-  const secrets = secretsOf(schema);
   const masked = maskedBy(secrets);
   const leftOut: string[] = [];
   const kept = (value: JsonValue, path: string): JsonValue => {
@@ -34,21 +89,6 @@ export function omitSecrets(
     return Object.fromEntries(members);
   };
   return { args: kept(args, '') as JsonObject, leftOut };
-}
-
-interface Secrets {
-  readonly marked: ReadonlySet<string>;
-  readonly isSecret: (name: string) => boolean;
-}
-
-function secretsOf(schema: unknown): Secrets {
-  const marks = new MarkFinder();
-  marks.read(schema, undefined);
-  return {
-    marked: marks.names,
-    isSecret: (name) =>
-      marks.unclear || marks.names.has(name) || SECRET_NAME.test(name.toLowerCase().replace(/[^a-z]/g, '')),
-  };
 }
 
 function maskedBy({ marked, isSecret }: Secrets) {
@@ -68,24 +108,24 @@ function maskedBy({ marked, isSecret }: Secrets) {
 /** Finds the names of the properties that a schema marks as secret, at any depth. */
 class MarkFinder {
   readonly names = new Set<string>();
-  unclear = false;
-  #steps = 0;
+  isUnclear = false;
+  /** Whether a property is named like a secret. */
+  isNamed = false;
 
   /** `property`: the innermost property that this part of the schema is about; undefined where it may be any. */
   read(part: unknown, property: string | undefined): void {
     if (typeof part !== 'object' || part === null) return;
-    if (++this.#steps > MAX_STEPS) {
-      this.unclear = true;
-      return;
-    }
     const { format, writeOnly } = part as { format?: unknown; writeOnly?: unknown };
     if (format === 'password' || writeOnly === true) {
-      if (property === undefined) this.unclear = true;
+      if (property === undefined || this.names.size >= MAX_NAMES) this.isUnclear = true;
       else this.names.add(property);
     }
     for (const [keyword, value] of Object.entries(part)) {
       if (keyword === 'properties' && typeof value === 'object' && value !== null) {
-        for (const [name, schema] of Object.entries(value)) this.read(schema, name);
+        for (const [name, schema] of Object.entries(value)) {
+          this.isNamed ||= isSecretName(name);
+          this.read(schema, name);
+        }
       } else if (keyword === '$defs' || keyword === 'definitions' || keyword === 'patternProperties') {
         // What refers to it is not followed: a mark in there is about anything.
         this.read(value, undefined);

@@ -23,6 +23,7 @@ import type { RunHistory } from './runHistory';
 import type { SavedCallFiles } from './savedCallFiles';
 import { SavedCallsPart } from './savedCallsPart';
 import type { SavedFile } from './savedFile';
+import type { SeenSecrets } from './secretArguments';
 import type { ToolTarget } from './toolTarget';
 import { stateView, toolView } from './views';
 
@@ -45,6 +46,8 @@ export interface PanelEditor {
 export interface ToolPanelDeps {
   readonly hub: Hub;
   readonly log: Logger;
+  /** What was seen to be secret; with the schema where it is known now. */
+  readonly secrets: (schema: unknown) => SeenSecrets;
   /** Keeps the arguments as last edited, for the next time this tool is opened. */
   readonly remember: (args: JsonObject) => void;
   /** Opens a text in an editor of its own. */
@@ -76,6 +79,8 @@ export class ToolPanel {
   #args: JsonObject | undefined;
   /** Where `#args` replace what was there: what they are. */
   #loaded: LoadedView | undefined;
+  /** What the webview may not keep on disk, for when it is shown again. */
+  #kept: JsonObject | undefined;
   #ready = false;
   #disposed = false;
   #sentTool: string | undefined;
@@ -91,7 +96,7 @@ export class ToolPanel {
       files: deps.savedCalls,
       target,
       post: (message) => this.#post(message),
-      inputSchema: () => this.#catalogTool()?.tool.inputSchema,
+      secrets: () => this.#secrets(),
       load: (value, name) => this.#load(value, name),
       run: async (value) => this.isBusy || (await this.run(value, true)),
     });
@@ -106,7 +111,8 @@ export class ToolPanel {
     const { hub, history, onCall, now } = deps;
     const questions = this.#questions;
     const tool = () => this.#catalogTool();
-    this.#runs = new PanelRuns({ target, hub, questions, history, tool, post, onCall, now });
+    const secrets = () => this.#secrets();
+    this.#runs = new PanelRuns({ target, hub, questions, history, tool, secrets, post, onCall, now });
     this.#subscriptions.push(
       this.#savedCalls,
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
@@ -161,6 +167,8 @@ export class ToolPanel {
 
   #onClosed(): void {
     this.#disposed = true;
+    this.#args = undefined;
+    this.#kept = undefined;
     this.#questions.close();
     this.#runs.close();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
@@ -213,8 +221,12 @@ export class ToolPanel {
       case 'argsChanged':
         this.#args = undefined;
         this.#loaded = undefined;
-        if (this.#toolView()?.sensitive === false) this.#deps.remember(message.args);
+        this.#secrets();
+        this.#deps.remember(message.args);
         return this.#deps.editor.follow(message.args, message.revision);
+      case 'keep':
+        this.#kept = isWithin(message.state, 1_000, 1_000_000) ? message.state : undefined;
+        return;
       case 'editAsJson': {
         // Where the texts are, else beside.
         const { viewColumn = 1 } = this.#panel;
@@ -245,8 +257,8 @@ export class ToolPanel {
   #callText(format: CopyFormat, args: JsonObject): string | undefined {
     const server = this.#deps.hub.server(this.#target.server);
     if (server === undefined || !isWithin(args, 400, 1_000_000)) return undefined;
-    const inputSchema = this.#catalogTool()?.tool.inputSchema;
-    return copiedCall(format, { server, tool: this.#target.tool, args, inputSchema, cliPath: this.#deps.cliPath });
+    const { cliPath } = this.#deps;
+    return copiedCall(format, { server, tool: this.#target.tool, args, secrets: this.#secrets(), cliPath });
   }
 
   #resultOf(id: string): CallToolResult | undefined {
@@ -279,6 +291,7 @@ export class ToolPanel {
       state,
       ...(view && { tool: view }),
       ...(this.#args && { args: this.#args, ...(loaded && { loaded }) }),
+      ...(this.#kept && { kept: this.#kept }),
       runs: this.#runs.views,
       running: this.#runs.running,
     });
@@ -311,7 +324,12 @@ export class ToolPanel {
 
   #toolView(): ToolView | undefined {
     const found = this.#catalogTool();
-    return found && toolView(found.tool);
+    return found && toolView(found.tool, this.#secrets());
+  }
+
+  /** What this tool marks as secret, or did while it was open. */
+  #secrets(): SeenSecrets {
+    return this.#deps.secrets(this.#catalogTool()?.tool.inputSchema);
   }
 
   #post(message: HostMessage): void {

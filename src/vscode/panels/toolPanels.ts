@@ -5,7 +5,6 @@ import type { Hub } from '../../core/hubTypes';
 import type { SavedCallKey } from '../../core/index';
 import type { Logger } from '../../core/ports';
 import { formatJson } from '../../forms/jsonText';
-import { isWithin } from '../../forms/limits';
 import type { Validation } from '../../forms/validateNow';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
@@ -15,6 +14,7 @@ import { oneLine } from '../plainText';
 import { ArgumentsEditors } from './argumentsEditors';
 import { argumentsTarget } from './argumentsUri';
 import { pageHtml } from './html';
+import { boundedArguments, KeptArguments } from './keptArguments';
 import { findSavedCall, pickSavedCall } from './pickSavedCall';
 import { ResultDocuments } from './resultDocuments';
 import { RunHistory } from './runHistory';
@@ -24,7 +24,6 @@ import { type StartArguments, ToolPanel } from './toolPanel';
 import type { ToolTarget } from './toolTarget';
 
 const LAST_CALL_KEY = 'patchbay.lastCall';
-const MAX_REMEMBERED_CHARACTERS = 64 * 1024;
 
 export interface ToolPanelsDeps {
   readonly hub: () => Promise<Hub>;
@@ -49,11 +48,11 @@ export class ToolPanels implements vscode.Disposable {
   readonly #documents = new ResultDocuments();
   readonly #savedCalls: SavedCallFiles;
   #editors: ArgumentsEditors | undefined;
-  /** Of this window, secrets included. */
-  readonly #lastArguments = new Map<string, JsonObject>();
+  readonly #kept: KeptArguments;
 
   constructor(deps: ToolPanelsDeps) {
     this.#deps = deps;
+    this.#kept = new KeptArguments(deps.workspaceState);
     this.#savedCalls = new SavedCallFiles(() => import('../../core/index'), deps.clock ?? createSystemClock());
   }
 
@@ -73,7 +72,7 @@ export class ToolPanels implements vscode.Disposable {
         hint: 'Choose one of the servers in the Patchbay view.',
       });
     }
-    const args = this.#usable(target.arguments);
+    const args = boundedArguments(target.arguments);
     const existing = this.#panels.get(keyOf(target));
     if (existing) existing.reveal(args, target.name);
     const panel = existing ?? this.#create(hub, target, args, target.name);
@@ -91,7 +90,7 @@ export class ToolPanels implements vscode.Disposable {
   /** Calls the tool with the arguments of its last call, in its panel; undefined where none are known. Rejects as the call does. */
   async again(target: ToolTarget, { byPerson }: { readonly byPerson: boolean }): Promise<CallToolResult | undefined> {
     const history = new RunHistory(this.#deps.workspaceState, runsKey(target));
-    const args = this.#usable(this.#lastArguments.get(keyOf(target)) ?? history.lastArguments());
+    const args = boundedArguments(this.#kept.lastCalled(target) ?? history.lastArguments());
     if (args === undefined) return undefined;
     await this.open({ ...target, arguments: args });
     return this.#panels.get(keyOf(target))?.run(args, byPerson);
@@ -135,7 +134,7 @@ export class ToolPanels implements vscode.Disposable {
     const target = argumentsTarget(uri);
     if (target === undefined) return undefined;
     this.#editing(await this.#deps.hub());
-    return this.#keptText(target) ?? formatJson(this.#remembered(target) ?? {});
+    return this.#kept.text(target) ?? formatJson(this.#kept.arguments(target) ?? {});
   }
 
   /** For the serializer: fills a panel that VS Code kept over a reload. Connects nothing. */
@@ -146,8 +145,13 @@ export class ToolPanels implements vscode.Disposable {
       return;
     }
     const hub = await this.#deps.hub();
+    // Another one was opened, or restored, meanwhile.
+    if (this.#panels.has(keyOf(target))) {
+      panel.dispose();
+      return;
+    }
     // The webview's own state may be older than what was remembered last.
-    this.#adopt(hub, target, panel, { args: this.#remembered(target) });
+    this.#adopt(hub, target, panel, { args: this.#kept.arguments(target) });
   }
 
   dispose(): void {
@@ -162,7 +166,7 @@ export class ToolPanels implements vscode.Disposable {
     const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const title = `${oneLine(target.tool, 80)} — ${oneLine(name, 80)}`;
     const panel = vscode.window.createWebviewPanel(TOOL_PANEL_VIEW_TYPE, title, column);
-    const before = this.#editors?.value(target) ?? this.#remembered(target);
+    const before = this.#editors?.value(target) ?? this.#kept.arguments(target);
     if (args === undefined) return this.#adopt(hub, target, panel, { args: before });
     const loaded = { ...(saved !== undefined && { name: saved }), ...(before && { before }) };
     return this.#adopt(hub, target, panel, { args, loaded });
@@ -193,17 +197,22 @@ export class ToolPanels implements vscode.Disposable {
         edit: (value, column) => this.#editing(hub).edit(target, value, column),
         follow: async (value, revision) => this.#editors?.follow(target, value, revision),
         // A text that could not be read when its editor was closed.
-        view: () => (this.#keptText(target) === undefined ? this.#editors : this.#editing(hub))?.view(target),
+        view: () => (this.#kept.text(target) === undefined ? this.#editors : this.#editing(hub))?.view(target),
       },
       onCall: (value) => {
         const { server, tool } = target;
-        this.#lastArguments.set(key, value);
+        this.#kept.called(target, value);
         void workspaceState.update(LAST_CALL_KEY, { server, tool });
       },
-      remember: (value) => this.#remember(target, value),
+      secrets: (schema) => this.#kept.secrets(target, schema),
+      remember: (value) => this.#kept.remember(target, value),
     });
     this.#panels.set(key, toolPanel);
-    panel.onDidDispose(() => this.#panels.delete(key));
+    panel.onDidDispose(() => {
+      if (this.#panels.get(key) !== toolPanel) return;
+      this.#panels.delete(key);
+      if (!this.#editors?.isOpen(target)) this.#kept.letGo(target);
+    });
     panel.webview.html = pageHtml({
       cspSource: panel.webview.cspSource,
       scriptUri: uri('toolForm.js'),
@@ -216,55 +225,33 @@ export class ToolPanels implements vscode.Disposable {
   }
 
   #editing(hub: Hub): ArgumentsEditors {
-    const { argumentsFiles: files, validate, workspaceState } = this.#deps;
+    const { argumentsFiles: files, validate } = this.#deps;
     this.#editors ??= new ArgumentsEditors({
       files,
       validate,
       hub,
-      onTyped: (target, { args, text, sensitive }) => {
+      onTyped: (target, { args, text }) => {
         if (args) this.#panels.get(keyOf(target))?.typed(args);
-        if (sensitive) return;
-        if (args) this.#remember(target, args);
-        void workspaceState.update(textKey(target), text.length <= MAX_REMEMBERED_CHARACTERS ? text : undefined);
+        if (args) this.#kept.remember(target, args);
+        this.#kept.rememberText(target, text, args);
       },
+      onSchema: (target, schema) => this.#kept.secrets(target, schema),
       onView: (target) => this.#panels.get(keyOf(target))?.showEditor(),
       kept: (target) => {
-        const text = this.#keptText(target);
-        return text === undefined ? undefined : { text, args: this.#remembered(target) };
+        const text = this.#kept.text(target);
+        return text === undefined ? undefined : { text, args: this.#kept.arguments(target) };
       },
-      onDone: (target) => void workspaceState.update(textKey(target), undefined),
+      onDone: (target) => this.#kept.forgetText(target),
+      onClosed: (target) => {
+        if (!this.#panels.has(keyOf(target))) this.#kept.letGo(target);
+      },
     });
     return this.#editors;
-  }
-
-  #remember(target: ToolTarget, args: JsonObject): void {
-    if (JSON.stringify(args).length > MAX_REMEMBERED_CHARACTERS) return;
-    void this.#deps.workspaceState.update(keyOf(target), args);
-  }
-
-  #keptText(target: ToolTarget): string | undefined {
-    const kept = this.#deps.workspaceState.get<unknown>(textKey(target));
-    return typeof kept === 'string' ? kept : undefined;
-  }
-
-  #remembered(target: ToolTarget): JsonObject | undefined {
-    return this.#usable(this.#deps.workspaceState.get<JsonObject>(keyOf(target)));
-  }
-
-  /** Arguments that a form can hold: a bounded object. */
-  #usable(args: JsonObject | undefined): JsonObject | undefined {
-    const isObject = typeof args === 'object' && args !== null && !Array.isArray(args);
-    return isObject && isWithin(args, 400, 1_000_000) ? args : undefined;
   }
 }
 
 function keyOf({ server, tool }: ToolTarget): string {
-  return `patchbay.arguments:${JSON.stringify([server, tool])}`;
-}
-
-/** The text of the JSON editor while it is open or cannot be read, for a reload of the window. */
-function textKey({ server, tool }: ToolTarget): string {
-  return `patchbay.argumentsText:${JSON.stringify([server, tool])}`;
+  return JSON.stringify([server, tool]);
 }
 
 function runsKey({ server, tool }: ToolTarget): string {

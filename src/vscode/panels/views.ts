@@ -5,6 +5,7 @@ import type { Tool } from '../../shared/mcp';
 import type { ServerStateView, ToolView } from '../../shared/toolPanel';
 import { cut } from '../plainText';
 import { breakerWords } from '../tree/breakerWords';
+import { type SeenSecrets, secretsOf } from './secretArguments';
 
 const MAX_SCHEMA_CHARACTERS = 2_000_000;
 
@@ -47,8 +48,11 @@ export function stateView(server: ServerSnapshot | undefined, tool?: string): Se
   }
 }
 
-/** The tool as the panel draws it. A schema too large for a form becomes the one that allows anything. */
-export function toolView(tool: Tool): ToolView {
+/**
+ * The tool as the panel draws it. A schema too large for a form becomes the one that allows anything. `secrets`: what was
+ * seen to be secret, this schema included.
+ */
+export function toolView(tool: Tool, secrets: SeenSecrets = secretsOf(tool.inputSchema)): ToolView {
   const { title, description, annotations = {} } = tool;
   const shownTitle = typeof title === 'string' && title !== '' ? title : annotations.title;
   const schemaText = isWithin(tool.inputSchema, 400, 200_000) ? JSON.stringify(tool.inputSchema) : undefined;
@@ -64,6 +68,7 @@ export function toolView(tool: Tool): ToolView {
       ...(typeof annotations.openWorldHint === 'boolean' && { openWorldHint: annotations.openWorldHint }),
     },
     inputSchema: fits ? (tool.inputSchema as JsonValue) : true,
-    sensitive: schemaText !== undefined && /"format":"password"|"writeOnly":true/.test(schemaText),
+    sensitive: secrets.isExpected,
+    ...(secrets.marked.size > 0 && { secretNames: [...secrets.marked] }),
   };
 }

@@ -30,7 +30,7 @@ export function Control(props: FieldProps) {
 
 function StringControl(props: FieldProps) {
   const { field } = props;
-  if (field.isSecret) return <PasswordControl {...props} />;
+  if (props.editing.isSecret(field)) return <PasswordControl {...props} />;
   if (/^base64(url)?$/.test(field.contentEncoding ?? '')) return <FileControl {...props} />;
   if (isMoment(field.format)) return <MomentControl {...props} />;
   return <TextControl {...props} />;

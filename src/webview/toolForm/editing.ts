@@ -10,6 +10,8 @@ export interface Editing {
   readonly form: Form;
   readonly folding: Folding;
   readonly names: NameDrafts;
+  /** Whether it is to be typed unseen. */
+  isSecret(field: FieldNode): boolean;
   /** Runs the change, then draws and checks again. `said` is for the ear. */
   change(action: () => void, said?: string): void;
   announce(text: string): void;

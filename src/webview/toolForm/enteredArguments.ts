@@ -1,5 +1,7 @@
 import { equalJson } from '../../forms/equalJson';
+import type { FieldNode } from '../../forms/field';
 import { createForm, type Form } from '../../forms/form';
+import { parsePointer } from '../../forms/pointer';
 import { isJsonObject } from '../../forms/text/readArguments';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { ToolView } from '../../shared/toolPanel';
@@ -27,6 +29,14 @@ export class EnteredArguments {
   value(): JsonObject | undefined {
     const value = this.form?.value();
     return isJsonObject(value) ? value : undefined;
+  }
+
+  /** Also where only an earlier schema of this tool marked it: what was typed unseen stays so. */
+  isSecret(field: FieldNode): boolean {
+    const names = this.tool?.secretNames ?? [];
+    return (
+      field.isSecret || (names.length > 0 && (parsePointer(field.pointer) ?? []).some((name) => names.includes(name)))
+    );
   }
 
   /** All of it, to be put back later. */

@@ -44,6 +44,7 @@ export class QuestionForm {
       form: this.form,
       folding: new Folding(),
       names: new NameDrafts(),
+      isSecret: (field) => field.isSecret,
       newId,
       announce,
       change: (action, said) => {

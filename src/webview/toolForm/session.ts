@@ -8,6 +8,7 @@ import { EditorLink } from './editorLink';
 import { EnteredArguments } from './enteredArguments';
 import { focusAfterDrawing, focusStart } from './focusPlaces';
 import type { Host, SavedState } from './host';
+import { Keeping } from './keeping';
 import { type Problem, type Problems, textWithPath } from './problems';
 import { type Replacement, replacementOf, startArguments, type Waiting } from './replaced';
 import { RunList } from './runList';
@@ -34,6 +35,7 @@ export class ToolSession {
   readonly editor = new EditorLink();
   readonly #host: Host;
   readonly #checks: Checks;
+  readonly #keeping: Keeping;
   readonly #newId: () => string;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #starting = false;
@@ -45,6 +47,7 @@ export class ToolSession {
 
   constructor(host: Host, validator: ValidatorClient, newId: () => string) {
     this.#host = host;
+    this.#keeping = new Keeping(host);
     this.#checks = new Checks(this.entered, validator, () => this.onChange());
     this.#newId = newId;
     const session = this;
@@ -55,6 +58,7 @@ export class ToolSession {
       },
       folding: this.entered.folding,
       names: this.entered.names,
+      isSecret: (field) => this.entered.isSecret(field),
       newId,
       change: (action, said) => this.#changed(action, said),
       announce: (text) => {
@@ -188,17 +192,16 @@ export class ToolSession {
     focusAfterDrawing(focusIds(field));
   }
 
-  /** Keeps the arguments for hiding, reloading and the next time; nothing where some of them are secret. */
+  /** Keeps the arguments for hiding, and where none of them are secret for reloading and the next time. */
   save(): void {
     clearTimeout(this.#saveTimer);
     if (!this.started) return;
     const base = { server: this.server.id, tool: this.toolName };
-    if (this.form === undefined || this.tool === undefined || this.tool.sensitive) {
-      this.#host.save(this.#waiting?.keep ?? base);
-      if (this.editor.view?.open) this.#tell();
+    if (this.form === undefined || this.tool === undefined) {
+      if (this.#waiting?.keep === undefined) this.#host.save(base);
       return;
     }
-    this.#host.save({ ...base, ...this.entered.saved() });
+    this.#keeping.save({ ...base, ...this.entered.saved() }, this.tool.sensitive);
     this.#tell();
   }
 
@@ -229,14 +232,12 @@ export class ToolSession {
   }
 
   #start(message: Extract<HostMessage, { type: 'init' }>): void {
-    const saved = this.#host.load();
     this.server = message.server;
     this.toolName = message.toolName;
     this.state = message.state;
     this.runs.start(message);
     this.started = true;
-    const keep = saved?.server === message.server.id && saved.tool === message.toolName ? saved : undefined;
-    this.#waiting = { args: message.args, keep, loaded: message.loaded };
+    this.#waiting = { args: message.args, keep: this.#keeping.load(message), loaded: message.loaded };
     this.#begin(message.tool);
   }
 

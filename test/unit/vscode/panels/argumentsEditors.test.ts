@@ -79,6 +79,7 @@ vi.mock('vscode', () => {
       },
       onDidChangeTextDocument: on('text'),
       onDidOpenTextDocument: on('open'),
+      onDidCloseTextDocument: on('close'),
       openTextDocument: () => {
         if (editor.documents.length === 0) editor.load();
         return Promise.resolve(editor.documents[0]);
@@ -119,7 +120,13 @@ function create(kept?: Kept) {
   const onView = vi.fn();
   const uri = argumentsUri(TARGET) as unknown as FakeUri;
   const onDone = vi.fn();
-  const files = { text: () => undefined, put: (_: unknown, text: string) => show(uri, text) };
+  const onClosed = vi.fn();
+  const forgotten: unknown[] = [];
+  const files = {
+    text: () => undefined,
+    put: (_: unknown, text: string) => show(uri, text),
+    forget: (closed: unknown) => forgotten.push(closed),
+  };
   const editors = new ArgumentsEditors({
     files: files as unknown as ArgumentsFiles,
     hub: { server: () => undefined, onDidChangeServers: () => ({ dispose() {} }) } as never,
@@ -128,8 +135,10 @@ function create(kept?: Kept) {
     onView,
     kept: () => kept,
     onDone,
+    onSchema: () => {},
+    onClosed,
   });
-  return { editors, typed, onView, onDone, uri };
+  return { editors, typed, onView, onDone, onClosed, forgotten, uri };
 }
 
 async function open(args: object) {
@@ -180,8 +189,31 @@ describe('ArgumentsEditors', () => {
     vi.runAllTimers();
     expect(editors.view(TARGET)).toEqual({ open: true, revision: 2, text: '{"a":2}' });
     expect(typed.map(({ args }) => args)).toEqual([undefined, { a: 2 }]);
-    // Of a tool that is not known nothing is kept.
-    expect(typed.every(({ sensitive }) => sensitive)).toBe(true);
+  });
+
+  it('holds nothing of a document that was closed, but for a text that cannot be read', async () => {
+    const { editors, onClosed, forgotten, uri } = await open({ a: 1 });
+    const close = () => {
+      closeTab();
+      const [document] = editor.documents;
+      editor.documents = [];
+      editor.listeners.close?.(document as never);
+    };
+    type('{"a": ');
+    close();
+    expect([forgotten, onClosed.mock.calls]).toEqual([[], [[TARGET]]]);
+    editor.tabs = [{ input: new (await import('vscode')).TabInputText(uri as never), group: { viewColumn: 1 } }];
+    editor.load = () => show(uri, '{"a": ');
+    await editors.edit(TARGET, { a: 2 }, 1);
+    vi.runAllTimers();
+    expect(editors.isOpen(TARGET)).toBe(true);
+    close();
+    expect(forgotten).toEqual([uri]);
+    expect(editors.isOpen(TARGET)).toBe(false);
+    // What another tab says of it is not known from before.
+    editor.tabs = [{ input: new (await import('vscode')).TabInputText(uri as never), group: { viewColumn: 1 } }];
+    editor.listeners.tabs?.(undefined as never);
+    expect(editors.value(TARGET)).toBeUndefined();
   });
 
   it('edits only what differs, and hears no echo of it', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { canCurl, copiedCall } from '../../../../src/vscode/panels/copyAs';
+import { secretsOf } from '../../../../src/vscode/panels/secretArguments';
 import { fc } from '../../../support/fastCheck';
 import { snapshot } from '../snapshots';
 
@@ -23,7 +24,13 @@ function words(command: string): string[] {
 describe('a call as text for other programs', () => {
   const schema = { properties: { pass: { format: 'password' } } };
   const cliPath = "/home/me/my extensions/it's/dist/cli.cjs";
-  const call = { server: WEB, tool: 'it\'s "x"', args: { a: "it's", pass: 'hunter2' }, inputSchema: schema, cliPath };
+  const call = {
+    server: WEB,
+    tool: 'it\'s "x"',
+    args: { a: "it's", pass: 'hunter2' },
+    secrets: secretsOf(schema),
+    cliPath,
+  };
 
   it('is a JSON-RPC request', () => {
     const request = JSON.parse(copiedCall('jsonRpc', call) ?? '');
@@ -78,7 +85,7 @@ describe('a call as text for other programs', () => {
       fc.property(text, text, (name, value) => {
         const tool = name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '');
         const command =
-          copiedCall('cli', { server: snapshot(), tool, args: { value }, inputSchema: {}, cliPath }) ?? '';
+          copiedCall('cli', { server: snapshot(), tool, args: { value }, secrets: secretsOf({}), cliPath }) ?? '';
         const [program, path, , server, called, , args, , config] = words(command);
         expect([program, path]).toEqual(['node', cliPath]);
         expect([server, called, config]).toEqual(['demo', tool, '/home/me/patchbay.json']);

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../../src/shared/json';
 import type { SavedCallsMessage, SavedCallsRequest } from '../../../../src/shared/savedCalls';
 import { SavedCallFiles } from '../../../../src/vscode/panels/savedCallFiles';
 import { SavedCallsPart } from '../../../../src/vscode/panels/savedCallsPart';
+import { secretsOf } from '../../../../src/vscode/panels/secretArguments';
 
 interface InputOptions {
   readonly value: string;
@@ -130,7 +131,7 @@ function setUp() {
     files,
     target: { server: 's', tool: 'echo' },
     post: (message) => posted.push(structuredClone(message)),
-    inputSchema: () => SCHEMA,
+    secrets: () => secretsOf(SCHEMA),
     load: (args, name) => loaded.push({ args, name }),
     run,
   });

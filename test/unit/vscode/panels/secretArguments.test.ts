@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { omitSecrets, withoutSecrets } from '../../../../src/vscode/panels/secretArguments';
+import { omitSecrets, secretsOf, withoutSecrets } from '../../../../src/vscode/panels/secretArguments';
 
 describe('arguments without secrets', () => {
   it('masks what the schema marks and what is named like a secret, at any depth', () => {
@@ -20,7 +20,7 @@ describe('arguments without secrets', () => {
       clientSecret: { value: 'h' },
       empty: '',
     };
-    expect(withoutSecrets(args, schema)).toEqual({
+    expect(withoutSecrets(args, secretsOf(schema))).toEqual({
       code: '<code>',
       list: [{ once: '<once>', plain: 'c' }],
       many: ['<many>', '<many>'],
@@ -34,11 +34,11 @@ describe('arguments without secrets', () => {
 
   it('masks every text where it is not clear what is marked', () => {
     const schema = { $defs: { Key: { format: 'password' } }, properties: { a: { $ref: '#/$defs/Key' } } };
-    expect(withoutSecrets({ a: 'x', b: 1, c: ['y'] }, schema)).toEqual({ a: '<a>', b: 1, c: ['<c>'] });
+    expect(withoutSecrets({ a: 'x', b: 1, c: ['y'] }, secretsOf(schema))).toEqual({ a: '<a>', b: 1, c: ['<c>'] });
   });
 
   it('changes nothing without marks', () => {
-    expect(withoutSecrets({ a: 'x', b: null }, true)).toEqual({ a: 'x', b: null });
+    expect(withoutSecrets({ a: 'x', b: null }, secretsOf(true))).toEqual({ a: 'x', b: null });
   });
 });
 
@@ -55,7 +55,7 @@ describe('arguments to be kept', () => {
       clientSecret: { value: 'd' },
       token: '',
     };
-    expect(omitSecrets(args, schema)).toEqual({
+    expect(omitSecrets(args, secretsOf(schema))).toEqual({
       args: { z: 1, users: [{ name: 'Ada' }, { name: 'Bob' }], auth: { user: 'c' }, token: '' },
       leftOut: ['code', 'users[0].pin', 'auth.password', 'clientSecret'],
     });
@@ -63,7 +63,7 @@ describe('arguments to be kept', () => {
 
   it('hold no text at all where it is not clear what is marked', () => {
     const schema = { $defs: { Key: { format: 'password' } } };
-    expect(omitSecrets({ a: 'x', b: 1, c: ['y'], d: { e: 'z' } }, schema)).toEqual({
+    expect(omitSecrets({ a: 'x', b: 1, c: ['y'], d: { e: 'z' } }, secretsOf(schema))).toEqual({
       args: { b: 1 },
       leftOut: ['a', 'c', 'd'],
     });
@@ -71,6 +71,36 @@ describe('arguments to be kept', () => {
 
   it('are as they were without secrets', () => {
     const args = JSON.parse('{"__proto__": {"a": 1}, "10": 1, "b": [null]}');
-    expect(omitSecrets(args, true)).toEqual({ args, leftOut: [] });
+    expect(omitSecrets(args, secretsOf(true))).toEqual({ args, leftOut: [] });
+  });
+});
+
+describe('what is secret of a tool', () => {
+  const marked = { properties: { code: { format: 'password' } } };
+  const plain = { properties: { code: {}, note: {} } };
+
+  it('stays secret when its mark is taken away', () => {
+    const secrets = secretsOf(marked).see(plain);
+    expect(secrets.isIn({ code: 'hunter2' })).toBe(true);
+    expect(secrets.isIn({ code: '', note: 'a' })).toBe(false);
+    expect([secrets.isExpected, secretsOf(plain).isExpected]).toEqual([true, false]);
+    expect(secretsOf({ properties: { auth: { properties: { apiKey: {} } } } }).isExpected).toBe(true);
+  });
+
+  it('is every text while no schema is known, or where it is too large to be looked at', () => {
+    let deep: unknown = plain;
+    for (let level = 0; level < 401; level++) deep = { not: deep };
+    for (const secrets of [secretsOf(undefined), secretsOf(deep), secretsOf({ enum: new Array(200_001).fill(0) })]) {
+      expect(secrets.isExpected).toBe(true);
+      expect(secrets.isIn({ note: 'a' })).toBe(true);
+    }
+  });
+
+  it('may be in a text that cannot be read, by its names', () => {
+    const secrets = secretsOf(plain);
+    expect(secrets.mayBeInText('{"note": "a", ')).toBe(false);
+    for (const text of ['{"api_key": "hun', "{'password' : ", '{token: "'])
+      expect(secrets.mayBeInText(text)).toBe(true);
+    expect(secretsOf(marked).mayBeInText('{')).toBe(true);
   });
 });

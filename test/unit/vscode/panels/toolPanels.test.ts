@@ -163,6 +163,10 @@ function setUp() {
   return { hub, memory, warn, panels, panel };
 }
 
+/** What is on disk. */
+const kept = (memory: Map<string, unknown>) =>
+  Object.fromEntries([...memory].filter(([key, value]) => key.startsWith('patchbay.arguments') && value !== undefined));
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(() => {
@@ -231,7 +235,76 @@ describe('tool panels', () => {
     hub.current = snapshot({ catalog: { status: 'live', tools: [{ tool, callName: 'echo' }] } });
     await panels.open({ server: 's', tool: 'echo' });
     panel().received.fire({ type: 'argsChanged', args: { p: 'hunter2' } });
-    expect(memory.size).toBe(0);
+    expect(kept(memory)).toEqual({});
+    hub.set(snapshot());
+    panel().received.fire({ type: 'argsChanged', args: { p: 'hunter3' } });
+    panel().received.fire({ type: 'run', id: 'r', args: { p: 'hunter4' } });
+    hub.answer.resolve({ content: [] });
+    await settled();
+    expect(JSON.stringify([...memory.values()])).not.toContain('hunter');
+    panel().received.fire({ type: 'ready' });
+    await settled();
+    expect(panel().of('init')[0]?.tool).toMatchObject({ sensitive: true, secretNames: ['p'] });
+    panel().dispose();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel(1).received.fire({ type: 'ready' });
+    await settled();
+    expect(panel(1).of('init')[0]?.tool?.sensitive).toBe(false);
+  });
+
+  it('keeps no arguments that are named like secrets, nor of a schema too large to be looked at', async () => {
+    const { panels, panel, memory, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'argsChanged', args: { apiKey: '', message: 'a' } });
+    expect(Object.keys(kept(memory))).toHaveLength(1);
+    panel().received.fire({ type: 'argsChanged', args: { apiKey: 'sk-1', message: 'a' } });
+    expect(kept(memory)).toEqual({});
+    let inputSchema: Tool['inputSchema'] = { properties: { x: { format: 'password' } } };
+    for (let i = 0; i < 401; i++) inputSchema = { not: inputSchema };
+    hub.set(snapshot({ catalog: { status: 'live', tools: [{ tool: { ...ECHO, inputSchema }, callName: 'echo' }] } }));
+    panel().received.fire({ type: 'argsChanged', args: { x: 'hunter2' } });
+    expect(kept(memory)).toEqual({});
+  });
+
+  it('gives a webview that was hidden back what may not be on disk, until the panel is closed', async () => {
+    const { panels, panel, memory } = setUp();
+    await panels.open({ server: 's', tool: 'echo', arguments: { message: 'from elsewhere' } });
+    const state = { server: 's', tool: 'echo', args: { apiKey: 'sk-1' }, texts: { '/n': '1e' } };
+    const inits = async () => {
+      panel().received.fire({ type: 'ready' });
+      await settled();
+      return panel().of('init').at(-1);
+    };
+    panel().received.fire({ type: 'keep', state });
+    panel().received.fire({ type: 'argsChanged', args: state.args });
+    expect(await inits()).toMatchObject({ kept: state });
+    expect(await inits()).not.toHaveProperty('args');
+    panel().received.fire({ type: 'keep' });
+    expect(await inits()).not.toHaveProperty('kept');
+    expect(kept(memory)).toEqual({});
+  });
+
+  it('keeps nothing older than arguments that are too long', async () => {
+    const { panels, panel, memory } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'argsChanged', args: { message: 'old' } });
+    panel().received.fire({ type: 'argsChanged', args: { message: 'x'.repeat(70_000) } });
+    expect(kept(memory)).toEqual({});
+  });
+
+  it('calls again what was called last, or nothing', async () => {
+    const { panels, panel, hub } = setUp();
+    hub.answer.resolve({ content: [] });
+    await panels.open({ server: 's', tool: 'echo' });
+    for (const [id, args] of Object.entries({ first: { message: 'a' }, last: { apiKey: 'sk-1' } })) {
+      panel().received.fire({ type: 'run', id, args });
+      await settled();
+    }
+    await panels.again({ server: 's', tool: 'echo' }, { byPerson: false });
+    expect(hub.calls.at(-1)?.args).toEqual({ apiKey: 'sk-1' });
+    panel().dispose();
+    expect(await panels.again({ server: 's', tool: 'echo' }, { byPerson: false })).toBeUndefined();
+    expect(hub.calls).toHaveLength(3);
   });
 
   it('drops messages that are not of the panel', async () => {
@@ -526,6 +599,14 @@ describe('tool panels', () => {
       args: { message: 'kept' },
     });
     expect(hub.connect).not.toHaveBeenCalled();
+    const twice = [new FakePanel(), new FakePanel()];
+    const gone: FakePanel[] = [];
+    for (const panel of twice) panel.onDidDispose(() => gone.push(panel));
+    kept.dispose();
+    await Promise.all(twice.map((panel) => panels.restore(panel as never, { server: 's', tool: 'echo' })));
+    expect(gone).toEqual([twice[1]]);
+    await panels.open({ server: 's', tool: 'echo' });
+    expect([editor.panels.length, twice[0]?.revealed]).toEqual([1, 1]);
     const strange = new FakePanel();
     const closed = vi.fn();
     strange.onDidDispose(closed);
