@@ -26,7 +26,8 @@ export class Keeping {
     const { server, tool } = state;
     const withHost = this.#isSecret || holdsSecretNames(state);
     this.#host.save(withHost ? { server, tool } : state);
-    if (withHost || this.#isWithHost) this.#host.post({ type: 'keep', ...(withHost && { state: state as unknown as JsonObject }) });
+    if (withHost || this.#isWithHost)
+      this.#host.post({ type: 'keep', ...(withHost && { state: state as unknown as JsonObject }) });
     this.#isWithHost = withHost;
   }
 }
