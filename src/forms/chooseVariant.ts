@@ -1,5 +1,5 @@
 import type { JsonValue } from '../shared/json';
-import { hasType, judge, membersOf, typeNames } from './judge';
+import { costOf, hasType, judge, membersOf, typeNames } from './judge';
 import { ownMember } from './pointer';
 import { isSchemaObject, type SchemaSource } from './schemaSource';
 
@@ -25,7 +25,7 @@ export function chooseVariant(branches: readonly unknown[], value: JsonValue, so
 
 /** How much of the value the schema speaks of; constants weigh most, a wrong type excludes. */
 function overlap(schema: unknown, value: JsonValue, source: SchemaSource, depth: number): number {
-  if (!isSchemaObject(schema) || depth > MAX_DEPTH) return 0;
+  if (!isSchemaObject(schema) || depth > MAX_DEPTH || !source.budget.spend(costOf(schema, value))) return 0;
   const types = typeNames(schema.type);
   if (types.length > 0 && !types.some((type) => hasType(value, type))) return -1e5;
   let score = types.length > 0 ? 1 : 0;

@@ -159,6 +159,8 @@ export class FieldNode extends EnteredField {
     for (let round = 0; round < LIMITS.rounds; round++) {
       if (!this.#shape.conditional || this.isMisfit || this.presence !== 'value') return;
       const next = this.#resolve(this.value());
+      // What the conditions ask for is not known then, and what was entered stays where it is.
+      if (this.#context.source.budget.isSpent) return;
       if (next.signature === this.#shape.signature) return;
       this.#adopt(next);
     }
@@ -206,7 +208,8 @@ export class FieldNode extends EnteredField {
   #resolve(value: JsonValue | undefined): Shape {
     const { source, fields, made, since } = this.#context;
     const isBeyond = this.depth > LIMITS.fieldDepth || fields > LIMITS.fields || made - since > LIMITS.fieldsPerChange;
-    return isBeyond ? END : shapeOf(this.#schema, { source, picks: this.#picks, value }, this.role === 'root');
+    const shape = isBeyond ? END : shapeOf(this.#schema, { source, picks: this.#picks, value }, this.role === 'root');
+    return source.budget.isSpent ? END : shape;
   }
 
   /** After `clear`. */

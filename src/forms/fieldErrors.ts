@@ -1,4 +1,5 @@
 import type { JsonValue } from '../shared/json';
+import type { Budget } from './budget';
 import type { FieldNode } from './field';
 import { FORMATS } from './formats';
 import { isAbove, isBelow, judge, MAX_COMPARED, twinIn } from './judge';
@@ -49,12 +50,12 @@ function collect(field: FieldNode, pointer: string, source: SchemaSource, errors
     if (!parsed.ok) add('json', parsed.message);
     else if (field.isMisfit) addMisfit(field, parsed.value, source, add);
   } else if (kind === 'string') {
-    for (const keyword of textFaults(facts, field.text)) add(keyword, constraintMessage(keyword, facts));
+    for (const keyword of textFaults(facts, field.text, source.budget)) add(keyword, constraintMessage(keyword, facts));
   } else if (kind === 'array') {
     const items = field.children;
     const values = items.map((item) => item.value()).filter((value) => value !== undefined);
     for (const keyword of listFaults(facts, values)) add(keyword, constraintMessage(keyword, facts));
-    const twin = facts.uniqueItems === true && values.length <= MAX_COMPARED ? twinIn(values) : -1;
+    const twin = facts.uniqueItems === true && values.length <= MAX_COMPARED ? twinIn(values, source.budget) : -1;
     const { slots, rest } = shape.kind === 'array' ? shape.array : { slots: [], rest: true };
     items.forEach((item, index) => {
       if (rest === false && index >= slots.length) {
@@ -124,21 +125,20 @@ function collectMembers(field: FieldNode, pointer: string, source: SchemaSource,
   }
 }
 
-const NO_SOURCE = new SchemaSource(true);
-
 function numberFaults(facts: SchemaObject, value: number): string[] {
+  const source = new SchemaSource(true);
   return ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'].filter(
-    (keyword) => judge({ [keyword]: facts[keyword] }, value, NO_SOURCE) === false,
+    (keyword) => judge({ [keyword]: facts[keyword] }, value, source) === false,
   );
 }
 
-function textFaults(facts: SchemaObject, text: string): string[] {
+function textFaults(facts: SchemaObject, text: string, budget: Budget): string[] {
   const length = [...text].length;
   const format = typeof facts.format === 'string' ? FORMATS.get(facts.format) : undefined;
   const faults = [
     isBelow(length, facts.minLength) && 'minLength',
     isAbove(length, facts.maxLength) && 'maxLength',
-    typeof facts.pattern === 'string' && testPattern(facts.pattern, text) === false && 'pattern',
+    typeof facts.pattern === 'string' && testPattern(facts.pattern, text, budget) === false && 'pattern',
     format?.(text) === false && 'format',
   ];
   return faults.filter((fault) => fault !== false);

@@ -78,6 +78,7 @@ class TreeForm implements Form {
   }
 
   errors(): FormError[] {
+    this.#context.source.budget.renew();
     return errorsOf(this.root, this.#context.source);
   }
 
@@ -91,12 +92,14 @@ class TreeForm implements Form {
   }
 
   setText(field: FieldNode, text: string): void {
+    this.#begin();
     field.text = text;
     field.presence = field.kind !== 'string' && text.trim() === '' ? 'absent' : 'value';
     this.#touch(field);
   }
 
   setFlag(field: FieldNode, flag: boolean): void {
+    this.#begin();
     if (field.kind !== 'boolean') return;
     field.flag = flag;
     field.presence = 'value';
@@ -104,6 +107,7 @@ class TreeForm implements Form {
   }
 
   choose(field: FieldNode, index: number): void {
+    this.#begin();
     if (field.options[index] === undefined) return;
     field.choice = index;
     field.presence = 'value';
@@ -111,6 +115,7 @@ class TreeForm implements Form {
   }
 
   setPresence(field: FieldNode, presence: Presence): void {
+    this.#begin();
     if (presence === 'null' && !field.nullable) return;
     if (presence === 'absent') field.clear();
     else if (presence === 'null') field.presence = 'null';
@@ -122,11 +127,13 @@ class TreeForm implements Form {
   }
 
   load(field: FieldNode, value: JsonValue | undefined): void {
+    this.#begin();
     field.load(value);
     this.#touch(field);
   }
 
   addItem(field: FieldNode, at = field.children.length): FieldNode | undefined {
+    this.#begin();
     const isNew = field.presence !== 'value';
     if (field.kind !== 'array' || (isNew ? 0 : field.children.length) >= field.maxItems) return undefined;
     if (isNew) {
@@ -142,6 +149,7 @@ class TreeForm implements Form {
   }
 
   moveItem(field: FieldNode, from: number, to: number): void {
+    this.#begin();
     if (field.kind !== 'array' || !field.children[from]?.canMove || !field.children[to]?.canMove) return;
     field.moveItem(from, to);
     for (const item of field.children) item.revision++;
@@ -157,6 +165,7 @@ class TreeForm implements Form {
   }
 
   addEntry(field: FieldNode, name?: string): FieldNode | undefined {
+    this.#begin();
     if (field.kind !== 'object' || !(name === undefined ? field.canAdd : field.takesEntry(name))) return undefined;
     const open = field.presence === 'value' ? field.children : [];
     if (name === undefined) {
@@ -174,6 +183,7 @@ class TreeForm implements Form {
   }
 
   rename(entry: FieldNode, name: string): string | undefined {
+    this.#begin();
     const { parent } = entry;
     if (parent === undefined || entry.role !== 'entry') return 'Only an entry has a name that can be changed.';
     if (entry.isNamed && entry.key === name) return undefined;
@@ -188,12 +198,14 @@ class TreeForm implements Form {
   }
 
   pick(field: FieldNode, picker: number, option: number): void {
+    this.#begin();
     if (field.pickers[picker]?.options[option] === undefined) return;
     field.pick(picker, option);
     this.#touch(field);
   }
 
   remove(field: FieldNode): void {
+    this.#begin();
     const { parent } = field;
     const index = parent?.children.indexOf(field) ?? -1;
     if (parent === undefined || index < 0 || !field.canRemove) return;
@@ -202,9 +214,14 @@ class TreeForm implements Form {
     this.#touch(parent);
   }
 
+  /** What each change may cost does not depend on what was before it. */
+  #begin(): void {
+    this.#context.since = this.#context.made;
+    this.#context.source.budget.renew();
+  }
+
   /** Everything on the way to the root has changed, and conditions may hold by now that did not. */
   #touch(field: FieldNode): void {
-    this.#context.since = this.#context.made;
     for (let current: FieldNode | undefined = field; current; current = current.parent) {
       current.revision++;
       current.reshape();

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../shared/json';
 import { chooseVariant } from './chooseVariant';
-import { judge, membersOf, typeNames } from './judge';
+import { costOf, judge, membersOf, typeNames } from './judge';
 import { boundedText, LIMITS } from './limits';
 import type { Picker, PickerOption } from './picker';
 import { ownMember } from './pointer';
@@ -49,6 +49,7 @@ interface Union {
   readonly isVariant: boolean;
 }
 
+const TOO_MUCH = 'The schema refers and combines too much here.';
 const ONLY_NULL: SchemaObject = { type: 'null' };
 
 class Gatherer implements Gathered {
@@ -93,7 +94,8 @@ class Gatherer implements Gathered {
     if (schema === false) return 'The schema allows no value here.';
     if (!isSchemaObject(schema)) return 'The schema is malformed.';
     if (this.#way.includes(schema)) return 'The references of this schema go in a circle.';
-    return ++this.#steps > LIMITS.steps ? 'The schema refers and combines too much here.' : undefined;
+    if (!this.#request.source.budget.spend(costOf(schema))) return TOO_MUCH;
+    return ++this.#steps > LIMITS.steps ? TOO_MUCH : undefined;
   }
 
   /** Goes through the unions, those in chosen variants included. */

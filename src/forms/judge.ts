@@ -1,4 +1,5 @@
 import type { JsonValue } from '../shared/json';
+import type { Budget } from './budget';
 import { equalJson } from './equalJson';
 import { ownMember } from './pointer';
 import { testPattern } from './safePattern';
@@ -14,7 +15,7 @@ export const MAX_COMPARED = 200;
 
 /**
  * Whether the value is valid, as far as that is quickly known: enough to follow conditions and to choose variants in
- * the thread of the window. Never runs long and never throws.
+ * the thread of the window. Never runs long, spends the budget of the source, and never throws.
  */
 export function judge(schema: unknown, value: JsonValue, source: SchemaSource): Verdict {
   return new Judge(source).schema(schema, value, 0);
@@ -53,26 +54,32 @@ class Judge {
   schema(schema: unknown, value: JsonValue, depth: number): Verdict {
     if (typeof schema === 'boolean') return schema;
     if (!isSchemaObject(schema) || depth > MAX_DEPTH || ++this.#steps > MAX_STEPS) return undefined;
-    const verdicts = [
-      this.#plain(schema, value),
-      this.#references(schema, value, depth),
-      this.#combinations(schema, value, depth),
-    ];
+    if (!this.#source.budget.spend(costOf(schema, value))) return undefined;
+    const verdict = this.#whole(schema, value, depth);
+    return this.#source.budget.isSpent ? undefined : verdict;
+  }
+
+  #whole(schema: SchemaObject, value: JsonValue, depth: number): Verdict {
+    const plain = this.#plain(schema, value);
+    if (plain === false) return false;
+    const verdicts = [plain, this.#references(schema, value, depth), this.#combinations(schema, value, depth)];
+    if (verdicts.includes(false)) return false;
     if (Array.isArray(value)) verdicts.push(this.#items(schema, value, depth));
     else if (typeof value === 'object' && value !== null) verdicts.push(this.#properties(schema, value, depth));
     return all(verdicts);
   }
 
   #plain(schema: SchemaObject, value: JsonValue): Verdict {
+    const { budget } = this.#source;
     const types = typeNames(schema.type);
     if (types.length > 0 && !types.some((type) => hasType(value, type))) return false;
-    if (Object.hasOwn(schema, 'const') && !equalJson(schema.const, value)) return false;
-    if (Array.isArray(schema.enum) && !schema.enum.some((option) => equalJson(option, value))) return false;
+    if (Object.hasOwn(schema, 'const') && !equalJson(schema.const, value, budget)) return false;
+    if (Array.isArray(schema.enum) && !schema.enum.some((option) => equalJson(option, value, budget))) return false;
     if (typeof value === 'number') return isInRange(schema, value);
     if (typeof value !== 'string') return true;
     const length = [...value].length;
     if (isBelow(length, schema.minLength) || isAbove(length, schema.maxLength)) return false;
-    return typeof schema.pattern === 'string' ? testPattern(schema.pattern, value) : true;
+    return typeof schema.pattern === 'string' ? testPattern(schema.pattern, value, budget) : true;
   }
 
   #references(schema: SchemaObject, value: JsonValue, depth: number): Verdict {
@@ -120,13 +127,14 @@ class Judge {
     }
     const patterns = membersOf(schema.patternProperties);
     for (const name of names) {
+      if (verdicts.at(-1) === false) return false;
       const member = ownMember(value, name) as JsonValue | undefined;
       if (member === undefined) continue;
       if (Object.hasOwn(schema, 'propertyNames')) verdicts.push(this.schema(schema.propertyNames, name, depth + 1));
       let known = Object.hasOwn(isSchemaObject(schema.properties) ? schema.properties : {}, name);
       if (known) verdicts.push(this.schema(ownMember(schema.properties, name), member, depth + 1));
       for (const [pattern, branch] of patterns) {
-        const matches = testPattern(pattern, name);
+        const matches = testPattern(pattern, name, this.#source.budget);
         if (matches === undefined) verdicts.push(undefined);
         else if (matches) verdicts.push(this.schema(branch, member, depth + 1));
         known ||= matches !== false;
@@ -145,7 +153,8 @@ class Judge {
     const verdicts = value.map((item, index) =>
       this.schema(index < slots.length ? slots[index] : rest, item, depth + 1),
     );
-    if (schema.uniqueItems === true) verdicts.push(value.length > MAX_COMPARED ? undefined : twinIn(value) < 0);
+    if (schema.uniqueItems === true)
+      verdicts.push(value.length > MAX_COMPARED ? undefined : twinIn(value, this.#source.budget) < 0);
     if (Object.hasOwn(schema, 'contains')) {
       const found = value.map((item) => this.schema(schema.contains, item, depth + 1));
       verdicts.push(schema.minContains === undefined && found.includes(true) ? true : undefined);
@@ -162,8 +171,27 @@ export function tupleOf(schema: SchemaObject): { readonly slots: readonly unknow
 }
 
 /** Where an item stands that was there before; -1 where all are different. */
-export function twinIn(items: readonly JsonValue[]): number {
-  return items.findIndex((item, index) => items.slice(0, index).some((earlier) => equalJson(earlier, item)));
+export function twinIn(items: readonly JsonValue[], budget: Budget): number {
+  return items.findIndex((item, index) => {
+    budget.spend(1 + index / 50);
+    return !budget.isSpent && items.slice(0, index).some((earlier) => equalJson(earlier, item, budget));
+  });
+}
+
+/** What looking at these costs, without what is inside them. */
+export function costOf(schema: SchemaObject, value?: JsonValue): number {
+  const lists = LISTS.reduce((sum, keyword) => sum + sizeOf(ownMember(schema, keyword)), 0);
+  return 1 + (lists + (typeof value === 'string' ? value.length / 8 : sizeOf(value))) / 8;
+}
+
+const LISTS = [
+  ...['required', 'enum', 'properties', 'patternProperties', 'dependentRequired', 'dependentSchemas', 'dependencies'],
+  ...['allOf', 'anyOf', 'oneOf', 'type'],
+];
+
+function sizeOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return Array.isArray(value) ? value.length : Object.keys(value).length;
 }
 
 export function membersOf(value: unknown): readonly (readonly [string, unknown])[] {

@@ -61,6 +61,8 @@ function propertySchema(
   source: SchemaSource,
   isDeclared: boolean,
 ): unknown {
+  // Not known then, so that nothing is refused.
+  if (source.budget.isSpent) return true;
   const schemas: unknown[] = [];
   let isKnown = false;
   for (const part of parts) {
@@ -69,7 +71,9 @@ function propertySchema(
       schemas.push(ownMember(part.properties, name));
     }
     for (const [pattern, schema] of membersOf(part.patternProperties)) {
-      if (testPattern(pattern, name) !== false) schemas.push(testPattern(pattern, name) ? schema : true);
+      const matches = testPattern(pattern, name, source.budget);
+      if (matches !== false) schemas.push(matches ? schema : true);
+      if (source.budget.isSpent) return true;
     }
     if (schemas.length > before) isKnown = true;
     else if (part.additionalProperties !== undefined && !(isDeclared && part.additionalProperties === false)) {

@@ -1,3 +1,4 @@
+import { Budget } from './budget';
 import { LIMITS } from './limits';
 import { ownMember, parsePointer, valueAt } from './pointer';
 
@@ -19,9 +20,10 @@ interface Index {
   readonly dynamic: ReadonlyMap<string, unknown>;
 }
 
-/** The schema of a form with all that its references lead to. Nothing is ever fetched. */
+/** The schema of a form with all that its references lead to, and what reading it may cost. Nothing is ever fetched. */
 export class SchemaSource {
   readonly root: unknown;
+  readonly budget = new Budget();
   readonly #identities = new WeakMap<object, number>();
   readonly #combined = new Map<string, SchemaObject>();
   #lastIdentity = 0;

@@ -44,7 +44,9 @@ function validateUnion(
   if (matches > 1) return node.createError('multiple-one-of-error', { ...about, matches: [] });
   const none = (at: string) =>
     node.createError(keyword === 'anyOf' ? 'any-of-error' : 'one-of-error', { ...about, pointer: at, errors: [] });
-  const meant = faults[chooseVariant(node.schema[keyword], data as JsonValue, sourceOf(node))] ?? [];
+  const source = sourceOf(node);
+  source.budget.renew();
+  const meant = faults[chooseVariant(node.schema[keyword], data as JsonValue, source)] ?? [];
   if (meant.some((error) => error.data.pointer === pointer && EXCLUDING.has(keywordOf(String(error.code))))) {
     return none(pointer);
   }

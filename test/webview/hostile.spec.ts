@@ -174,3 +174,39 @@ test('a slow pattern of names and values holds nothing up', async ({ panel }) =>
   await panel.page.keyboard.press('Enter');
   expect(await blocked(panel.page)).toBeLessThan(MOST_BLOCKED_MS);
 });
+
+test('patterns that look quick and are not hold nothing up', async ({ panel }) => {
+  const letters = 'a'.repeat(40);
+  const slow = ['^[^](a+)+[^]b$', `^${'(a|a)'.repeat(39)}$`];
+  const inputSchema = {
+    type: 'object',
+    properties: {
+      first: { type: 'string' },
+      [letters]: { type: 'string' },
+      any: { type: 'string', default: letters, pattern: slow[0] },
+      either: { oneOf: slow.map((pattern) => ({ type: 'string', pattern })), default: letters },
+    },
+    patternProperties: Object.fromEntries(slow.map((pattern) => [pattern, { type: 'string' }])),
+    propertyNames: { pattern: slow[1] },
+  };
+  await openAndType(panel, inputSchema, 'first');
+  await panel.page.getByRole('textbox', { name: 'first' }).fill('still alive');
+  await expect(panel.page.getByText(/Checking took too long/)).toBeVisible();
+  expect(await blocked(panel.page)).toBeLessThan(MOST_BLOCKED_MS);
+});
+
+test('references that can be chosen in a million ways hold nothing up', async ({ panel }) => {
+  const $defs = Object.fromEntries(
+    Array.from({ length: 12 }, (_, level) => [
+      `d${level}`,
+      level === 11
+        ? { type: 'object', properties: { s: { type: 'string' } } }
+        : { anyOf: Array.from({ length: 50 }, () => ({ $ref: `#/$defs/d${level + 1}` })) },
+    ]),
+  );
+  const x = { $ref: '#/$defs/d0', default: { s: 'kept' } };
+  await openAndType(panel, { type: 'object', properties: { first: { type: 'string' }, x }, $defs }, 'first');
+  await expect(panel.page.getByRole('textbox', { name: 'x' })).toHaveValue(/"s": "kept"/);
+  await panel.page.keyboard.press('Control+Enter');
+  await panel.expectSound();
+});
