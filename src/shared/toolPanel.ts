@@ -64,7 +64,8 @@ export type BlockView =
       /** Binary contents that can be drawn. */
       readonly media?: MediaView;
     }
-  | { readonly type: 'note'; readonly text: string };
+  /** `savable`: something stands behind it that can be saved as a file. */
+  | { readonly type: 'note'; readonly text: string; readonly savable?: true };
 
 /** What the tool's output schema asks for: the schema to check `structured` against, or why nothing can be checked. */
 export type OutputView = { readonly schema: JsonValue } | { readonly problem: string };
@@ -75,13 +76,17 @@ export interface ResultView {
   readonly blocks: readonly BlockView[];
   /** Blocks of the whole result; absent where `blocks` are all. */
   readonly totalBlocks?: number;
-  /** `structuredContent`, where it is small enough to be drawn. */
+  /** `structuredContent`, or its beginning. */
   readonly structured?: JsonValue;
+  /** `structured` is the beginning; `lengths`: of its lists as they came, by member, `''` for the value itself. */
+  readonly structuredCut?: { readonly lengths: Readonly<Record<string, number>> };
   /** Absent: nothing was promised of the structured content, or it is an error. */
   readonly output?: OutputView;
   /** Pretty JSON of the whole result, or its beginning. */
   readonly raw: string;
-  /** Size of the whole result as JSON, in bytes. */
+  /** Whether all of it is more than an editor opens well: a file is the place for it. */
+  readonly isForFile?: true;
+  /** Size of the whole result as JSON without blanks, in bytes. */
   readonly bytes: number;
   /** Whether something was left out: the editor shows all of it. */
   readonly truncated: boolean;

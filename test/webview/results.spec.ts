@@ -217,3 +217,37 @@ for (const theme of ['light', 'dark'] as const) {
     expect(await page.locator('.results').evaluate((it) => it.scrollWidth <= it.clientWidth)).toBe(true);
   });
 }
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`shows the beginning of what is large, and offers a file for what cannot be drawn: ${theme}`, async ({
+    panel,
+  }) => {
+    await panel.open(SUM, { ...ARGS, theme, height: 1000 });
+    const { page } = panel;
+    await page.keyboard.press('Control+Enter');
+    const rows = Array.from({ length: 300 }, (_, id) => ({ id, name: `row ${id}` }));
+    const blocks = [
+      { type: 'image', mimeType: 'image/png', data: 'AAAA' },
+      { type: 'note', text: 'An image of image/svg+xml is not shown here.', savable: true },
+      { type: 'resource', uri: 'file:///a.bin', title: 'a.bin', cut: false, blobBytes: 4 },
+    ] as const;
+    const structured = { rows };
+    const rest = {
+      structured,
+      structuredCut: { lengths: { rows: 17_476 } },
+      truncated: true,
+      isForFile: true,
+    } as const;
+    const { id } = await panel.finish(result(blocks, rest));
+    await expect(page.getByText('This image cannot be shown')).toBeVisible();
+    await expect(page.getByText('image/png · 3 B')).toBeVisible();
+    await expect(page.getByText('rows: 17476 rows, the first 200 shown')).toBeVisible();
+    await expect(page.getByText('all of it is too much for an editor')).toBeVisible();
+    await expect(page.getByRole('button', { name: /editor/ })).toHaveCount(0);
+    const save = page.locator('.card-body .block.notice').getByRole('button', { name: 'Save as…' });
+    await save.press('Enter');
+    expect(await panel.posted('saveAs')).toEqual({ type: 'saveAs', id, block: 1 });
+    await panel.screenshot(`results-large-${theme}`);
+    await panel.expectSound();
+  });
+}

@@ -1,11 +1,17 @@
 import { isWithin } from '../../forms/limits';
+import { base64Size } from '../../shared/base64';
 import type { JsonValue } from '../../shared/json';
 import type { CallToolResult, ContentBlock } from '../../shared/mcp';
 import type { BlockView, MediaView, OutputView, ResultView } from '../../shared/toolPanel';
 import { cut } from '../plainText';
+import { prettyPieces } from './prettyPieces';
+import { beginningOf } from './structuredView';
 
 /** Text that a panel draws of one result, in characters. The rest is in the editor. */
 export const TEXT_BUDGET = 256 * 1024;
+/** Text that an editor opens well, in characters: above it a result is for a file. */
+export const EDITOR_BUDGET = 16 * 1024 * 1024;
+const STRUCTURED_BOUNDS = { depth: 100, members: 5_000, characters: TEXT_BUDGET };
 /** Base64 characters of images and sound that a panel draws of one result. */
 const MEDIA_BUDGET = 24 * 1024 * 1024;
 /** Blocks that are sent at once. */
@@ -30,20 +36,34 @@ export function resultView(result: CallToolResult, outputSchema?: unknown): Resu
   const cutter = new Cutter();
   const content = contentOf(result);
   const blocks = content.slice(0, BLOCKS_PER_PART).map((block) => blockView(block, cutter));
-  const raw = resultText(result);
+  const raw = rawView(result);
   const structured = structuredView(result.structuredContent, cutter);
-  if (raw.length > TEXT_BUDGET) cutter.truncated = true;
+  if (raw.isCut) cutter.truncated = true;
   const output = result.isError === true ? undefined : outputView(outputSchema, result.structuredContent, structured);
   return {
     isError: result.isError === true,
     blocks,
     ...(content.length > blocks.length && { totalBlocks: content.length }),
-    ...(structured !== undefined && { structured }),
+    ...structured,
     ...(output && { output }),
-    raw: cut(raw, TEXT_BUDGET),
-    bytes: Buffer.byteLength(raw),
+    raw: raw.text,
+    ...(raw.isForFile && { isForFile: true }),
+    bytes: isShowable(result) ? Buffer.byteLength(JSON.stringify(result)) : 0,
     truncated: cutter.truncated,
   };
+}
+
+/** The beginning of the pretty JSON, and whether all of it is more than an editor opens well. */
+export function rawView(result: unknown): { text: string; isCut: boolean; isForFile: boolean } {
+  if (!isShowable(result)) return { text: TOO_DEEP, isCut: true, isForFile: false };
+  let text = '';
+  let length = 0;
+  for (const piece of prettyPieces(result)) {
+    if (text.length < TEXT_BUDGET) text += piece;
+    length += piece.length;
+    if (length > EDITOR_BUDGET) break;
+  }
+  return { text: cut(text, TEXT_BUDGET), isCut: length > TEXT_BUDGET, isForFile: length > EDITOR_BUDGET };
 }
 
 /** The blocks from the given number on, as many as one message holds. */
@@ -69,21 +89,51 @@ function contentOf(result: CallToolResult): readonly ContentBlock[] {
   return Array.isArray(result.content) ? result.content : [];
 }
 
-function outputView(schema: unknown, sent: unknown, shown: JsonValue | undefined): OutputView | undefined {
+function outputView(schema: unknown, sent: unknown, shown: ShownStructure | undefined): OutputView | undefined {
   if (typeof schema !== 'object' || schema === null) return undefined;
   if (sent === undefined) return { problem: 'The tool promises structured content and sent none.' };
-  if (shown === undefined) return { problem: 'The structured content is too large to be checked here.' };
+  if (shown?.structuredCut) return { problem: 'The structured content is too large to be checked here.' };
   if (!isWithin(schema, 200, 20_000) || JSON.stringify(schema).length > MAX_OUTPUT_SCHEMA) {
     return { problem: 'The output schema of this tool is too large to check the structured content here.' };
   }
   return { schema: schema as JsonValue };
 }
 
+/** The whole result as pretty JSON; undefined where an editor does not open that well. */
+export function editorText(result: unknown): string | undefined {
+  if (!isShowable(result)) return TOO_DEEP;
+  const pieces: string[] = [];
+  let length = 0;
+  for (const piece of prettyPieces(result)) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > EDITOR_BUDGET) return undefined;
+  }
+  return pieces.join('');
+}
+
 /** The whole result as pretty JSON. */
-export function resultText(result: CallToolResult): string {
-  return isWithin(result, 1_000, Number.POSITIVE_INFINITY)
-    ? JSON.stringify(result, null, 2)
-    : '"Nested too deeply to be shown."';
+export function resultText(result: unknown): string {
+  return isShowable(result) ? JSON.stringify(result, null, 2) : TOO_DEEP;
+}
+
+/** The same in UTF-8, leaving time to others while it is written. */
+export async function resultBytes(result: unknown): Promise<Uint8Array> {
+  if (!isShowable(result)) return Buffer.from(TOO_DEEP);
+  const pieces: Uint8Array[] = [];
+  for (const piece of prettyPieces(result)) {
+    pieces.push(Buffer.from(piece));
+    if (pieces.length % PIECES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return Buffer.concat(pieces);
+}
+
+const TOO_DEEP = '"Nested too deeply to be shown."';
+/** Pieces that are written before others have their turn. */
+const PIECES_AT_ONCE = 16;
+
+function isShowable(result: unknown): boolean {
+  return isWithin(result, 1_000, Number.POSITIVE_INFINITY);
 }
 
 /** The full text of one block, for the clipboard and the editor. */
@@ -153,10 +203,10 @@ function mediaView(
   const words = type === 'image' ? 'An image' : 'A sound';
   const name = short(mimeType, 80) ?? 'an unknown type';
   if (typeof mimeType !== 'string' || !allowed.has(mimeType.toLowerCase()))
-    return note(`${words} of ${name} is not shown here.`);
+    return { ...note(`${words} of ${name} is not shown here.`), savable: true };
   const media = cutter.media(data);
   if (media === 'invalid') return note(`${words} of ${name} is not valid base64.`);
-  if (media === 'large') return note(`${words} of ${name} is too large to be shown here.`);
+  if (media === 'large') return { ...note(`${words} of ${name} is too large to be shown here.`), savable: true };
   return { type, mimeType: mimeType.toLowerCase(), data: media.base64 };
 }
 
@@ -175,7 +225,7 @@ function resourceBlock(resource: Readonly<Record<string, unknown>>, cutter: Cutt
     ...(description !== undefined && { description }),
     ...(contents !== undefined && { text: contents.text, ...markdownOf(resource) }),
     ...(media && { media }),
-    ...(typeof resource.blob === 'string' && { blobBytes: Math.floor((resource.blob.length * 3) / 4) }),
+    ...(typeof resource.blob === 'string' && { blobBytes: base64Size(resource.blob) }),
   };
 }
 
@@ -201,15 +251,17 @@ function markdownOf({ mimeType }: Readonly<Record<string, unknown>>): { markdown
   return typeof mimeType === 'string' && /^text\/(?:x-)?markdown\b/i.test(mimeType) ? { markdown: true } : undefined;
 }
 
-function structuredView(structured: unknown, cutter: Cutter): JsonValue | undefined {
-  if (structured === undefined) return undefined;
-  if (isWithin(structured, 100, 5_000) && JSON.stringify(structured).length <= TEXT_BUDGET)
-    return structured as JsonValue;
+type ShownStructure = Pick<ResultView, 'structured' | 'structuredCut'>;
+
+function structuredView(whole: unknown, cutter: Cutter): ShownStructure | undefined {
+  if (whole === undefined) return undefined;
+  const { value, isWhole, lengths } = beginningOf(whole, STRUCTURED_BOUNDS);
+  if (isWhole) return { structured: value };
   cutter.truncated = true;
-  return undefined;
+  return { structured: value, structuredCut: { lengths } };
 }
 
-function note(text: string): BlockView {
+function note(text: string): Extract<BlockView, { type: 'note' }> {
   return { type: 'note', text };
 }
 

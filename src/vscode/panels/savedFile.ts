@@ -1,5 +1,5 @@
 import type { CallToolResult } from '../../shared/mcp';
-import { blockBytes, blockText, resultText } from './resultView';
+import { blockBytes, blockText, resultBytes } from './resultView';
 
 /** What is to be written: the name proposes, the person decides. */
 export interface SavedFile {
@@ -12,6 +12,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
   'image/gif': 'gif',
   'image/webp': 'webp',
+  'image/svg+xml': 'svg',
   'audio/wav': 'wav',
   'audio/x-wav': 'wav',
   'audio/mpeg': 'mp3',
@@ -24,9 +25,13 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 /** A block of a result as a file, or the whole as JSON; undefined where there is no such block. */
-export function savedFile(tool: string, result: CallToolResult, block: number | undefined): SavedFile | undefined {
+export async function savedFile(
+  tool: string,
+  result: CallToolResult,
+  block: number | undefined,
+): Promise<SavedFile | undefined> {
   const base = tool.replace(/[^\w-]+/g, '-').slice(0, 60) || 'result';
-  if (block === undefined) return { name: `${base}.json`, bytes: Buffer.from(resultText(result)) };
+  if (block === undefined) return { name: `${base}.json`, bytes: await resultBytes(result) };
   const binary = blockBytes(result, block);
   if (binary) {
     return { name: `${base}.${EXTENSIONS[binary.mimeType.toLowerCase()] ?? 'bin'}`, bytes: binary.bytes };

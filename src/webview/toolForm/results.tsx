@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { equalJson } from '../../forms/equalJson';
-import type { JsonValue } from '../../shared/json';
 import type { BlockView, LogLine, ResultView, RunningView, RunView } from '../../shared/toolPanel';
 import { History, RunAgain } from './history';
 import type { Host } from './host';
@@ -169,7 +168,7 @@ const FAILURES: Readonly<Record<string, string>> = {
 
 function ResultBody({ host, id, result, busy }: { host: Host; id: string; result: ResultView; busy: boolean }) {
   const [raw, setRaw] = useState(false);
-  const { structured, output } = result;
+  const { structured, structuredCut, output } = result;
   const onOpen = () => host.post({ type: 'openInEditor', id });
   const onSave = () => host.post({ type: 'saveAs', id });
   return (
@@ -182,23 +181,25 @@ function ResultBody({ host, id, result, busy }: { host: Host; id: string; result
           <Icon name="copy" />
           Copy
         </button>
-        <button type="button" class="quiet" onClick={onOpen}>
-          <Icon name="openEditor" />
-          Open in editor
-        </button>
+        {!result.isForFile && (
+          <button type="button" class="quiet" onClick={onOpen}>
+            <Icon name="openEditor" />
+            Open in editor
+          </button>
+        )}
         <button type="button" class="quiet" onClick={onSave}>
           <Icon name="save" />
           Save as…
         </button>
         <RunAgain host={host} id={id} busy={busy} />
       </div>
-      {result.truncated && <Truncated onOpen={onOpen} onSave={onSave} />}
+      {result.truncated && <Truncated isForFile={result.isForFile === true} onOpen={onOpen} onSave={onSave} />}
       {raw ? (
         <pre class="block code">{result.raw}</pre>
       ) : (
         <>
           <Blocks host={host} id={id} result={result} />
-          {structured !== undefined && <Structured value={structured} output={output} />}
+          {structured !== undefined && <Structured value={structured} cut={structuredCut} output={output} />}
           {structured === undefined && output && 'problem' in output && <OutputProblem problem={output.problem} />}
           {result.blocks.length === 0 && structured === undefined && (
             <p class="empty">The tool answered without content.</p>
@@ -224,9 +225,7 @@ function Blocks({ host, id, result }: { host: Host; id: string; result: ResultVi
   return (
     <>
       {blocks.map((block, index) =>
-        repeats(block, result.structured) ? null : (
-          <Block key={`${index}`} host={host} id={id} index={index} block={block} />
-        ),
+        repeats(block, result) ? null : <Block key={`${index}`} host={host} id={id} index={index} block={block} />,
       )}
       {blocks.length < total && (
         <p class="notice">
@@ -243,8 +242,8 @@ function Blocks({ host, id, result }: { host: Host; id: string; result: ResultVi
 }
 
 /** A text block that says the same as the structured content, as the specification asks servers to send it. */
-function repeats(block: BlockView, structured: JsonValue | undefined): boolean {
-  if (block.type !== 'text' || structured === undefined || block.cut) return false;
+function repeats(block: BlockView, { structured, structuredCut }: ResultView): boolean {
+  if (block.type !== 'text' || structured === undefined || structuredCut || block.cut) return false;
   const parsed = parsedJson(block.text);
   return parsed !== undefined && equalJson(parsed, structured);
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { formatJson, parseJsonText } from '../../forms/jsonText';
+import { base64Size } from '../../shared/base64';
 import type { JsonValue } from '../../shared/json';
 import type { BlockView, MediaView } from '../../shared/toolPanel';
 import type { Host } from './host';
@@ -32,7 +33,12 @@ export function Block({ host, id, index, block, partOf }: BlockProps) {
     case 'resource':
       return <Resource {...{ host, id, index, block, partOf, onOpen, onSave }} />;
     case 'note':
-      return <p class="block notice">{block.text}</p>;
+      return (
+        <p class="block notice">
+          {block.text}
+          {block.savable && <SaveButton onSave={onSave} />}
+        </p>
+      );
   }
 }
 
@@ -84,17 +90,24 @@ function Resource({ host, id, index, block, partOf, onOpen, onSave }: ResourcePr
 }
 
 function Media({ media, index, onSave }: { media: MediaView; index: number; onSave: () => void }) {
+  const [isBroken, setBroken] = useState(false);
   const source = `data:${media.mimeType};base64,${media.data}`;
   return (
     <figure class="block media">
-      {media.type === 'image' ? (
-        <img alt={`Part ${index + 1} of the result`} src={source} />
+      {isBroken ? (
+        <p class="notice">
+          <Icon name="warning" />
+          This {media.type === 'image' ? 'image cannot be shown' : 'sound cannot be played'}: its data is not as its
+          type says.
+        </p>
+      ) : media.type === 'image' ? (
+        <img onError={() => setBroken(true)} alt={`Part ${index + 1} of the result`} src={source} />
       ) : (
         // biome-ignore lint/a11y/useMediaCaption: a server's sound comes without captions
-        <audio controls src={source} aria-label={`Sound ${index + 1} of the result`} />
+        <audio onError={() => setBroken(true)} controls src={source} aria-label={`Sound ${index + 1} of the result`} />
       )}
       <figcaption>
-        {media.mimeType} · {sizeText(Math.floor((media.data.length * 3) / 4))}
+        {media.mimeType} · {sizeText(base64Size(media.data))}
         <SaveButton onSave={onSave} />
       </figcaption>
     </figure>
@@ -157,15 +170,24 @@ export function parsedJson(text: string): JsonValue | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
+interface TruncatedProps {
+  /** All of it is more than an editor opens well. */
+  readonly isForFile: boolean;
+  readonly onOpen: () => void;
+  readonly onSave: () => void;
+}
+
 /** The notice over a result of which only the beginning is here. */
-export function Truncated({ onOpen, onSave }: { onOpen: () => void; onSave: () => void }) {
+export function Truncated({ isForFile, onOpen, onSave }: TruncatedProps) {
   return (
     <p class="notice">
       <Icon name="warning" />
-      Only the beginning is shown here.
-      <button type="button" class="link" onClick={onOpen}>
-        Open all of it in an editor
-      </button>
+      Only the beginning is shown here{isForFile && ', and all of it is too much for an editor'}.
+      {!isForFile && (
+        <button type="button" class="link" onClick={onOpen}>
+          Open all of it in an editor
+        </button>
+      )}
       <SaveButton onSave={onSave} />
     </p>
   );

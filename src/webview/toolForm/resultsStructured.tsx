@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import type { OutputView } from '../../shared/toolPanel';
+import type { OutputView, ResultView } from '../../shared/toolPanel';
 import { Icon } from './icons';
 import { JsonTree } from './jsonTree';
 import { type JsonTable, tablesOf } from './resultsTable';
@@ -11,14 +11,21 @@ const SHOWN_ERRORS = 5;
 /** Characters up to which a cell of a table stays on one line. */
 const SHORT_CELL = 24;
 
+interface StructuredProps {
+  readonly value: JsonValue;
+  /** Where the value is only the beginning. */
+  readonly cut: ResultView['structuredCut'];
+  readonly output: OutputView | undefined;
+}
+
 /** `structuredContent` as a tree, or as tables where it holds lists of objects; above it what the output schema says. */
-export function Structured({ value, output }: { value: JsonValue; output: OutputView | undefined }) {
-  const tables = tablesOf(value);
+export function Structured({ value, cut, output }: StructuredProps) {
+  const tables = tablesOf(value, cut?.lengths);
   const [view, setView] = useState<'table' | 'tree'>(tables.length > 0 ? 'table' : 'tree');
   return (
     <div class="block">
       <div class="structured-head">
-        <h3>Structured content</h3>
+        <h3>Structured content{cut && ', its beginning'}</h3>
         {tables.length > 0 && (
           <button
             type="button"

@@ -21,13 +21,16 @@ const MAX_ROWS = 200;
 const MAX_COLUMNS = 30;
 const MAX_CELL = 300;
 
-/** The value itself, or its members, as far as they are lists of objects. */
-export function tablesOf(value: JsonValue): readonly JsonTable[] {
-  if (isListOfObjects(value)) return [tableOf('', value)];
+/**
+ * The value itself, or its members, as far as they are lists of objects. `lengths`: of lists of which only the beginning is
+ * here, by name.
+ */
+export function tablesOf(value: JsonValue, lengths: Readonly<Record<string, number>> = {}): readonly JsonTable[] {
+  if (isListOfObjects(value)) return [tableOf('', value, lengths)];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   const tables: JsonTable[] = [];
   for (const [name, member] of Object.entries(value)) {
-    if (tables.length < MAX_TABLES && isListOfObjects(member)) tables.push(tableOf(name, member));
+    if (tables.length < MAX_TABLES && isListOfObjects(member)) tables.push(tableOf(name, member, lengths));
   }
   return tables;
 }
@@ -40,7 +43,7 @@ function isListOfObjects(value: JsonValue | undefined): value is JsonObject[] {
   );
 }
 
-function tableOf(name: string, list: readonly JsonObject[]): JsonTable {
+function tableOf(name: string, list: readonly JsonObject[], lengths: Readonly<Record<string, number>>): JsonTable {
   const shown = list.slice(0, MAX_ROWS);
   const found = new Set<string>();
   for (const row of shown) for (const column of Object.keys(row)) if (found.size < MAX_COLUMNS) found.add(column);
@@ -48,7 +51,7 @@ function tableOf(name: string, list: readonly JsonObject[]): JsonTable {
   const rows = shown.map((row) =>
     columns.map((column) => (Object.hasOwn(row, column) ? cellOf(row[column]) : undefined)),
   );
-  return { name, columns, rows, total: list.length };
+  return { name, columns, rows, total: Object.hasOwn(lengths, name) ? (lengths[name] ?? 0) : list.length };
 }
 
 function cellOf(value: JsonValue | undefined): Cell {

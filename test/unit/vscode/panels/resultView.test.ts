@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { CallToolResult } from '../../../../src/shared/mcp';
+import { prettyPieces } from '../../../../src/vscode/panels/prettyPieces';
 import {
   BLOCKS_PER_PART,
   blockBytes,
   blockText,
+  EDITOR_BUDGET,
+  editorText,
   nextBlocks,
+  resultBytes,
   resultText,
   resultView,
   TEXT_BUDGET,
 } from '../../../../src/vscode/panels/resultView';
 import { savedFile } from '../../../../src/vscode/panels/savedFile';
+import { fc } from '../../../support/fastCheck';
 import { growth, LINEAR } from '../../../support/growth';
 
 function blocksOf(...content: unknown[]) {
@@ -72,8 +77,8 @@ describe('a result as a panel shows it', () => {
     let deep: unknown = 1;
     for (let i = 0; i < 20_000; i++) deep = [deep];
     const view = resultView({ content: [], structuredContent: deep });
-    expect(view).toMatchObject({ truncated: true });
-    expect(view.structured).toBeUndefined();
+    expect(view).toMatchObject({ truncated: true, structuredCut: {} });
+    expect(JSON.stringify(view.structured)).toMatch(/^\[{100}"…"\]{100}$/);
   });
 
   it.each([' ', 'A', '=', 'A ', '= '])('reads media of many %j in time that grows with them', (piece) => {
@@ -106,6 +111,63 @@ describe('a result as a panel shows it', () => {
       expect(() => resultView({ content } as unknown as CallToolResult)).not.toThrow();
     },
   );
+
+  it('gives the beginning of large structured content, with the lengths of its lists', () => {
+    const rows = Array.from({ length: 17_476 }, (_, id) => ({ id, name: `row ${id}` }));
+    for (const [structuredContent, name] of [
+      [{ rows, total: 3 }, 'rows'],
+      [rows, ''],
+    ] as const) {
+      const view = resultView({ content: [], structuredContent });
+      const shown = name === '' ? view.structured : (view.structured as Record<string, unknown>)[name];
+      expect((shown as unknown[]).slice(0, 3)).toEqual(rows.slice(0, 3));
+      expect(view).toMatchObject({ truncated: true, structuredCut: { lengths: { [name]: rows.length } } });
+      expect(JSON.stringify(view.structured).length).toBeLessThan(TEXT_BUDGET);
+    }
+    const long = resultView({ content: [], structuredContent: { a: 'x'.repeat(2 * TEXT_BUDGET), b: 1 } });
+    expect(JSON.stringify(long.structured)).toMatch(/^\{"a":"x{200000,}…"\}$/);
+    expect(resultView({ content: [], structuredContent: rows.slice(0, 9) })).not.toHaveProperty('structuredCut');
+  });
+
+  it('counts the bytes of what came, and those of binary parts without their padding', () => {
+    expect(resultView({ content: [] }).bytes).toBe('{"content":[]}'.length);
+    expect(resultView({ content: [{ type: 'text', text: 'é' }] }).bytes).toBe(41);
+    const blob = (data: string) => blocksOf({ type: 'resource', resource: { uri: 'a:b', blob: data } })[0];
+    expect(blob('AAECAw==')).toMatchObject({ blobBytes: 4 });
+    expect(blob('AAEC\nAwQ=')).toMatchObject({ blobBytes: 5 });
+    expect(blob('AAECAwQF')).toMatchObject({ blobBytes: 6 });
+  });
+
+  it('offers a file for what is not drawn, and where all of it is too much for an editor', () => {
+    const note = (mimeType: string, data = 'aGk=') => blocksOf({ type: 'image', mimeType, data })[0];
+    expect(note('image/svg+xml')).toEqual({
+      type: 'note',
+      text: 'An image of image/svg+xml is not shown here.',
+      savable: true,
+    });
+    expect(note('image/png', '!')).not.toHaveProperty('savable');
+    const large = { content: [{ type: 'text', text: 'x'.repeat(EDITOR_BUDGET) }] };
+    expect(resultView(large).isForFile).toBe(true);
+    expect(editorText(large)).toBeUndefined();
+    const small = { content: [{ type: 'text', text: 'x'.repeat(EDITOR_BUDGET / 2) }] };
+    expect(resultView(small)).not.toHaveProperty('isForFile');
+    expect(editorText(small)).toBe(resultText(small));
+  });
+
+  it('writes what a file holds as the text of the whole, whatever that is', async () => {
+    const large = { content: [], structuredContent: { rows: Array.from({ length: 40_000 }, (_, id) => ({ id })) } };
+    for (const value of [large, { content: [] }, { content: [], a: undefined, b: [], c: { '"': [{}] } }]) {
+      expect(Buffer.from(await resultBytes(value)).toString()).toBe(JSON.stringify(value, null, 2));
+    }
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.integer({ min: 0, max: 3 }), (value, depth) => {
+        let nested: unknown = Array.from({ length: 501 }, () => value);
+        for (let level = 0; level < depth; level++) nested = { a: nested, b: value };
+        expect([...prettyPieces(nested)].join('')).toBe(JSON.stringify(nested, null, 2));
+      }),
+      { numRuns: 50 },
+    );
+  });
 
   it('marks errors and keeps small structured content', () => {
     expect(resultView({ content: [], isError: true, structuredContent: { a: 1 } })).toMatchObject({
@@ -153,7 +215,7 @@ describe('a result as a panel shows it', () => {
     expect(blocksOf(resource('image/svg+xml', { blob: 'aGk=' }))[0]).not.toHaveProperty('media');
   });
 
-  it('makes files of the whole and of a block, under a name without a path', () => {
+  it('makes files of the whole and of a block, under a name without a path', async () => {
     const result = {
       content: [
         { type: 'text', text: 'plain' },
@@ -161,10 +223,10 @@ describe('a result as a panel shows it', () => {
         { type: 'resource', resource: { uri: 'a:b', mimeType: '../x', blob: 'aGkh' } },
       ],
     };
-    expect(savedFile('../../etc/passwd', result, undefined)?.name).toBe('-etc-passwd.json');
-    expect(savedFile('t', result, 0)).toEqual({ name: 't.txt', bytes: Buffer.from('plain') });
-    expect(savedFile('t', result, 1)).toEqual({ name: 't.png', bytes: Buffer.from('hi') });
-    expect(savedFile('t', result, 2)).toEqual({ name: 't.bin', bytes: Buffer.from('hi!') });
-    expect(savedFile('t', result, 3)).toBeUndefined();
+    expect((await savedFile('../../etc/passwd', result, undefined))?.name).toBe('-etc-passwd.json');
+    expect(await savedFile('t', result, 0)).toEqual({ name: 't.txt', bytes: Buffer.from('plain') });
+    expect(await savedFile('t', result, 1)).toEqual({ name: 't.png', bytes: Buffer.from('hi') });
+    expect(await savedFile('t', result, 2)).toEqual({ name: 't.bin', bytes: Buffer.from('hi!') });
+    expect(await savedFile('t', result, 3)).toBeUndefined();
   });
 });
