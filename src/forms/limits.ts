@@ -29,6 +29,22 @@ export const LIMITS = {
   text: 4_000,
 } as const;
 
+/** What arguments may hold, wherever they are read, drawn, kept or sent. */
+export const ARGUMENT_LIMITS = { depth: 400, members: 500_000 } as const;
+
+/** What is said of arguments that hold more. */
+export const BEYOND_ARGUMENT_LIMITS =
+  'The arguments are nested deeper than 400 levels or hold more than 500,000 values.';
+
+export function fitsArguments(value: unknown): boolean {
+  return isWithin(value, ARGUMENT_LIMITS.depth, ARGUMENT_LIMITS.members);
+}
+
+/** Whether a schema or value is small enough to be validated, and to be handed to another thread. */
+export function isCheckable(data: unknown): boolean {
+  return isWithin(data, 450, 500_000);
+}
+
 /** Whether the data stays within the bounds. Reads it without recursion, so that depth cannot hurt. */
 export function isWithin(data: unknown, maxDepth: number, maxMembers: number): boolean {
   let level: unknown[] = [data];

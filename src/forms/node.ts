@@ -1,7 +1,8 @@
 /** The form model under plain Node: `dist/forms.cjs`. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { raceAbort } from '../base/abort';
-import { type CheckOptions, isCheckable, TIMED_OUT, type Validation, validateNow } from './validateNow';
+import { isCheckable } from './limits';
+import { type CheckOptions, TIMED_OUT, type Validation, validateNow } from './validateNow';
 
 export * from './index';
 

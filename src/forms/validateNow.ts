@@ -11,7 +11,7 @@ import {
   type SchemaNode,
 } from 'json-schema-library';
 import { FORMAT_CHECKS } from './formats';
-import { isWithin } from './limits';
+import { isCheckable } from './limits';
 import { keywordOf, messageOf } from './messages';
 import { joinPointer, ownMember } from './pointer';
 import { isSchemaObject } from './schemaSource';
@@ -39,11 +39,6 @@ export interface CheckOptions {
 }
 
 const MAX_ERRORS = 200;
-
-/** Whether a schema or value is small enough to be validated, and to be handed to another thread. */
-export function isCheckable(data: unknown): boolean {
-  return isWithin(data, 450, 500_000);
-}
 
 /** `timedOut` answer of every runner that ends a validation at its deadline. */
 export const TIMED_OUT: Validation = { valid: false, timedOut: true, errors: [] };

@@ -52,12 +52,17 @@ export class EnteredArguments {
     return { ...this.snapshot(), ...this.replaced.saved(), savedAs: this.savedAs };
   }
 
-  /** A new form where there is a tool, and whether there is. */
-  setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): boolean {
+  /**
+   * The tool as the server offers it by now. The answer is whether there is a new form: only where it asks for something
+   * else, because a form holds more than its arguments.
+   */
+  offer(tool: ToolView | undefined): boolean {
     this.toolGone = tool === undefined && this.tool !== undefined;
+    const before = this.tool;
     if (tool === undefined) return false;
     this.tool = tool;
-    this.fill(value, texts);
+    if (this.form && before && equalJson(before.inputSchema, tool.inputSchema)) return false;
+    this.fill(this.form?.value(), this.form && unreadTexts(this.form));
     return true;
   }
 
@@ -76,19 +81,27 @@ export class EnteredArguments {
     if (keep?.replaced) this.replaced.keep(keep.replaced, keep.replacedBy ?? 'arguments');
     // What cannot be read yet is only here; it belongs to the arguments that could last be read.
     const isCurrent = keep !== undefined && (args === undefined || equalJson(args, keep.args));
-    if (loaded && !isCurrent) this.replaced.keepBefore(waiting, replacementOf(loaded.name));
+    const before: Entered | undefined = keep ?? (loaded?.before && { args: loaded.before });
+    if (loaded && before && !isCurrent && !holdsOnly(before, args)) {
+      this.replaced.keep(before, replacementOf(loaded.name));
+    }
     this.savedAs = loaded ? loaded.name : keep?.savedAs;
-    this.setTool(tool, args ?? keep?.args, isCurrent ? keep.texts : undefined);
+    this.tool = tool;
+    this.fill(args ?? keep?.args, isCurrent ? keep.texts : undefined);
     this.#readable = startArguments(waiting);
   }
 
   /** Takes over arguments from elsewhere, and keeps what they replace. */
   load(args: JsonObject | undefined, by: Replacement): void {
-    this.replaced.keep(this.snapshot(), by);
+    const before = this.snapshot();
     this.savedAs = typeof by === 'object' ? by.name : undefined;
+    // The same arguments replace nothing; the form has them in the variants that were chosen.
+    if (args !== undefined && holdsOnly(before, args)) return;
     this.fill(args);
     this.#readable = args;
-    this.replaced.settle(this.snapshot());
+    const after = this.snapshot();
+    if (!holdsOnly(before, after.args)) this.replaced.keep(before, by);
+    this.replaced.settle(after);
   }
 
   /** Puts back what was last replaced, and says whether there was anything. */
@@ -99,4 +112,9 @@ export class EnteredArguments {
     this.savedAs = undefined;
     return true;
   }
+}
+
+/** Whether nothing but these arguments would be put back. */
+function holdsOnly({ args, texts }: Entered, other: JsonValue | undefined): boolean {
+  return texts === undefined && equalJson(args, other);
 }

@@ -5,11 +5,12 @@ import { Links, LinksContext } from './links';
 import { Questions } from './questions';
 import { ToolSession } from './session';
 import { ValidatorClient } from './validatorClient';
+import { validatorWorkers } from './validatorWorker';
 
 const root = document.getElementById('app');
 if (root) {
   const host = connectHost();
-  const validator = new ValidatorClient(document.body.dataset.validator ?? '');
+  const validator = new ValidatorClient(validatorWorkers(document.body.dataset.validator ?? ''));
   const session = new ToolSession(host, validator, () => crypto.randomUUID());
   const questions = new Questions(host, validator, () => crypto.randomUUID());
   const app = (

@@ -31,6 +31,7 @@ export class QuestionForm {
   readonly #schema: FormQuestion['schema'];
   readonly #deps: QuestionFormDeps;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Rises with each change. */
   #version = 0;
 
   /** `firstId`: fields are numbered from it on, so that no other form has one of the same number. */
@@ -61,11 +62,17 @@ export class QuestionForm {
 
   /** The values where they may be sent. Else shows what is wrong, and focuses the first of it. */
   async accepted(): Promise<JsonObject | undefined> {
-    clearTimeout(this.#timer);
-    const problems = await this.#check();
-    if (problems.list.length === 0) return this.#content();
-    this.#refuse(problems);
-    return undefined;
+    for (;;) {
+      clearTimeout(this.#timer);
+      const content = this.#content();
+      const version = this.#version;
+      const problems = await this.#check();
+      // Only what was checked is accepted.
+      if (version !== this.#version) continue;
+      if (problems.list.length === 0) return content;
+      this.#refuse(problems);
+      return undefined;
+    }
   }
 
   /** The host found problems that were not seen here. `name`: a member of the answer. */
@@ -93,8 +100,8 @@ export class QuestionForm {
   }
 
   async #check(): Promise<Problems> {
-    const version = ++this.#version;
-    const checked = await this.#deps.validator.check(this.#schema, this.#content());
+    const version = this.#version;
+    const checked = await this.#deps.validator.check(this, this.#schema, this.#content());
     const problems = allProblems(this.form, checked);
     // Something was typed in between: that has a check of its own.
     if (version === this.#version) this.#show(problems, this.shown.all && problems.list.length > 0);

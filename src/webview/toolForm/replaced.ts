@@ -38,17 +38,10 @@ export class Replaced {
   by: Replacement | undefined;
 
   /** Keeps what is about to be replaced, unless it is what `settle` was told: nobody typed that. */
-  keep(entered: Entered, by: Replacement): void {
+  keep({ args, texts }: Entered, by: Replacement): void {
+    const entered: Entered = { ...(args !== undefined && { args }), ...(texts && { texts }) };
     if (JSON.stringify(entered) !== this.#untouched) this.#kept = [...this.#kept, entered].slice(-KEPT);
     this.by = this.#kept.length > 0 ? by : undefined;
-  }
-
-  /** The same for arguments that were brought in while there was no form. */
-  keepBefore({ keep, loaded }: Waiting, by: Replacement): void {
-    const before: Entered | undefined = keep ?? (loaded?.before && { args: loaded.before });
-    if (before === undefined) return;
-    const { args, texts } = before;
-    this.keep({ ...(args !== undefined && { args }), ...(texts && { texts }) }, by);
   }
 
   /** Says what the form holds before anybody changes it. */

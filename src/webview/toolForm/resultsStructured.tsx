@@ -6,6 +6,7 @@ import { JsonTree } from './jsonTree';
 import { type JsonTable, tablesOf } from './resultsTable';
 import { plural } from './text';
 import { type Checked, ValidatorClient } from './validatorClient';
+import { validatorWorkers } from './validatorWorker';
 
 const SHOWN_ERRORS = 5;
 /** Characters up to which a cell of a table stays on one line. */
@@ -97,9 +98,9 @@ function OutputCheck({ output, value }: { output: OutputView; value: JsonValue }
   const [checked, setChecked] = useState<Checked>();
   useEffect(() => {
     if (schema === undefined) return;
-    const client = new ValidatorClient(document.body.dataset.validator ?? '');
+    const client = new ValidatorClient(validatorWorkers(document.body.dataset.validator ?? ''));
     let wanted = true;
-    void client.check(schema, value).then((found) => {
+    void client.check(client, schema, value).then((found) => {
       client.dispose();
       if (wanted) setChecked(found);
     });

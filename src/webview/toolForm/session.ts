@@ -1,13 +1,14 @@
+import { equalJson } from '../../forms/equalJson';
 import type { FieldNode } from '../../forms/field';
 import type { Form } from '../../forms/form';
-import type { JsonObject, JsonValue } from '../../shared/json';
+import type { JsonObject } from '../../shared/json';
 import type { HostMessage, JsonEditorView, ServerStateView, ToolView } from '../../shared/toolPanel';
 import { Checks } from './checks';
 import { afterDrawing, type Editing, focusIds } from './editing';
 import { EditorLink } from './editorLink';
 import { EnteredArguments } from './enteredArguments';
 import { focusAfterDrawing, focusStart } from './focusPlaces';
-import type { Host, SavedState } from './host';
+import type { Host } from './host';
 import { Keeping } from './keeping';
 import { type Problem, type Problems, textWithPath } from './problems';
 import { type Replacement, replacementOf, startArguments, type Waiting } from './replaced';
@@ -18,6 +19,7 @@ import { unreadTexts } from './unreadTexts';
 import type { ValidatorClient } from './validatorClient';
 
 const SAVE_DELAY_MS = 150;
+const SCHEMA_CHANGED = 'The server changed what this tool asks for.';
 
 /** Everything that the panel shows, and what can be done with it. Components draw it after each `onChange`. */
 export class ToolSession {
@@ -94,7 +96,7 @@ export class ToolSession {
         break;
       case 'tool':
         if (this.#waiting !== undefined) this.#begin(message.tool);
-        else this.#setTool(message.tool, this.form?.value(), this.form && unreadTexts(this.form));
+        else this.#refresh(message.tool);
         break;
       case 'arguments':
         this.#bring(message.args, message.name);
@@ -148,10 +150,11 @@ export class ToolSession {
 
   /** The arguments for another use than a run; undefined, and shown why, while they cannot be read. */
   async readArguments(): Promise<JsonObject | undefined> {
-    const unreadable = (await this.#checks.now()).list.filter(({ kind }) => kind === 'unreadable');
-    const args = unreadable.length === 0 ? this.entered.value() : undefined;
-    if (args === undefined) this.#refuse({ list: unreadable, notice: undefined });
-    return args;
+    const { args, problems } = await this.#checks.now();
+    const unreadable = problems.list.filter(({ kind }) => kind === 'unreadable');
+    if (unreadable.length === 0 && args !== undefined) return args;
+    this.#refuse({ list: unreadable, notice: undefined });
+    return undefined;
   }
 
   connect(): void {
@@ -166,10 +169,12 @@ export class ToolSession {
   async run(options: { readonly anyway?: boolean } = {}): Promise<void> {
     if (this.runs.running.length > 0 || this.#starting || this.form === undefined) return;
     this.#starting = true;
+    const schema = this.tool?.inputSchema;
     try {
-      const problems = await this.#checks.now();
+      const { args, problems: found } = await this.#checks.now();
+      const isSame = equalJson(schema, this.tool?.inputSchema);
+      const problems = isSame ? found : { ...found, notice: SCHEMA_CHANGED };
       const blocking = problems.list.filter(({ kind }) => kind === 'unreadable' || !options.anyway);
-      const args = this.entered.value();
       if (blocking.length > 0 || args === undefined) {
         this.#refuse(problems, blocking[0]);
         return;
@@ -263,8 +268,10 @@ export class ToolSession {
     afterDrawing(() => afterDrawing(() => focusStart(this.form)));
   }
 
-  #setTool(tool: ToolView | undefined, value: JsonValue | undefined, texts: SavedState['texts']): void {
-    if (!this.entered.setTool(tool, value, texts)) return;
+  /** Another form only where the tool asks for something else. */
+  #refresh(tool: ToolView | undefined): void {
+    const value = this.form?.value();
+    if (!this.entered.offer(tool)) return;
     this.#checks.clear();
     if (value !== undefined) this.#later();
   }
@@ -308,7 +315,9 @@ export class ToolSession {
 
   #refuse(problems: Problems, first = problems.list[0]): void {
     this.#checks.show(problems, true);
-    this.announcement = `${plural(problems.list.length, 'problem')}: ${first ? textWithPath(first) : ''}`;
+    const count = plural(problems.list.length, 'problem');
+    const change = problems.notice === SCHEMA_CHANGED ? `${SCHEMA_CHANGED} ` : '';
+    this.announcement = `${change}${count}: ${first ? textWithPath(first) : ''}`;
     this.onChange();
     this.focusProblem(first);
   }
