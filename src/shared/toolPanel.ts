@@ -94,7 +94,22 @@ export interface ResultView {
 
 export type RunOutcome =
   | { readonly status: 'done'; readonly result: ResultView }
-  | { readonly status: 'failed'; readonly kind: string; readonly message: string };
+  | {
+      readonly status: 'failed';
+      readonly kind: string;
+      readonly message: string;
+      /** What the server answered in place of a result. */
+      readonly fault?: FaultView;
+    };
+
+/** The error object of a JSON-RPC response. */
+export interface FaultView {
+  readonly code: number;
+  readonly hasData: boolean;
+  /** Pretty JSON of it, or its beginning. */
+  readonly raw: string;
+  readonly isCut: boolean;
+}
 
 /** What the server reported while a call ran (`notifications/message`). */
 export interface LogLine {

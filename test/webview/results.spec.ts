@@ -251,3 +251,27 @@ for (const theme of ['light', 'dark'] as const) {
     await panel.expectSound();
   });
 }
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`shows code and data of an error of the protocol, to be copied: ${theme}`, async ({ panel }) => {
+    await panel.open(SUM, { ...ARGS, theme });
+    const { page } = panel;
+    await page.keyboard.press('Control+Enter');
+    const raw = JSON.stringify(
+      { code: -32602, message: 'Invalid params: the moon', data: { moon: '<b>full</b>' } },
+      null,
+      2,
+    );
+    const message = 'The tool "get-sum" was refused by the server: Invalid params: the moon';
+    const fault = { code: -32602, hasData: true, raw, isCut: false };
+    const { id } = await panel.finish({ status: 'failed', kind: 'protocol', message, fault });
+    await expect(page.getByText('Code -32602')).toBeVisible();
+    await expect(page.locator('.card pre.block')).toHaveText(raw);
+    await page.getByRole('button', { name: 'Copy', exact: true }).press('Enter');
+    expect(await panel.posted('copy')).toEqual({ type: 'copy', id });
+    await panel.screenshot(`results-fault-${theme}`);
+    await panel.expectSound();
+    await page.getByRole('button', { name: 'Raw JSON' }).press('Enter');
+    await expect(page.locator('.card pre.block')).toHaveCount(0);
+  });
+}

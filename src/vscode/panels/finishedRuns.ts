@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
 import type { RunView } from '../../shared/toolPanel';
+import type { ProtocolFault } from './protocolFault';
 
 const KEPT = 10;
 
@@ -8,6 +9,8 @@ export interface FinishedRun {
   readonly view: RunView;
   /** Undefined where the call failed. */
   readonly result: CallToolResult | undefined;
+  /** What the server answered in place of a result. */
+  readonly fault?: ProtocolFault;
   readonly args: JsonObject;
   /** Id of the server that answered: of a group, the member. */
   readonly answeredBy: string;

@@ -8,8 +8,9 @@ import { CallLog } from './callLog';
 import { confirmCall } from './confirmCall';
 import { type FinishedRun, FinishedRuns } from './finishedRuns';
 import type { PanelQuestions } from './panelQuestions';
+import { type ProtocolFault, protocolFault } from './protocolFault';
 import { type Reported, reportSender } from './reportSender';
-import { resultView } from './resultView';
+import { faultView, resultView } from './resultView';
 import type { RunHistory } from './runHistory';
 import type { SeenSecrets } from './secretArguments';
 import type { ToolTarget } from './toolTarget';
@@ -134,8 +135,10 @@ export class PanelRuns {
     } catch (error) {
       const kind = signal.aborted ? 'cancelled' : isPatchbayError(error) ? error.kind : 'transport';
       const message = signal.aborted ? 'The call was cancelled.' : describeError(error);
-      const outcome: RunOutcome = { status: 'failed', kind, message: cut(message, 10_000) };
-      this.#finish({ id, at, args, log: log.lines, answeredBy, outcome }, undefined);
+      const fault = signal.aborted ? undefined : protocolFault(error);
+      const shown = fault && { fault: faultView(fault) };
+      const outcome: RunOutcome = { status: 'failed', kind, message: cut(message, 10_000), ...shown };
+      this.#finish({ id, at, args, log: log.lines, answeredBy, outcome }, undefined, fault);
       throw error;
     } finally {
       progress.stop();
@@ -150,7 +153,7 @@ export class PanelRuns {
     return confirmCall({ server: hub.server(server), toolName, tool: tool()?.tool, args, secrets: secrets() });
   }
 
-  #finish(run: FinishedCall, result: CallToolResult | undefined): void {
+  #finish(run: FinishedCall, result: CallToolResult | undefined, fault?: ProtocolFault): void {
     const { id, at, args, log, answeredBy, outcome } = run;
     this.#running.delete(id);
     if (this.#closed) return;
@@ -164,7 +167,7 @@ export class PanelRuns {
       ...(log.length > 0 && { log }),
       outcome,
     };
-    this.#finished.add({ view, result, args, answeredBy });
+    this.#finished.add({ view, result, args, answeredBy, ...(fault && { fault }) });
     this.#deps.history.add(view, args, this.#deps.secrets());
     this.#deps.post({ type: 'finished', run: view });
     this.sendHistory();

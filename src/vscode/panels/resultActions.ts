@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { CallToolResult } from '../../shared/mcp';
 import type { HostMessage, PanelMessage } from '../../shared/toolPanel';
 import { showInformation } from '../adapters/messages';
+import type { Answer } from './protocolFault';
 import { blockText, EDITOR_BUDGET, editorText, nextBlocks, resultText } from './resultView';
 import { type SavedFile, savedFile } from './savedFile';
 
@@ -16,7 +16,7 @@ export interface ResultPlaces {
 }
 
 /** Brings a result, or one block of it, to where the person wants it; nothing where there is no such block. */
-export async function useResult(message: ResultMessage, result: CallToolResult, places: ResultPlaces): Promise<void> {
+export async function useResult(message: ResultMessage, result: Answer, places: ResultPlaces): Promise<void> {
   const { id } = message;
   switch (message.type) {
     case 'more':
@@ -37,12 +37,12 @@ export async function useResult(message: ResultMessage, result: CallToolResult, 
   }
 }
 
-async function save(block: number | undefined, result: CallToolResult, places: ResultPlaces): Promise<void> {
+async function save(block: number | undefined, result: Answer, places: ResultPlaces): Promise<void> {
   const file = await savedFile(places.tool, result, block);
   if (file) await places.saveFile(file);
 }
 
-async function offerFile(block: number | undefined, result: CallToolResult, places: ResultPlaces): Promise<void> {
+async function offerFile(block: number | undefined, result: Answer, places: ResultPlaces): Promise<void> {
   const { t } = vscode.l10n;
   const saveAs = t('Save as…');
   const reason = t('This is more than {0} MB of text, too much to be opened in an editor.', EDITOR_BUDGET / 1024 ** 2);

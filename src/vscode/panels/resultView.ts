@@ -2,9 +2,10 @@ import { isWithin } from '../../forms/limits';
 import { base64Size } from '../../shared/base64';
 import type { JsonValue } from '../../shared/json';
 import type { CallToolResult, ContentBlock } from '../../shared/mcp';
-import type { BlockView, MediaView, OutputView, ResultView } from '../../shared/toolPanel';
+import type { BlockView, FaultView, MediaView, OutputView, ResultView } from '../../shared/toolPanel';
 import { cut } from '../plainText';
 import { prettyPieces } from './prettyPieces';
+import type { Answer, ProtocolFault } from './protocolFault';
 import { beginningOf } from './structuredView';
 
 /** Text that a panel draws of one result, in characters. The rest is in the editor. */
@@ -54,7 +55,7 @@ export function resultView(result: CallToolResult, outputSchema?: unknown): Resu
 }
 
 /** The beginning of the pretty JSON, and whether all of it is more than an editor opens well. */
-export function rawView(result: unknown): { text: string; isCut: boolean; isForFile: boolean } {
+function rawView(result: unknown): { text: string; isCut: boolean; isForFile: boolean } {
   if (!isShowable(result)) return { text: TOO_DEEP, isCut: true, isForFile: false };
   let text = '';
   let length = 0;
@@ -66,8 +67,13 @@ export function rawView(result: unknown): { text: string; isCut: boolean; isForF
   return { text: cut(text, TEXT_BUDGET), isCut: length > TEXT_BUDGET, isForFile: length > EDITOR_BUDGET };
 }
 
+export function faultView(fault: ProtocolFault): FaultView {
+  const { text, isCut } = rawView(fault);
+  return { code: fault.code, hasData: fault.data !== undefined, raw: text, isCut };
+}
+
 /** The blocks from the given number on, as many as one message holds. */
-export function nextBlocks(result: CallToolResult, from: number): BlockView[] {
+export function nextBlocks(result: Answer, from: number): BlockView[] {
   const cutter = new Cutter();
   return contentOf(result)
     .slice(from, from + BLOCKS_PER_PART)
@@ -75,7 +81,7 @@ export function nextBlocks(result: CallToolResult, from: number): BlockView[] {
 }
 
 /** The bytes of a block that holds some, with the type that the server gives; undefined for texts. */
-export function blockBytes(result: CallToolResult, index: number): { bytes: Uint8Array; mimeType: string } | undefined {
+export function blockBytes(result: Answer, index: number): { bytes: Uint8Array; mimeType: string } | undefined {
   const block = contentOf(result)[index];
   if (typeof block !== 'object' || block === null) return undefined;
   const holder = block.type === 'resource' ? ((block.resource ?? {}) as Readonly<Record<string, unknown>>) : block;
@@ -85,8 +91,8 @@ export function blockBytes(result: CallToolResult, index: number): { bytes: Uint
   return { bytes: Buffer.from(base64, 'base64'), mimeType: short(holder.mimeType, 100) ?? '' };
 }
 
-function contentOf(result: CallToolResult): readonly ContentBlock[] {
-  return Array.isArray(result.content) ? result.content : [];
+function contentOf(result: Answer): readonly ContentBlock[] {
+  return 'content' in result && Array.isArray(result.content) ? result.content : [];
 }
 
 function outputView(schema: unknown, sent: unknown, shown: ShownStructure | undefined): OutputView | undefined {
@@ -137,7 +143,7 @@ function isShowable(result: unknown): boolean {
 }
 
 /** The full text of one block, for the clipboard and the editor. */
-export function blockText(result: CallToolResult, index: number): string | undefined {
+export function blockText(result: Answer, index: number): string | undefined {
   const block = contentOf(result)[index];
   if (typeof block !== 'object' || block === null) return undefined;
   const text = block.type === 'resource' ? (block.resource as { text?: unknown } | undefined)?.text : block.text;

@@ -1,4 +1,4 @@
-import type { CallToolResult } from '../../shared/mcp';
+import type { Answer } from './protocolFault';
 import { blockBytes, blockText, resultBytes } from './resultView';
 
 /** What is to be written: the name proposes, the person decides. */
@@ -27,7 +27,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 /** A block of a result as a file, or the whole as JSON; undefined where there is no such block. */
 export async function savedFile(
   tool: string,
-  result: CallToolResult,
+  result: Answer,
   block: number | undefined,
 ): Promise<SavedFile | undefined> {
   const base = tool.replace(/[^\w-]+/g, '-').slice(0, 60) || 'result';

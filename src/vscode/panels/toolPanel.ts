@@ -18,6 +18,7 @@ import { canCurl, copiedCall } from './copyAs';
 import { LinkedResources } from './linkedResources';
 import { PanelQuestions } from './panelQuestions';
 import { PanelRuns } from './panelRuns';
+import type { Answer } from './protocolFault';
 import { useResult } from './resultActions';
 import type { RunHistory } from './runHistory';
 import type { SavedCallFiles } from './savedCallFiles';
@@ -241,7 +242,7 @@ export class ToolPanel {
       case 'openInEditor':
       case 'saveAs':
       case 'more': {
-        const result = this.#resultOf(message.id);
+        const result = this.#answerOf(message.id);
         if (result)
           await useResult(message, result, { ...this.#deps, tool: this.#target.tool, post: this.#post.bind(this) });
       }
@@ -261,8 +262,9 @@ export class ToolPanel {
     return copiedCall(format, { server, tool: this.#target.tool, args, secrets: this.#secrets(), cliPath });
   }
 
-  #resultOf(id: string): CallToolResult | undefined {
-    return (this.#runs.finished(id) ?? { result: this.#links.result(id) }).result;
+  #answerOf(id: string): Answer | undefined {
+    const run = this.#runs.finished(id);
+    return run ? (run.result ?? run.fault) : this.#links.result(id);
   }
 
   async #connect(): Promise<void> {

@@ -6,6 +6,7 @@ import { History, RunAgain } from './history';
 import type { Host } from './host';
 import { Icon } from './icons';
 import { Block, parsedJson, Truncated } from './resultsBlocks';
+import { Failure } from './resultsFailure';
 import { OutputProblem, Structured } from './resultsStructured';
 import { durationText, sizeText, timeText } from './text';
 
@@ -129,12 +130,7 @@ function RunCard({ host, run, newest, busy }: { host: Host; run: RunView; newest
         </span>
       </summary>
       {outcome.status === 'failed' ? (
-        <>
-          <p class="failure">{outcome.message}</p>
-          <div class="toolbar">
-            <RunAgain host={host} id={run.id} busy={busy} />
-          </div>
-        </>
+        <Failure host={host} id={run.id} failed={outcome} busy={busy} />
       ) : (
         <ResultBody host={host} id={run.id} result={outcome.result} busy={busy} />
       )}

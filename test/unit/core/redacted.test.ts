@@ -23,6 +23,13 @@ describe('redactError', () => {
     expect(inspect(clean, { depth: 20, showHidden: true })).not.toContain('s3cret');
   });
 
+  it('keeps what a server says with its refusal, without secrets', () => {
+    const data = { moon: 'full', seen: ['s3cret-value'], password: 'open sesame' };
+    const cause = Object.assign(new Error('Invalid params'), { name: 'ProtocolError', code: -32602, data });
+    const clean = redactError(new PatchbayError('protocol', 'It failed.', { cause }), redactor);
+    expect(clean.cause).toMatchObject({ code: -32602, data: { moon: 'full', seen: ['••••'], password: '••••' } });
+  });
+
   it('ends at a cause of itself, and takes any value for one', () => {
     const loop = new Error('round');
     loop.cause = loop;

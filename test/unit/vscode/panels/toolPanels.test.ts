@@ -536,6 +536,23 @@ describe('tool panels', () => {
     });
   });
 
+  it('keeps the error that the server answered with, bounded in the panel and whole for copies', async () => {
+    const { panels, hub, panel } = setUp();
+    const data = { moon: 'full', text: 'x'.repeat(300_000) };
+    const refused = Object.assign(new Error('the moon'), { name: 'ProtocolError', code: -32602, data });
+    const member = new PatchbayError('protocol', 'Refused by the member.', { cause: refused });
+    const run = panels.open({ server: 's', tool: 'echo' }, { run: true });
+    hub.answer.reject(new PatchbayError('protocol', 'Refused.', { cause: member }));
+    await expect(run).rejects.toMatchObject({ kind: 'protocol' });
+    const { id, outcome } = panel().of('finished')[0]?.run ?? {};
+    expect(outcome).toMatchObject({ fault: { code: -32602, hasData: true, isCut: true } });
+    expect(JSON.stringify(outcome).length).toBeLessThan(300_000);
+    panel().received.fire({ type: 'copy', id });
+    await vi.waitFor(() => expect(JSON.parse(editor.clipboard)).toEqual({ code: -32602, message: 'the moon', data }));
+    panel().received.fire({ type: 'openInEditor', id });
+    await vi.waitFor(() => expect(editor.documents.at(-1)?.text).toBe(editor.clipboard));
+  });
+
   it('connects first where the server is not connected', async () => {
     const { panels, hub } = setUp();
     hub.current = snapshot({ state: { kind: 'disconnected' } });
