@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { resultPath } from './resultPath';
 
 const SCHEME = 'patchbay-result';
 
@@ -19,9 +20,7 @@ export class ResultDocuments implements vscode.Disposable {
 
   /** Opens the text beside the active editor, as JSON where it looks like it. `name` becomes the title of the tab. */
   async show(name: string, text: string): Promise<void> {
-    const extension = /^\s*[[{]/.test(text) ? 'json' : 'txt';
-    const path = `/${name.replace(/[^\w.-]+/g, '-')}-${++this.#opened}.${extension}`;
-    const uri = vscode.Uri.from({ scheme: SCHEME, path });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: resultPath(name, text, ++this.#opened) });
     this.#texts.set(uri.toString(), text);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
