@@ -3,6 +3,7 @@ import { DescribedField } from './describedField';
 import { equalJson } from './equalJson';
 import { formatJson, type JsonParse, parseJsonText } from './jsonText';
 import { hasType } from './judge';
+import { ARGUMENT_LIMITS } from './limits';
 import { type NumberParse, numberText, parseNumberText } from './numberText';
 import { setOwnMember } from './pointer';
 import type { FieldKind } from './shape';
@@ -19,6 +20,8 @@ export abstract class EnteredField extends DescribedField {
   abstract readonly role: FieldRole;
   abstract readonly key: string;
   abstract get children(): readonly EnteredField[];
+  /** Levels above it. */
+  abstract get depth(): number;
   /** For an `entry`: false until it has a name. It is not sent before. */
   isNamed = true;
 
@@ -87,7 +90,7 @@ export abstract class EnteredField extends DescribedField {
   }
 
   parsedJson(): JsonParse {
-    return parseJsonText(this.text);
+    return parseJsonText(this.text, { depth: ARGUMENT_LIMITS.depth - this.depth });
   }
 
   /** The value to send; undefined where it is absent or its text cannot be read. */

@@ -2,7 +2,7 @@ import type { JsonValue } from '../shared/json';
 import type { Presence } from './enteredField';
 import { FieldNode, type FormContext } from './field';
 import { errorsOf, type FormError } from './fieldErrors';
-import { isWithin, LIMITS } from './limits';
+import { BEYOND_ARGUMENT_LIMITS, fitsArguments, isWithin, LIMITS } from './limits';
 import { parsePointer } from './pointer';
 import { SchemaSource } from './schemaSource';
 
@@ -49,12 +49,12 @@ export interface FormOptions {
 
 /**
  * Without `value` the form starts with the schema's defaults; with one it holds exactly that value.
- * A schema or value beyond the bounds of `LIMITS` becomes a JSON box. Throws a RangeError only where the value is too
- * deep to be shown at all.
+ * A schema or value beyond the bounds of `LIMITS` becomes a JSON box. Throws a RangeError only where the value
+ * is beyond those of arguments.
  */
 export function createForm(schema: unknown, value?: JsonValue, { firstId = 0 }: FormOptions = {}): Form {
-  if (value !== undefined && !isWithin(value, 450, 2_000_000)) {
-    throw new RangeError('The value is nested too deeply or has too many members for a form.');
+  if (value !== undefined && !fitsArguments(value)) {
+    throw new RangeError(BEYOND_ARGUMENT_LIMITS);
   }
   const bounded = isWithin(schema, LIMITS.schemaDepth, LIMITS.schemaMembers) ? schema : true;
   const context: FormContext = { source: new SchemaSource(bounded), made: firstId, fields: 0, since: firstId };

@@ -1,8 +1,7 @@
 import type { JsonValue } from '../shared/json';
+import { ARGUMENT_LIMITS } from './limits';
 import { numberText, parseNumberText } from './numberText';
 import { setOwnMember } from './pointer';
-
-const MAX_DEPTH = 500;
 
 export interface JsonProblem {
   readonly ok: false;
@@ -16,12 +15,19 @@ export interface JsonProblem {
 
 export type JsonParse = { readonly ok: true; readonly value: JsonValue } | JsonProblem;
 
+export interface JsonReading {
+  /** Levels that the text may have. Default: those of arguments. */
+  readonly depth?: number;
+  /** Whether `-0` is read. Default false: it would arrive as 0. */
+  readonly negativeZero?: boolean;
+}
+
 /**
  * Reads JSON (RFC 8259) and refuses whatever would not arrive as written: duplicate keys, integers beyond 2^53,
- * numbers out of range, nesting deeper than 500.
+ * numbers out of range, `-0`, and what holds more than `ARGUMENT_LIMITS`.
  */
-export function parseJsonText(text: string): JsonParse {
-  const reader = new Reader(text);
+export function parseJsonText(text: string, options: JsonReading = {}): JsonParse {
+  const reader = new Reader(text, options);
   try {
     return { ok: true, value: reader.document() };
   } catch (error) {
@@ -54,10 +60,15 @@ class Refusal extends Error {
 
 class Reader {
   readonly #text: string;
+  readonly #depth: number;
+  readonly #negativeZero: boolean;
   #at = 0;
+  #members = 0;
 
-  constructor(text: string) {
+  constructor(text: string, { depth = ARGUMENT_LIMITS.depth, negativeZero = false }: JsonReading) {
     this.#text = text;
+    this.#depth = depth;
+    this.#negativeZero = negativeZero;
   }
 
   document(): JsonValue {
@@ -69,7 +80,10 @@ class Reader {
 
   #value(depth: number): JsonValue {
     this.#space();
-    if (depth > MAX_DEPTH) this.#refuse(`Nested deeper than ${MAX_DEPTH} levels.`);
+    if (depth > this.#depth) this.#refuse(`Nested deeper than ${ARGUMENT_LIMITS.depth} levels.`);
+    if (depth > 0 && ++this.#members > ARGUMENT_LIMITS.members) {
+      this.#refuse(`More than ${ARGUMENT_LIMITS.members.toLocaleString('en')} values.`);
+    }
     const char = this.#text[this.#at];
     if (char === '{') return this.#object(depth);
     if (char === '[') return this.#array(depth);
@@ -145,7 +159,9 @@ class Reader {
   #number(): number {
     const start = this.#at;
     while (/[-+.0-9eE]/.test(this.#text[this.#at] ?? '')) this.#at++;
-    const parsed = parseNumberText(this.#text.slice(start, this.#at), 'number');
+    const text = this.#text.slice(start, this.#at);
+    if (this.#negativeZero && Object.is(Number(text), -0)) return -0;
+    const parsed = parseNumberText(text, 'number');
     return parsed.ok ? parsed.value : this.#refuse(parsed.message, start);
   }
 

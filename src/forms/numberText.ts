@@ -23,11 +23,12 @@ export function parseNumberText(text: string, kind: 'integer' | 'number'): Numbe
   if (!sameDecimal(trimmed, String(value))) {
     return refuse(`${shorten(trimmed)} would arrive as ${String(value)}: it has more digits than a JSON number keeps.`);
   }
+  if (Object.is(value, -0)) return refuse(`${shorten(trimmed)} would arrive as 0.`);
   if (kind === 'integer' && !Number.isInteger(value)) return refuse('Enter a whole number, without a fraction.');
   return { ok: true, value };
 }
 
-/** Text that `parseNumberText` reads back as exactly this finite number. */
+/** Text that `parseNumberText` reads back as exactly this finite number, or refuses: `-0`. */
 export function numberText(value: number): string {
   if (Object.is(value, -0)) return '-0';
   const text = String(value);

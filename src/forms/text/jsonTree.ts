@@ -1,15 +1,15 @@
 import { type Node, type ParseError, parseTree } from 'jsonc-parser';
 import type { JsonValue } from '../../shared/json';
+import { ARGUMENT_LIMITS } from '../limits';
 import { ownMember, setOwnMember } from '../pointer';
 
 export type { Node } from 'jsonc-parser';
 
 const MAX_TEXT = 1_000_000;
-const MAX_LEVELS = 500;
 
 /** The tree of a text that may not be JSON yet; undefined where there is nothing to see, or too much. */
 export function treeOf(text: string): Node | undefined {
-  if (text.length > MAX_TEXT || levelsOf(text) > MAX_LEVELS) return undefined;
+  if (text.length > MAX_TEXT || levelsOf(text) > ARGUMENT_LIMITS.depth + 1) return undefined;
   const errors: ParseError[] = [];
   return parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
 }

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { isWithin } from '../../forms/limits';
+import { fitsArguments } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import { SeenSecrets } from './secretArguments';
 import type { ToolTarget } from './toolTarget';
@@ -83,7 +83,7 @@ export class KeptArguments {
 /** Arguments that a form can hold: a bounded object. */
 export function boundedArguments(args: unknown): JsonObject | undefined {
   const isObject = typeof args === 'object' && args !== null && !Array.isArray(args);
-  return isObject && isWithin(args, 400, 1_000_000) ? (args as JsonObject) : undefined;
+  return isObject && fitsArguments(args) ? (args as JsonObject) : undefined;
 }
 
 function argumentsKey({ server, tool }: ToolTarget): string {

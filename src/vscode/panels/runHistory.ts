@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { isWithin } from '../../forms/limits';
+import { ARGUMENT_LIMITS, isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import type { HistoryView, RunView } from '../../shared/toolPanel';
 import { oneLine } from '../plainText';
@@ -80,6 +80,6 @@ function isEntry(value: unknown): value is HistoryEntry {
     typeof durationMs === 'number' &&
     STATUSES.includes(status) &&
     argsFit &&
-    isWithin(args, 400, 100_000)
+    isWithin(args, ARGUMENT_LIMITS.depth, 100_000)
   );
 }

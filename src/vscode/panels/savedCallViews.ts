@@ -2,7 +2,6 @@
 import type { ServerSnapshot } from '../../core/hubTypes';
 import type { SavedCall, SavedCallKey, SavedCallsProblem } from '../../core/index';
 import { formatJson, parseJsonText } from '../../forms/jsonText';
-import { isWithin } from '../../forms/limits';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { SavedCallsProblemView, SavedCallView } from '../../shared/savedCalls';
 import type { Translate } from '../localize';
@@ -107,7 +106,6 @@ export function savedCallRows(
 export function argumentsOf({ argumentsJson }: Pick<SavedCall, 'argumentsJson'>): UsableArguments {
   const parsed = parseJsonText(argumentsJson);
   if (!parsed.ok) return { ok: false, message: parsed.message.replace(/^Line \d+, column \d+: /, '') };
-  if (!isWithin(parsed.value, 400, 1_000_000)) return { ok: false, message: 'The arguments are too long for a form.' };
   return { ok: true, args: parsed.value as JsonObject };
 }
 

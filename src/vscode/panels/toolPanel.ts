@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../../base/errors';
 import type { CatalogTool, Hub } from '../../core/hubTypes';
 import type { Logger } from '../../core/ports';
-import { isWithin } from '../../forms/limits';
+import { fitsArguments, isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
 import {
@@ -257,7 +257,7 @@ export class ToolPanel {
 
   #callText(format: CopyFormat, args: JsonObject): string | undefined {
     const server = this.#deps.hub.server(this.#target.server);
-    if (server === undefined || !isWithin(args, 400, 1_000_000)) return undefined;
+    if (server === undefined || !fitsArguments(args)) return undefined;
     const { cliPath } = this.#deps;
     return copiedCall(format, { server, tool: this.#target.tool, args, secrets: this.#secrets(), cliPath });
   }

@@ -5,6 +5,7 @@ import type { Hub } from '../../core/hubTypes';
 import type { SavedCallKey } from '../../core/index';
 import type { Logger } from '../../core/ports';
 import { formatJson } from '../../forms/jsonText';
+import { BEYOND_ARGUMENT_LIMITS, fitsArguments } from '../../forms/limits';
 import type { Validation } from '../../forms/validateNow';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
@@ -71,6 +72,9 @@ export class ToolPanels implements vscode.Disposable {
       throw new PatchbayError('config', `There is no server "${target.server}".`, {
         hint: 'Choose one of the servers in the Patchbay view.',
       });
+    }
+    if (!fitsArguments(target.arguments)) {
+      throw new PatchbayError('config', BEYOND_ARGUMENT_LIMITS, { hint: 'Call the tool with smaller arguments.' });
     }
     const args = boundedArguments(target.arguments);
     const existing = this.#panels.get(keyOf(target));

@@ -1,3 +1,4 @@
+import { BEYOND_ARGUMENT_LIMITS, fitsArguments } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import type { EnteredArguments } from './enteredArguments';
 import { allProblems, NO_PROBLEMS, type Problems, sameProblems } from './problems';
@@ -69,6 +70,12 @@ export class Checks {
     const { form, tool, names } = this.#entered;
     if (form === undefined || tool === undefined) return { args: undefined, problems: NO_PROBLEMS };
     const args = this.#entered.value();
+    if (!fitsArguments(args)) {
+      const list = [{ pointer: '', message: BEYOND_ARGUMENT_LIMITS, kind: 'unreadable' }] as const;
+      this.show({ list, notice: undefined }, this.shown.all);
+      this.#onChange();
+      return { args: undefined, problems: this.problems };
+    }
     const checked = args === undefined ? undefined : await this.#validator.check(this, tool.inputSchema, args);
     // Something changed in between: that has a check of its own.
     if (version !== this.#version) return { args, problems: NO_PROBLEMS };

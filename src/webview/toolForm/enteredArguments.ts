@@ -1,6 +1,7 @@
 import { equalJson } from '../../forms/equalJson';
 import type { FieldNode } from '../../forms/field';
 import { createForm, type Form } from '../../forms/form';
+import { fitsArguments } from '../../forms/limits';
 import { parsePointer } from '../../forms/pointer';
 import { isJsonObject } from '../../forms/text/readArguments';
 import type { JsonObject, JsonValue } from '../../shared/json';
@@ -68,7 +69,10 @@ export class EnteredArguments {
 
   /** A new form over the same tool. */
   fill(value: JsonValue | undefined, texts?: SavedState['texts']): void {
-    this.form = createForm(this.tool?.inputSchema, value);
+    const fits = fitsArguments(value);
+    // What is too large to be drawn again stays where it is.
+    if (this.form && !fits) return;
+    this.form = createForm(this.tool?.inputSchema, fits ? value : undefined);
     // What was open and half typed belongs to a form that is gone.
     this.folding.clear();
     this.names.clear();

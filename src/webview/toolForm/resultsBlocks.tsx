@@ -166,7 +166,7 @@ function PlainText({ text, json }: { text: string; json: JsonValue | undefined }
 /** Objects and arrays only: a bare number or word is text. What would not be shown as sent stays text as well. */
 export function parsedJson(text: string): JsonValue | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  const parsed = parseJsonText(text);
+  const parsed = parseJsonText(text, { negativeZero: true });
   return parsed.ok ? parsed.value : undefined;
 }
 

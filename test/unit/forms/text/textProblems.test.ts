@@ -59,6 +59,8 @@ describe('unreadableText', () => {
     ['{"n": 1e400}', '1e400', 'larger than any number'],
     ['{"a": 1, "a": 2}', '"a"', 'The key "a" is there twice.'],
     ['{"a": 1', '', 'A comma or } belongs here.'],
+    ['{"a": [1, -0]}', '-0', '-0 would arrive as 0.'],
+    [`{"a": ${'['.repeat(460)}${']'.repeat(460)}}`, '[', 'Nested deeper than 400 levels.'],
     ['[]', '[', 'must be an object'],
     ['{"a": "x\ny"}', '"x', 'line break'],
   ])('names what is refused in %j at its place', (text, place, message) => {
@@ -69,7 +71,7 @@ describe('unreadableText', () => {
   });
 
   it('takes everything that arrives as it is written', () => {
-    const text = '{"__proto__": "\\ud800", "b": 1e21, "1": -0, "a": 9007199254740991}';
+    const text = '{"__proto__": "\\ud800", "b": 1e21, "1": 0, "a": 9007199254740991}';
     expect(unreadableText(text)).toBeUndefined();
   });
 });

@@ -192,6 +192,14 @@ describe('tool panels', () => {
     expect(editor.titles).toHaveLength(2);
   });
 
+  it('refuses arguments by name that no form can hold, and calls nothing without them', async () => {
+    const { hub, panels } = setUp();
+    const deep = JSON.parse('['.repeat(402) + ']'.repeat(402));
+    const target = { server: 's', tool: 'echo', arguments: { deep } };
+    await expect(panels.open(target, { run: true })).rejects.toThrow('nested deeper than 400 levels');
+    expect(hub.calls).toEqual([]);
+  });
+
   it('has a title of one line with nothing hidden in it', async () => {
     const { panels, hub } = setUp();
     hub.set(snapshot({ name: `Ser\nver\u202e${'x'.repeat(300)}` }));
