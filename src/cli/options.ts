@@ -14,6 +14,7 @@ export const USAGE = `Usage:
                     unix:///path.sock#/mcp, pipe:///pipe/name#/mcp
   -- COMMAND ARGS…  one server over stdio, called "server"
   --args JSON       the tool's arguments, a JSON object; --args-file FILE reads them from a file (- for stdin)
+  -- TOOL           with --config or --url: names that begin with a dash
   --timeout MS      how long the call may take in all, for call; progress does not make it longer
   --json            one JSON document on stdout, and nothing else there
   --verbose         the log on stderr
@@ -47,9 +48,10 @@ export function parseOptions(argv: readonly string[]): CliOptions {
   const own = split < 0 ? argv : argv.slice(0, split);
   const command = split < 0 ? undefined : argv.slice(split + 1);
   const { values, positionals } = parse(own);
+  const named = command && isNamed(values, positionals, command) ? command : undefined;
   return {
-    words: positionals,
-    origin: originOf(values.config, values.url, command),
+    words: [...positionals, ...(named ?? [])],
+    origin: originOf(values.config, values.url, named ? undefined : command),
     args: values.args,
     argsFile: values['args-file'],
     timeoutMs: timeoutOf(values.timeout),
@@ -80,6 +82,15 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw usageError(toError(error).message);
   }
+}
+
+/** Whether what follows `--` is SERVER and TOOL, or TOOL: names may begin with a dash. */
+function isNamed(
+  { config, url }: { config?: string; url?: string },
+  words: readonly string[],
+  rest: readonly string[],
+) {
+  return (config ?? url) !== undefined && words[0] === 'call' && words.length + rest.length <= 3;
 }
 
 function originOf(file: string | undefined, url: string | undefined, command: readonly string[] | undefined) {

@@ -176,8 +176,8 @@ export type HostMessage =
   | SavedCallsMessage
   | {
       readonly type: 'init';
-      /** `curl`: whether calls can be copied as a `curl` command. */
-      readonly server: { readonly id: string; readonly name: string; readonly curl?: boolean };
+      /** `curl`: whether calls can be copied as a `curl` command. `shell`: for which one commands are copied. */
+      readonly server: { readonly id: string; readonly name: string; readonly curl?: boolean; readonly shell?: string };
       readonly toolName: string;
       readonly state: ServerStateView;
       /** Undefined while it is not known: the server was never connected, or does not offer it. */
@@ -196,6 +196,8 @@ export type HostMessage =
   | { readonly type: 'tool'; readonly tool?: ToolView }
   /** Arguments that replace those in the form; `name`: of the saved call that they come from. */
   | { readonly type: 'arguments'; readonly args: JsonObject; readonly name?: string }
+  /** The call is on the clipboard. */
+  | { readonly type: 'copied'; readonly format: CopyFormat }
   | ({ readonly type: 'jsonEditor' } & JsonEditorView)
   | { readonly type: 'started'; readonly run: RunningView }
   | ({ readonly type: 'progress'; readonly id: string } & Progress)

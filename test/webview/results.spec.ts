@@ -157,14 +157,18 @@ test('lists earlier runs, runs them again and takes them into the form', async (
 });
 
 test('copies the call by keyboard, as curl only where that works', async ({ panel }) => {
-  await panel.open(SUM, { init: { args: { a: 1, b: 2 }, server: { id: 'web', name: 'Web', curl: true } } });
+  await panel.open(SUM, {
+    init: { args: { a: 1, b: 2 }, server: { id: 'web', name: 'Web', curl: true, shell: 'PowerShell' } },
+  });
   const { page } = panel;
   const more = page.getByRole('button', { name: 'More ways to run' });
   await more.press('Enter');
   await panel.screenshot('copy-dark');
   await panel.expectSound();
-  await page.getByRole('menuitem', { name: 'Copy as curl' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Copy as curl for PowerShell' }).press('Enter');
   expect(await panel.posted('copyAs')).toEqual({ type: 'copyAs', format: 'curl', args: { a: 1, b: 2 } });
+  expect(await panel.status.textContent()).toBe('');
+  await panel.send({ type: 'copied', format: 'curl' });
   await expect(panel.status).toHaveText('Copied as curl.');
   await expect(more).toBeFocused();
   await panel.open(SUM);

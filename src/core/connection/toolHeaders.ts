@@ -1,10 +1,8 @@
+import { headerValue } from '../../shared/headerValue';
 import type { JsonObject, JsonValue } from '../../shared/json';
 
 /** RFC 9110, 5.6.2: token. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** What goes into a header as it is: visible ASCII with blanks and tabs inside. */
-const PLAIN = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/;
-const SENTINEL = /^=\?base64\?.*\?=$/s;
 const TYPES: readonly unknown[] = ['string', 'integer', 'boolean'];
 const MAX_DEPTH = 64;
 
@@ -23,7 +21,7 @@ export function toolHeaders(inputSchema: unknown, args: JsonObject): Record<stri
   const headers: Record<string, string> = {};
   for (const { header, path } of found) {
     const text = headerText(valueAt(args, path));
-    if (text !== undefined) headers[`Mcp-Param-${header}`] = encode(text);
+    if (text !== undefined) headers[`Mcp-Param-${header}`] = headerValue(text);
   }
   return headers;
 }
@@ -79,11 +77,6 @@ function headerText(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined;
-}
-
-function encode(text: string): string {
-  if (PLAIN.test(text) && !SENTINEL.test(text)) return text;
-  return `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`;
 }
 
 function isObject(value: unknown): value is JsonObject {

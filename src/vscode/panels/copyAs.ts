@@ -1,7 +1,10 @@
+import { PatchbayError } from '../../base/errors';
 import type { ServerSnapshot } from '../../core/hubTypes';
+import { headerValue } from '../../shared/headerValue';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { CopyFormat } from '../../shared/toolPanel';
 import { type Secrets, withoutSecrets } from './secretArguments';
+import { powerShellText, type Shell } from './shellWords';
 
 const PROTOCOL_VERSION = '2026-07-28';
 const META = 'io.modelcontextprotocol';
@@ -13,6 +16,7 @@ export interface CopiedCall {
   readonly secrets: Secrets;
   /** Absolute path of the command line program (`cli.cjs`) that comes with the extension. */
   readonly cliPath: string;
+  readonly shell: Shell;
 }
 
 /** Whether `curl` can reach the server: over Streamable HTTP, and not as one of a group. */
@@ -21,10 +25,10 @@ export function canCurl(server: ServerSnapshot | undefined): boolean {
 }
 
 /**
- * The call as text for other programs; undefined for `curl` where the server has no URL. Secrets are placeholders like
- * `<name>`: in the arguments, the headers and the URL.
+ * The call as text for other programs. Secrets are placeholders like `<name>`: in the arguments, the headers and the URL.
+ * Where there is no such text, throws a `PatchbayError` that says why.
  */
-export function copiedCall(format: CopyFormat, call: CopiedCall): string | undefined {
+export function copiedCall(format: CopyFormat, call: CopiedCall): string {
   const args = withoutSecrets(call.args, call.secrets);
   switch (format) {
     case 'jsonRpc':
@@ -32,7 +36,8 @@ export function copiedCall(format: CopyFormat, call: CopiedCall): string | undef
     case 'cli':
       return cliCommand(call, args);
     case 'curl':
-      return canCurl(call.server) ? curlCommand(call, args) : undefined;
+      if (canCurl(call.server)) return curlCommand(call, args);
+      throw new PatchbayError('config', 'curl cannot reach this server: it has no URL.');
     case 'typescript':
       return typescript(call, args);
   }
@@ -49,28 +54,50 @@ function request({ server, tool }: CopiedCall, args: JsonObject): JsonObject {
   return { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args, ...meta } };
 }
 
-function cliCommand({ server, tool, cliPath }: CopiedCall, args: JsonObject): string {
+function cliCommand({ server, tool, cliPath, shell }: CopiedCall, args: JsonObject): string {
   const { source } = server;
-  const config = 'path' in source ? ` --config ${quoted(source.path)}` : '';
-  return `node ${quoted(cliPath)} call ${quoted(server.id)} ${quoted(tool)} --args ${quoted(jsonText(args))}${config}`;
+  const { word } = shell;
+  const config = 'path' in source ? ` --config ${word(source.path)}` : '';
+  const names = `${word(server.id)} ${word(tool)}`;
+  const isOption = server.id.startsWith('-') || tool.startsWith('-');
+  // After `--` without a configuration the program takes a command to start.
+  if (isOption && config === '') {
+    throw new PatchbayError('config', 'The command line would take a name of this call for an option.', {
+      hint: 'Copy the call as JSON-RPC request or as TypeScript.',
+    });
+  }
+  const [before, after] = isOption ? ['', ` -- ${names}`] : [` ${names}`, ''];
+  const command = `node ${word(cliPath)} call${before}`;
+  return shell.name === 'PowerShell'
+    ? `${powerShellText(asciiText(args))} | ${command} --args-file -${config}${after}`
+    : `${command} --args ${word(jsonText(args))}${config}${after}`;
 }
 
 function curlCommand(call: CopiedCall, args: JsonObject): string {
-  const { server, tool } = call;
+  const { server, tool, shell } = call;
   const headers = [
     'Content-Type: application/json',
     'Accept: application/json, text/event-stream',
     `MCP-Protocol-Version: ${versionOf(server)}`,
-    ...(isModern(server) ? ['Mcp-Method: tools/call', `Mcp-Name: ${tool}`] : []),
+    ...(isModern(server) ? ['Mcp-Method: tools/call', `Mcp-Name: ${headerValue(tool)}`] : []),
     ...(server.headerNames ?? []).map((name) => `${name}: <${name.toLowerCase()}>`),
   ];
   const url = server.address.replace(/\$\{(?:\w+:)?([^{}]{1,100})\}/g, '<$1>').replace(/•+/g, '<secret>');
-  const to = [quoted(url), ...headers.map((header) => `-H ${quoted(header)}`)].join(' \\\n  ');
-  const body = (message: JsonObject) => `-d ${quoted(jsonText(message))}`;
+  const lines = [shell.word(url), ...headers.map((header) => `-H ${shell.word(header)}`)];
   const sent = request(call, args);
+  if (shell.name === 'PowerShell') {
+    if (isModern(server)) {
+      return `${powerShellText(asciiText(sent))} | curl.exe -g ${[...lines, "--data-binary '@-'"].join(' `\n  ')}`;
+    }
+    throw new PatchbayError('config', 'This server asks for a session, which is not begun in one line of PowerShell.', {
+      hint: 'Copy the call as command line.',
+    });
+  }
+  const to = lines.join(' \\\n  ');
+  const body = (message: JsonObject) => `-d ${shell.word(jsonText(message))}`;
   return isModern(server)
-    ? `curl ${to} \\\n  ${body(sent)}`
-    : inSession(`curl -s ${to}`, versionOf(server), body, sent);
+    ? `curl -g ${to} \\\n  ${body(sent)}`
+    : inSession(`curl -sg ${to}`, versionOf(server), body, sent);
 }
 
 /** Before 2026-07-28 a session comes first. A server that gives none gets no header: curl sends none without a value. */
@@ -109,14 +136,13 @@ function jsonText(value: JsonValue, indent = 0): string {
   );
 }
 
+/** JSON in ASCII, which no shell encodes in another way. */
+function asciiText(value: JsonValue): string {
+  return jsonText(value).replace(/[^\x20-\x7e]/gu, escaped);
+}
+
 function escaped(character: string): string {
   let text = '';
   for (let at = 0; at < character.length; at++) text += `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
   return text;
-}
-
-/** One word of a POSIX shell. Control characters, which a terminal might act on when it is pasted, are left out. */
-function quoted(text: string): string {
-  const safe = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '');
-  return /^[\w./:@%+,=-]+$/.test(safe) && !safe.startsWith('-') ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }

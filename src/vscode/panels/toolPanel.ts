@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { describeError } from '../../base/errors';
+import { describeError, PatchbayError } from '../../base/errors';
 import type { CatalogTool, Hub } from '../../core/hubTypes';
 import type { Logger } from '../../core/ports';
-import { fitsArguments, isWithin } from '../../forms/limits';
+import { BEYOND_ARGUMENT_LIMITS, fitsArguments, isWithin } from '../../forms/limits';
 import type { JsonObject } from '../../shared/json';
 import type { CallToolResult } from '../../shared/mcp';
 import {
@@ -14,6 +14,7 @@ import {
   parsePanelMessage,
   type ToolView,
 } from '../../shared/toolPanel';
+import { showError } from '../adapters/messages';
 import { canCurl, copiedCall } from './copyAs';
 import { LinkedResources } from './linkedResources';
 import { PanelQuestions } from './panelQuestions';
@@ -25,6 +26,7 @@ import type { SavedCallFiles } from './savedCallFiles';
 import { SavedCallsPart } from './savedCallsPart';
 import type { SavedFile } from './savedFile';
 import type { SeenSecrets } from './secretArguments';
+import type { Shell } from './shellWords';
 import type { ToolTarget } from './toolTarget';
 import { stateView, toolView } from './views';
 
@@ -61,6 +63,8 @@ export interface ToolPanelDeps {
   readonly editor: PanelEditor;
   /** Of the command line program that comes with the extension. */
   readonly cliPath: string;
+  /** Into which commands are pasted. */
+  readonly shell: Shell;
   /** Told of each call, with its arguments. */
   readonly onCall: (args: JsonObject) => void;
   readonly now: () => number;
@@ -233,11 +237,8 @@ export class ToolPanel {
         const { viewColumn = 1 } = this.#panel;
         return this.#deps.editor.edit(message.args, viewColumn > 1 ? viewColumn - 1 : vscode.ViewColumn.Beside);
       }
-      case 'copyAs': {
-        const text = this.#callText(message.format, message.args);
-        if (text !== undefined) await vscode.env.clipboard.writeText(text);
-        return;
-      }
+      case 'copyAs':
+        return this.#copy(message.format, message.args);
       case 'copy':
       case 'openInEditor':
       case 'saveAs':
@@ -255,11 +256,22 @@ export class ToolPanel {
     this.#post({ type: 'arguments', args, ...this.#loaded });
   }
 
-  #callText(format: CopyFormat, args: JsonObject): string | undefined {
+  /** Says in the form that the call was copied, else in a message why not. */
+  async #copy(format: CopyFormat, args: JsonObject): Promise<void> {
+    try {
+      await vscode.env.clipboard.writeText(this.#callText(format, args));
+      this.#post({ type: 'copied', format });
+    } catch (error) {
+      await showError(vscode.l10n.t('The call was not copied. {0}', describeError(error)));
+    }
+  }
+
+  #callText(format: CopyFormat, args: JsonObject): string {
     const server = this.#deps.hub.server(this.#target.server);
-    if (server === undefined || !fitsArguments(args)) return undefined;
-    const { cliPath } = this.#deps;
-    return copiedCall(format, { server, tool: this.#target.tool, args, secrets: this.#secrets(), cliPath });
+    if (server === undefined) throw new PatchbayError('config', 'The server is no longer configured.');
+    if (!fitsArguments(args)) throw new PatchbayError('config', BEYOND_ARGUMENT_LIMITS);
+    const { cliPath, shell } = this.#deps;
+    return copiedCall(format, { server, tool: this.#target.tool, args, secrets: this.#secrets(), cliPath, shell });
   }
 
   #answerOf(id: string): Answer | undefined {
@@ -288,7 +300,12 @@ export class ToolPanel {
     this.#loaded = undefined;
     this.#post({
       type: 'init',
-      server: { id: server, name: snapshot?.name ?? server, ...(canCurl(snapshot) && { curl: true }) },
+      server: {
+        id: server,
+        name: snapshot?.name ?? server,
+        ...(canCurl(snapshot) && { curl: true }),
+        shell: this.#deps.shell.name,
+      },
       toolName: tool,
       state,
       ...(view && { tool: view }),

@@ -21,6 +21,7 @@ import { ResultDocuments } from './resultDocuments';
 import { RunHistory } from './runHistory';
 import { SavedCallFiles, usableArguments } from './savedCallFiles';
 import { saveFile } from './saveFile';
+import { shellOf } from './shellWords';
 import { type StartArguments, ToolPanel } from './toolPanel';
 import type { ToolTarget } from './toolTarget';
 
@@ -37,6 +38,7 @@ export interface ToolPanelsDeps {
   /** In a thread of its own, with a deadline. */
   readonly validate: (schema: unknown, value: unknown) => Promise<Validation>;
   readonly now?: () => number;
+  readonly platform?: NodeJS.Platform;
   readonly clock?: Clock;
   /** Unguessable text for each page. */
   readonly nonce?: () => string;
@@ -182,6 +184,7 @@ export class ToolPanels implements vscode.Disposable {
       workspaceState,
       log,
       now = Date.now,
+      platform = process.platform,
       nonce = () => globalThis.crypto.randomUUID(),
     } = this.#deps;
     const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
@@ -197,6 +200,7 @@ export class ToolPanels implements vscode.Disposable {
       history: new RunHistory(workspaceState, runsKey(target)),
       savedCalls: this.#savedCalls,
       cliPath: vscode.Uri.joinPath(extensionUri, 'dist', 'cli.cjs').fsPath,
+      shell: shellOf(platform),
       editor: {
         edit: (value, column) => this.#editing(hub).edit(target, value, column),
         follow: async (value, revision) => this.#editors?.follow(target, value, revision),

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CopyFormat } from '../../shared/toolPanel';
+import { COPY_FORMATS } from './copyFormats';
 import { RUN_BUTTON_ID } from './focusPlaces';
 import type { Host } from './host';
 import { Icon } from './icons';
@@ -9,13 +10,6 @@ import type { ToolSession } from './session';
 import { durationText, plural } from './text';
 
 const RUN_KEYS = /Mac/.test(globalThis.navigator?.platform ?? '') ? '⌘↵' : 'Ctrl+Enter';
-
-const COPY_FORMATS = [
-  ['jsonRpc', 'JSON-RPC request'],
-  ['cli', 'command line'],
-  ['curl', 'curl'],
-  ['typescript', 'TypeScript'],
-] as const;
 
 interface RunBarProps {
   readonly session: ToolSession;
@@ -128,14 +122,15 @@ function MoreMenu({ session, host }: Omit<RunBarProps, 'questions' | 'now'>) {
             Reset arguments
             <small>to the defaults of the schema</small>
           </button>
-          {COPY_FORMATS.filter(([format]) => format !== 'curl' || session.server.curl).map(([format, name]) => (
+          {COPY_FORMATS.filter(({ format }) => format !== 'curl' || session.server.curl).map((copied) => (
             <button
-              key={format}
+              key={copied.format}
               type="button"
               role="menuitem"
-              onClick={() => choose(() => void copyCall(session, host, format, name))}
+              onClick={() => choose(() => void copyCall(session, host, copied.format))}
             >
-              Copy as {name}
+              Copy as {copied.name}
+              {copied.inShell && session.server.shell && <small>for {session.server.shell}</small>}
             </button>
           ))}
         </div>
@@ -145,9 +140,8 @@ function MoreMenu({ session, host }: Omit<RunBarProps, 'questions' | 'now'>) {
 }
 
 /** Puts the call as it would be sent on the clipboard, without secrets. */
-async function copyCall(session: ToolSession, host: Host, format: CopyFormat, name: string): Promise<void> {
+async function copyCall(session: ToolSession, host: Host, format: CopyFormat): Promise<void> {
   const args = await session.readArguments();
   if (args === undefined) return;
   host.post({ type: 'copyAs', format, args });
-  session.editing.announce(`Copied as ${name}.`);
 }

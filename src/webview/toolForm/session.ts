@@ -4,6 +4,7 @@ import type { Form } from '../../forms/form';
 import type { JsonObject } from '../../shared/json';
 import type { HostMessage, JsonEditorView, ServerStateView, ToolView } from '../../shared/toolPanel';
 import { Checks } from './checks';
+import { copiedWords } from './copyFormats';
 import { afterDrawing, type Editing, focusIds } from './editing';
 import { EditorLink } from './editorLink';
 import { EnteredArguments } from './enteredArguments';
@@ -103,6 +104,9 @@ export class ToolSession {
         break;
       case 'jsonEditor':
         this.#followEditor(message);
+        break;
+      case 'copied':
+        this.announcement = copiedWords(message.format);
         break;
       case 'callSaved':
         this.entered.savedAs = message.name;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/cli/exitCodes';
 import { main } from '../../../src/cli/main';
+import { parseOptions } from '../../../src/cli/options';
 
 async function run(...argv: string[]) {
   const out: string[] = [];
@@ -14,6 +15,18 @@ async function run(...argv: string[]) {
 }
 
 describe('the words of the command line', () => {
+  it('after -- are names that begin with a dash where the servers are known, else a command', () => {
+    expect(parseOptions(['call', '--config', 'f', '--', '-s', '--url=x'])).toMatchObject({
+      words: ['call', '-s', '--url=x'],
+      origin: { kind: 'config', file: 'f' },
+    });
+    expect(parseOptions(['call', 's', '--url', 'u', '--', '-t']).words).toEqual(['call', 's', '-t']);
+    expect(parseOptions(['call', 's', 't', '--', '-x']).origin).toEqual({ kind: 'command', command: '-x', args: [] });
+    for (const words of [['call', 's', 't'], ['list']]) {
+      expect(() => parseOptions([...words, '--url', 'u', '--', 'node'])).toThrow('Give only one');
+    }
+  });
+
   it.each([
     ['--timeout', '2000'],
     ['--args', '{}'],

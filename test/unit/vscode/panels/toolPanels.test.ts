@@ -3,6 +3,7 @@ import { deferred } from '../../../../src/base/deferred';
 import { PatchbayError } from '../../../../src/base/errors';
 import { Emitter } from '../../../../src/base/event';
 import type { CallToolOptions, Hub, ServerSnapshot } from '../../../../src/core/hubTypes';
+import { BEYOND_ARGUMENT_LIMITS } from '../../../../src/forms/limits';
 import type { CallToolResult, Tool } from '../../../../src/shared/mcp';
 import type { HostMessage } from '../../../../src/shared/toolPanel';
 import { createToolPanels } from '../../../../src/vscode/panels/index';
@@ -42,6 +43,7 @@ const editor = vi.hoisted(() => ({
   documents: [] as { path: string; text: unknown }[],
   provider: undefined as { provideTextDocumentContent(uri: unknown): unknown } | undefined,
   clipboard: '',
+  errors: [] as string[],
   written: [] as { path: string; text: string }[],
   asked: [] as { question: string; detail: string }[],
   answer: undefined as string | undefined,
@@ -64,6 +66,10 @@ vi.mock('vscode', () => ({
     showWarningMessage: (question: string, options: { detail: string }) => {
       editor.asked.push({ question, detail: options.detail });
       return Promise.resolve(editor.answer);
+    },
+    showErrorMessage: (message: string) => {
+      editor.errors.push(message);
+      return Promise.resolve(undefined);
     },
     showSaveDialog: () => Promise.resolve({ path: '/chosen' }),
   },
@@ -154,6 +160,7 @@ function setUp() {
     log: { trace: warn, debug: warn, info: warn, warn, error: warn },
     nonce: () => 'nonce-1',
     now: () => 1_000,
+    platform: 'linux',
   });
   const panel = (index = 0) => {
     const found = editor.panels[index];
@@ -351,6 +358,26 @@ describe('tool panels', () => {
     panel().received.fire({ type: 'ready' });
     await settled();
     expect(panel().of('init')[0]?.runs).toHaveLength(1);
+  });
+
+  it('says that a call was copied, else why not', async () => {
+    const { panels, panel, hub } = setUp();
+    await panels.open({ server: 's', tool: 'echo' });
+    panel().received.fire({ type: 'copyAs', format: 'jsonRpc', args: { message: 'hi' } });
+    await settled();
+    expect(panel().of('copied')).toEqual([{ type: 'copied', format: 'jsonRpc' }]);
+    expect(editor.clipboard).toContain('"hi"');
+    let deep: unknown = 1;
+    for (let level = 0; level < 500; level++) deep = [deep];
+    panel().received.fire({ type: 'copyAs', format: 'jsonRpc', args: { deep } });
+    hub.current = undefined;
+    panel().received.fire({ type: 'copyAs', format: 'jsonRpc', args: {} });
+    await settled();
+    expect(editor.errors).toEqual([
+      `The call was not copied. ${BEYOND_ARGUMENT_LIMITS}`,
+      'The call was not copied. The server is no longer configured.',
+    ]);
+    expect(panel().of('copied')).toHaveLength(1);
   });
 
   it('names the member of a group that answered, gives further blocks, and saves a block', async () => {
