@@ -80,6 +80,11 @@ describe('changedPart', () => {
     expect(changedPart('{"a": 1, "b": 2}', '{"a": 12, "b": 2}')).toEqual({ start: 7, end: 7, text: '2' });
     expect(changedPart('aa', 'aaa')).toEqual({ start: 2, end: 2, text: 'a' });
   });
+
+  it('begins and ends within no character and no line break', () => {
+    expect(changedPart('x\u{1f600}y', 'x\u{1f601}y')).toEqual({ start: 1, end: 3, text: '\u{1f601}' });
+    expect(changedPart('x\r\ny', 'x\ry')).toEqual({ start: 1, end: 3, text: '\r' });
+  });
 });
 
 describe('readArguments', () => {
