@@ -54,7 +54,11 @@ function collect(field: FieldNode, pointer: string, source: SchemaSource, errors
   } else if (kind === 'array') {
     const items = field.children;
     const values = items.map((item) => item.value()).filter((value) => value !== undefined);
-    for (const keyword of listFaults(facts, values)) add(keyword, constraintMessage(keyword, facts));
+    for (const keyword of listFaults(facts, values)) {
+      // The items that are drawn and empty say it themselves.
+      if (keyword !== 'minItems' || isBelow(items.length, facts.minItems))
+        add(keyword, constraintMessage(keyword, facts));
+    }
     const twin = facts.uniqueItems === true && values.length <= MAX_COMPARED ? twinIn(values, source.budget) : -1;
     const { slots, rest } = shape.kind === 'array' ? shape.array : { slots: [], rest: true };
     items.forEach((item, index) => {

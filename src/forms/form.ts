@@ -144,6 +144,8 @@ class TreeForm implements Form {
     // A fresh tuple or list with a minimum comes with its first items.
     const first = isNew ? field.children[0] : undefined;
     const item = first ?? field.insertItem(Math.min(Math.max(slots, at), field.children.length));
+    // Those after it have another place now.
+    if (item) for (const later of field.children.slice(field.children.indexOf(item) + 1)) later.revision++;
     this.#touch(field);
     return item;
   }

@@ -107,3 +107,48 @@ test('Alt with an arrow moves the item with the focus in it, and says so', async
     stages: [{ size: 'b' }, { size: 'a' }],
   });
 });
+
+test('Enter goes on with the next item, and a line break takes Shift+Enter', async ({ panel }) => {
+  const { page } = panel;
+  const { keyboard } = page;
+  const properties = {
+    tags: { type: 'array', minItems: 1, maxItems: 3, items: { type: 'string' } },
+    sizes: { type: 'array', items: { type: 'integer' } },
+    note: { type: 'string' },
+  };
+  await panel.open({ inputSchema: { type: 'object', required: ['tags'], properties } });
+  await keyboard.press('Control+Enter');
+  await expect(page.getByRole('region', { name: 'Problems' }).getByRole('button')).toHaveText([/tags › Item 1/]);
+  const tags = page.getByRole('group', { name: 'tags' });
+  await expect(tags.getByLabel('Item 1', { exact: true })).toBeFocused();
+  await keyboard.press('Enter');
+  await expect(tags.getByRole('textbox')).toHaveCount(1);
+  await keyboard.type('one');
+  await keyboard.press('Enter');
+  await expect(tags.getByLabel('Item 2', { exact: true })).toBeFocused();
+  await keyboard.type('three');
+  await tags.getByLabel('Item 1', { exact: true }).focus();
+  await keyboard.press('Enter');
+  await expect(tags.getByLabel('Item 2', { exact: true })).toBeFocused();
+  await keyboard.type('two');
+  await keyboard.press('Enter');
+  await expect(panel.status).toContainText('No more can be added to tags.');
+  await keyboard.press('Shift+Enter');
+  await keyboard.type('lines');
+  await page.getByRole('button', { name: 'Add item to sizes' }).press('Enter');
+  await keyboard.type('1');
+  await keyboard.press('Enter');
+  await keyboard.type('2');
+  await page.getByLabel('note').focus();
+  await keyboard.type('a');
+  await keyboard.press('Enter');
+  await expect(panel.status).toContainText('Shift+Enter begins a new line.');
+  await keyboard.type('b');
+  await keyboard.press('Shift+Enter');
+  await keyboard.type('c');
+  await keyboard.press('Enter');
+  await keyboard.type('d');
+  await keyboard.press('Control+Enter');
+  const { args } = await panel.posted('run');
+  expect(args).toEqual({ tags: ['one', 'two\nlines', 'three'], sizes: [1, 2], note: 'ab\nc\nd' });
+});

@@ -7,6 +7,7 @@ import type { JsonValue } from '../../shared/json';
 import type { ConfigDiagnostic } from './diagnostics';
 import {
   isBlank,
+  type JsonPath,
   type Node,
   overriddenKeys,
   type ParsedText,
@@ -36,7 +37,10 @@ export interface SavedCall extends SavedCallKey {
   readonly place: TextRange;
 }
 
-export type SavedCallsProblem = Pick<ConfigDiagnostic, 'message' | 'offset' | 'length' | 'line' | 'column'>;
+export interface SavedCallsProblem extends Pick<ConfigDiagnostic, 'message' | 'offset' | 'length' | 'line' | 'column'> {
+  /** The entry that it is about, as far as that can be read; absent where it is about the file. */
+  readonly entry?: Partial<Pick<SavedCallKey, 'server' | 'tool'>>;
+}
 
 export interface SavedCallsFile {
   /** In the order of the file, each key once. */
@@ -56,8 +60,8 @@ export function readSavedCalls(text: string): SavedCallsFile {
 
 function readParsed(text: string, { root, problems }: ParsedText): SavedCallsFile {
   const reporter = createReporter(text, { kind: 'adHoc' }, root);
-  const refuse = (range: TextRange, message: string) =>
-    reporter.reportAt(range, { severity: 'error', code: 'type', message, path: [] });
+  const refuse = (range: TextRange, message: string, path: JsonPath = []) =>
+    reporter.reportAt(range, { severity: 'error', code: 'type', message, path });
   for (const { message, ...range } of problems) refuse(range, message);
   if (problems.length > 0 || root === undefined) {
     return { calls: [], problems: reporter.diagnostics, broken: problems.length > 0 };
@@ -84,11 +88,16 @@ function readParsed(text: string, { root, problems }: ParsedText): SavedCallsFil
     if (findings.length > 0) continue;
     const call = toCall(item, text);
     const id = JSON.stringify([call.server, call.tool, call.name]);
-    if (calls.has(id)) refuse(item, `${previewValue(call.name, [])} stands twice for this tool: the first one counts`);
+    const twice = `${previewValue(call.name, [])} stands twice for this tool: the first one counts`;
+    if (calls.has(id)) refuse(item, twice, ['calls', index]);
     else calls.set(id, call);
   }
   const found = reporter.diagnostics.toSorted((a, b) => a.offset - b.offset);
-  return { calls: [...calls.values()], problems: found, broken };
+  const entryOf = ({ pointer }: ConfigDiagnostic) => {
+    const item = list?.children?.[Number(/^\/calls\/(\d+)/.exec(pointer)?.[1] ?? Number.NaN)];
+    return item && { entry: targetOf(item) };
+  };
+  return { calls: [...calls.values()], problems: found.map((one) => ({ ...one, ...entryOf(one) })), broken };
 }
 
 /**
@@ -171,6 +180,13 @@ function outline(item: Node): JsonValue {
     key === 'arguments' && value.type === 'object' ? {} : toJson(value),
   ]);
   return Object.fromEntries(members);
+}
+
+function targetOf(item: Node): NonNullable<SavedCallsProblem['entry']> {
+  if (item.type !== 'object') return {};
+  const properties = propertiesOf(item);
+  const [server, tool] = (['server', 'tool'] as const).map((part): unknown => properties.get(part)?.value.value);
+  return { ...(typeof server === 'string' && { server }), ...(typeof tool === 'string' && { tool }) };
 }
 
 function toCall(item: Node, text: string): SavedCall {

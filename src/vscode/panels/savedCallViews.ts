@@ -40,9 +40,16 @@ export function savedCallViews(
     });
 }
 
-/** The first problems of a file, each with its place in words. */
-export function problemViews({ folder, problems }: CallsFile, path: string): SavedCallsProblemView[] {
-  return problems.slice(0, MAX_PROBLEMS).map(({ message, offset, line, column }) => ({
+/** The first problems of a file, each with its place in words. `target`: those of the whole file and of calls of this tool. */
+export function problemViews(
+  { folder, problems }: CallsFile,
+  path: string,
+  target?: { readonly server: string; readonly tool: string },
+): SavedCallsProblemView[] {
+  const told = problems.filter(
+    ({ entry }) => !target || !entry || (entry.server === target.server && entry.tool === target.tool),
+  );
+  return told.slice(0, MAX_PROBLEMS).map(({ message, offset, line, column }) => ({
     folder: folder.uri.toString(),
     place: `${path}:${line + 1}:${column + 1}`,
     message: oneLine(message, 300),

@@ -76,7 +76,7 @@ export class SavedCallsPart {
     this.#deps.post({
       type: 'savedCalls',
       calls: read.flatMap((file) => savedCallViews(file, this.#deps.target, several)),
-      problems: read.flatMap((file) => problemViews(file, savedCallsPath(file.folder))),
+      problems: read.flatMap((file) => problemViews(file, savedCallsPath(file.folder), this.#deps.target)),
       restricted: !vscode.workspace.isTrusted,
     });
   }

@@ -7,6 +7,7 @@ import { commonAttributes, INPUT_MODES, placeholder, suggestions, typeInto, unit
 import { type FieldProps, isAlwaysSent, isLocked, labelOf } from './editing';
 import { FileControl } from './fileControl';
 import { Icon } from './icons';
+import { entersByKey } from './lineBreaks';
 import { isMoment, MomentControl } from './momentControl';
 
 /** The element in which the value of a field is entered. */
@@ -47,17 +48,19 @@ function TextControl(props: FieldProps) {
     autocomplete: 'off' as const,
     onInput: (event: { currentTarget: { value: string } }) => typeInto(props, event.currentTarget.value),
   };
+  const inLines = { title: 'Shift+Enter begins a new line', onKeyDown: entersByKey(props) };
   // A line break in a one-line input would be lost.
-  if (/[\r\n]/.test(field.text)) return <textarea class="input" rows={1} {...shared} />;
+  if (/[\r\n]/.test(field.text)) return <textarea class="input" rows={1} {...inLines} {...shared} />;
   const offered = suggestions(field);
   if (offered.length > 0 && !isLocked(field)) return <SuggestingControl {...props} offered={offered} />;
   const { format } = field;
-  if (format === undefined) return <textarea class="input" rows={1} {...shared} />;
+  if (format === undefined) return <textarea class="input" rows={1} {...inLines} {...shared} />;
   const input = (
     <input
       type="text"
       class={`input${IN_CODE.has(format) ? ' code' : ''}`}
       inputMode={INPUT_MODES[format]}
+      onKeyDown={entersByKey(props)}
       {...shared}
     />
   );
@@ -141,6 +144,7 @@ function NumberControl(props: FieldProps) {
         class="input"
         inputMode={INPUT_MODES[field.kind]}
         autocomplete="off"
+        onKeyDown={entersByKey(props)}
         {...commonAttributes(props)}
         readOnly={isLocked(field)}
         value={field.text}

@@ -15,7 +15,7 @@ export const NO_PROBLEMS: Problems = { list: [], notice: undefined };
 const ABOUT_SCHEMA = new Set(['$ref', '$schema']);
 
 /** Faults of a whole that the form knows the part of. */
-const OF_THE_WHOLE = new Set(['anyOf', 'oneOf', 'propertyNames']);
+const OF_THE_WHOLE = new Set(['anyOf', 'oneOf', 'propertyNames', 'minItems']);
 
 /** The problem as its field shows it. */
 export function textAtField({ inside, message }: Problem): string {

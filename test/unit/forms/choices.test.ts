@@ -45,3 +45,15 @@ describe('choices of an array', () => {
     expect(form.find('/days')?.choices).toHaveLength(1);
   });
 });
+
+describe('a list with a minimum', () => {
+  it('says once that its first items are missing: at those that are drawn', () => {
+    const tags = { type: 'array', minItems: 2, items: { type: 'string' } };
+    const form = createForm({ type: 'object', required: ['tags'], properties: { tags } });
+    const told = () => form.errors().map(({ pointer, keyword }) => `${pointer} ${keyword}`);
+    expect(told()).toEqual(['/tags/0 required', '/tags/1 required']);
+    const [first] = form.find('/tags')?.children ?? [];
+    if (first) form.remove(first);
+    expect(told()).toEqual(['/tags minItems', '/tags/0 required']);
+  });
+});

@@ -57,6 +57,19 @@ describe('saved calls as a panel lists them', () => {
     expect(view?.args).toHaveLength(200);
   });
 
+  it('names a problem of an entry only at its tool, and one of the file at every tool', () => {
+    const other = { server: 'demo', tool: 'login' };
+    const twice = file(listOf(call('a', '{}'), call('dup', '{}', other), call('dup', '{}', other), '{ "name": 5 }'));
+    const told = (target?: typeof other, of = twice) => problemViews(of, 'f', target).map(({ message }) => message);
+    expect(told(TARGET)).toEqual([]);
+    expect(told(other)).toEqual(['"dup" stands twice for this tool: the first one counts']);
+    expect(told().length).toBeGreaterThan(1);
+    const wrong = file(listOf('{ "name": 5, "server": "demo", "tool": "login" }'));
+    expect([told(TARGET, wrong).length, told(other, wrong).length]).toEqual([0, 1]);
+    expect(told(TARGET, file('{ "calls": 1 }'))).toHaveLength(1);
+    expect(told(TARGET, file('{ "calls": [')).length).toBeGreaterThan(0);
+  });
+
   it('names the first problems with their places', () => {
     expect(problemViews(file('{\n  "calls": [ { ]\n}'), 'calls.json')[0]).toEqual({
       folder: 'file:///app',
