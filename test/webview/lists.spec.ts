@@ -139,7 +139,7 @@ test('Enter goes on with the next item, and a line break takes Shift+Enter', asy
   await keyboard.type('1');
   await keyboard.press('Enter');
   await keyboard.type('2');
-  await page.getByLabel('note').focus();
+  await page.getByRole('textbox', { name: 'note' }).focus();
   await keyboard.type('a');
   await keyboard.press('Enter');
   await expect(panel.status).toContainText('Shift+Enter begins a new line.');
