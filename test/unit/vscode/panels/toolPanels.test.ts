@@ -353,7 +353,9 @@ describe('tool panels', () => {
     panel().received.fire({ type: 'openInEditor', id: 'r1' });
     panel().received.fire({ type: 'copy', id: 'r1', block: 0 });
     await settled();
-    expect(editor.documents).toEqual([{ path: '/patchbay.result/echo-1.result', text: expect.stringContaining('"Echo: hi"') }]);
+    expect(editor.documents).toEqual([
+      { path: '/patchbay.result/echo-1.result', text: expect.stringContaining('"Echo: hi"') },
+    ]);
     expect(editor.clipboard).toBe('Echo: hi');
     panel().received.fire({ type: 'ready' });
     await settled();
