@@ -8,7 +8,7 @@ const MAX_MEMBERS = 200_000;
 /** In all schemas that a tool had. */
 const MAX_NAMES = 10_000;
 /** A member of a text that may not be JSON yet. */
-const MEMBER = /([\p{L}\p{N}_$.-]+)["']?\s*:/gu;
+const MEMBER = /(?<![\p{L}\p{N}_$.-])([\p{L}\p{N}_$.-]+)["']?\s*:/gu;
 
 /** Which arguments are secret. */
 export interface Secrets {
