@@ -1,5 +1,6 @@
 import { TORTURE_TOOL } from '../servers/tortureTool.mjs';
 import { expect, test } from './support/panel';
+import { result, text } from './support/tools';
 
 /** Something in each kind of field, some of it wrong. */
 const ARGS = {
@@ -95,4 +96,45 @@ for (const theme of ['light', 'dark'] as const) {
       await panel.screenshot(`torture-wide-${theme}-${width}x${zoom}`);
     });
   }
+}
+
+for (const [width, height] of [
+  [700, 800],
+  [400, 600],
+] as const) {
+  test(`the start of a result comes into view below a long form, until the person acts: ${width} px`, async ({
+    panel,
+  }) => {
+    const { page } = panel;
+    await panel.open(TORTURE_TOOL, { width, height, init: { args: { ...ARGS, text: 'lower' } } });
+    const top = () =>
+      page.evaluate(() => {
+        const at = (selector: string) => document.querySelector(selector)?.getBoundingClientRect().top ?? Number.NaN;
+        return Math.abs(Math.round(at('.results') - at('.body')));
+      });
+    await page.getByRole('button', { name: 'More ways to run' }).press('Enter');
+    await page.getByRole('menuitem', { name: /Send anyway/ }).press('Enter');
+    const lines = Array.from({ length: 100 }, (_, line) => `line ${line}`).join('\n');
+    const { id } = (await panel.posted('run')) as unknown as { id: string };
+    await panel.send({ type: 'started', run: { id, at: 0 } });
+    await expect(page.getByRole('article', { name: 'Running' })).toBeInViewport();
+    // What settles above moves nothing away.
+    await page.locator('.form-scroll').evaluate((form) => form.setAttribute('style', 'padding-bottom: 900px'));
+    await expect(page.getByRole('article', { name: 'Running' })).toBeInViewport();
+    await panel.send({
+      type: 'finished',
+      run: { id, at: 0, durationMs: 9, outcome: result([text(lines)]) },
+    });
+    await expect(page.getByText('line 0')).toBeInViewport();
+    await expect.poll(top).toBe(0);
+    await panel.screenshot(`result-in-view-${width}`);
+    await page.mouse.move(width / 2, height / 2);
+    await page.mouse.wheel(0, -200);
+    await expect.poll(top).toBeGreaterThan(0);
+    await page.locator('.results').evaluate(async (results) => {
+      results.setAttribute('style', 'padding-bottom: 90px');
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    });
+    expect(await top()).toBeGreaterThan(0);
+  });
 }

@@ -5,6 +5,7 @@ import type { Host } from './host';
 import { ShownQuestion } from './question';
 import type { Questions } from './questions';
 import { Results } from './results';
+import { useResultsInView } from './resultsInView';
 import { RunBar } from './runBar';
 import { SavedCalls } from './savedCalls';
 import type { ToolSession } from './session';
@@ -47,9 +48,7 @@ export function App({ session, questions, host }: AppProps) {
   }, [session, questions, host]);
   const isRunning = session.runs.running.length > 0;
   const now = useNow(isRunning);
-  useEffect(() => {
-    if (isRunning) document.getElementById('results')?.scrollIntoView({ block: 'nearest' });
-  }, [isRunning]);
+  useResultsInView(isRunning);
   if (!session.started) return null;
   return (
     <div class="app">
