@@ -17,7 +17,7 @@ test('arguments are written as JSON in an editor that knows the schema, by keybo
   await edit.focus();
   await page.keyboard.press('Enter');
   await expect(lines).toContainText('{');
-  await expect(page.getByRole('tab', { name: /get-structured-content\.json/ })).toBeVisible();
+  await expect(page.getByRole('tab', { name: /get-structured-content\.arguments/ })).toBeVisible();
 
   await test.step('completes names and values', async () => {
     await page.keyboard.press('Control+Space');
@@ -50,7 +50,7 @@ test('arguments are written as JSON in an editor that knows the schema, by keybo
 
   await test.step('a text that cannot be read outlives its editor, and is mended', async () => {
     await workbench.runCommand('View: Close Editor');
-    await expect(page.getByRole('tab', { name: /get-structured-content\.json/ })).toBeHidden();
+    await expect(page.getByRole('tab', { name: /get-structured-content\.arguments/ })).toBeHidden();
     await expect(workbench.dialog).toBeHidden();
     await workbench.screenshot('json-editor-closed-dark');
     await webview.getByRole('button', { name: 'Open JSON' }).focus();
@@ -82,7 +82,7 @@ test('arguments are written as JSON in an editor that knows the schema, by keybo
     await expect(lines).toContainText('"Chicago"');
     await expect(webview.getByRole('radio', { name: 'Chicago' })).toBeChecked();
     await workbench.runCommand('View: Close Editor');
-    await expect(page.getByRole('tab', { name: /get-structured-content\.json/ })).toBeHidden();
+    await expect(page.getByRole('tab', { name: /get-structured-content\.arguments/ })).toBeHidden();
     await expect(workbench.dialog).toBeHidden();
     await expect(webview.getByRole('radio', { name: 'Chicago' })).toBeChecked();
   });

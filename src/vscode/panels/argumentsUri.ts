@@ -5,9 +5,12 @@ import type { ToolTarget } from './toolTarget';
 
 const MAX_NAME = 80;
 
-/** The document in which the arguments of a tool are edited as JSON. Its path is for people, its query tells which tool. */
+/**
+ * The document in which the arguments of a tool are edited as JSON. Its path is for people, its query tells which tool. It
+ * does not end in .json: what a person's `files.associations` say of those would bring in the JSON language server.
+ */
 export function argumentsUri({ server, tool }: ToolTarget): vscode.Uri {
-  const path = `/patchbay.arguments/${fileName(server)}/${fileName(tool)}.json`;
+  const path = `/patchbay.arguments/${fileName(server)}/${fileName(tool)}.arguments`;
   return vscode.Uri.from({ scheme: ARGUMENTS_SCHEME, path, query: JSON.stringify([server, tool]) });
 }
 

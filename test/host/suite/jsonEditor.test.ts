@@ -8,7 +8,7 @@ const TOOL = 'get-structured-content';
 const target = { server: 'structured', tool: TOOL };
 const uri = vscode.Uri.from({
   scheme: 'patchbay-arguments',
-  path: `/patchbay.arguments/structured/${TOOL}.json`,
+  path: `/patchbay.arguments/structured/${TOOL}.arguments`,
   query: JSON.stringify(['structured', TOOL]),
 });
 

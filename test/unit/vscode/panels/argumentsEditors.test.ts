@@ -377,7 +377,7 @@ describe('ArgumentsEditors', () => {
 
   it('names its documents for people and knows their tools again', () => {
     const uri = argumentsUri(TARGET);
-    expect(uri.path).toBe('/patchbay.arguments/s/a-b -c-.json');
+    expect(uri.path).toBe('/patchbay.arguments/s/a-b -c-.arguments');
     expect(argumentsTarget(uri)).toEqual(TARGET);
     expect(argumentsTarget({ ...uri, scheme: 'file' } as never)).toBeUndefined();
     expect(argumentsTarget({ ...uri, query: '{' } as never)).toBeUndefined();
