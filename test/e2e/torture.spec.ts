@@ -55,7 +55,7 @@ test('a form for everything that a schema can ask for is filled in by keyboard a
   // In the order of the form: where the focus goes, and what is pressed there ("=" types).
   const steps: [string, ...string[]][] = [
     ['Text', '=abc def'],
-    ['plain', '=one', 'Enter', '=two'],
+    ['plain', '=one', 'Shift+Enter', '=two'],
     ['Send for maybe', '=null'],
     ['suggested', 'ArrowDown', 'ArrowDown', 'Enter'],
     ['email', '=a@example.com'],
