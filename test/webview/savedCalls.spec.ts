@@ -4,7 +4,7 @@ import { result, SUM, text } from './support/tools';
 
 type Listed = Extract<HostMessage, { type: 'savedCalls' }>;
 
-const FOLDER = 'file:///work/app';
+const FOLDER = 'file:///home/me/app';
 const calls = [
   { folder: FOLDER, name: 'small', label: 'small', args: '{"a":1,"b":2}' },
   { folder: FOLDER, name: 'large <b>numbers</b>', label: 'large <b>numbers</b>', args: '{"a":100000,"b":250000}' },
