@@ -78,18 +78,25 @@ export interface ServerSnapshot {
   readonly notSupported: readonly string[];
 }
 
+/** One server at this moment, as plain JSON. */
+export interface ServerNumbersNow {
+  readonly server: string;
+  readonly pool: SessionPoolNumbers;
+  /** Calls that were made and have not ended, those in line included. */
+  readonly inFlight: number;
+  /** Calls that would go at once under the rate limit; null: there is none. */
+  readonly remaining: number | null;
+  /** Resources that the open session is subscribed to. */
+  readonly subscribed: number;
+  /** The first of their addresses. */
+  readonly subscribedUris: readonly string[];
+}
+
 /** What is open, under way and waiting at this moment. */
 export interface HubLoad {
   readonly connections: { readonly open: number; readonly waiting: number; readonly evicted: number };
   readonly calls: { readonly inFlight: number; readonly waiting: number };
-  readonly servers: readonly {
-    readonly server: string;
-    readonly pool: SessionPoolNumbers;
-    readonly inFlight: number;
-    readonly remaining: number | null;
-    readonly subscribed: number;
-    readonly subscribedUris: readonly string[];
-  }[];
+  readonly servers: readonly ServerNumbersNow[];
 }
 
 /** Numbers since the hub was made, and `now` those of this moment. */

@@ -8,7 +8,6 @@ import { summarizeLaunch } from './config/fingerprint';
 import { sentHeaders } from './config/sentHeaders';
 import type { Session } from './connection/session';
 import type { ServerSnapshot } from './hubTypes';
-import type { SessionPoolNumbers } from './pool/sessionPool';
 import type { ServerSessions } from './serverSessions';
 
 /** What a server contributes to the whole; the hub adds the names that are unique over all servers. */
@@ -16,20 +15,6 @@ export interface ServerView extends Omit<ServerSnapshot, 'catalog'> {
   readonly tools: readonly Tool[];
   readonly catalogStatus: 'unknown' | 'cached' | 'live';
   readonly catalogError: string | undefined;
-}
-
-/** One server at this moment, as plain JSON. */
-export interface ServerNumbersNow {
-  readonly server: string;
-  readonly pool: SessionPoolNumbers;
-  /** Calls that were made and have not ended, those in line included. */
-  readonly inFlight: number;
-  /** Calls that would go at once under the rate limit; null: there is none. */
-  readonly remaining: number | null;
-  /** Resources that the open session is subscribed to. */
-  readonly subscribed: number;
-  /** The first of their addresses. */
-  readonly subscribedUris: readonly string[];
 }
 
 /** The parts of a server that show. */
